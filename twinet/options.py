@@ -1,0 +1,530 @@
+"""The options of handles: their numbers, and what each can hold.
+
+Only those of WinINet's options are here that a network client can honour. The table
+gives, for each, where it lives and what may be done with it; who asks for another is
+answered with ``InvalidOption`` (12009).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum, StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Option(IntEnum):
+    """The number of an option (``INTERNET_OPTION_...``)."""
+
+    CONNECT_TIMEOUT = 2
+    CONNECT_RETRIES = 3
+    SEND_TIMEOUT = 5
+    CONTROL_SEND_TIMEOUT = 5
+    RECEIVE_TIMEOUT = 6
+    CONTROL_RECEIVE_TIMEOUT = 6
+    DATA_SEND_TIMEOUT = 7
+    DATA_RECEIVE_TIMEOUT = 8
+    HANDLE_TYPE = 9
+    LISTEN_TIMEOUT = 11
+    READ_BUFFER_SIZE = 12
+    WRITE_BUFFER_SIZE = 13
+    PARENT_HANDLE = 21
+    REQUEST_FLAGS = 23
+    USERNAME = 28
+    PASSWORD = 29
+    SECURITY_FLAGS = 31
+    SECURITY_CERTIFICATE_STRUCT = 32
+    DATAFILE_NAME = 33
+    URL = 34
+    SECURITY_CERTIFICATE = 35
+    SECURITY_KEY_BITNESS = 36
+    REFRESH = 37
+    PROXY = 38
+    SETTINGS_CHANGED = 39
+    VERSION = 40
+    USER_AGENT = 41
+    END_BROWSER_SESSION = 42
+    PROXY_USERNAME = 43
+    PROXY_PASSWORD = 44
+    CONTEXT_VALUE = 45
+    CONNECTED_STATE = 50
+    REQUEST_PRIORITY = 58
+    HTTP_VERSION = 59
+    ERROR_MASK = 62
+    FROM_CACHE_TIMEOUT = 63
+    HTTP_DECODING = 65
+    DIAGNOSTIC_SOCKET_INFO = 67
+    CACHE_TIMESTAMPS = 69
+    MAX_CONNS_PER_SERVER = 73
+    MAX_CONNS_PER_1_0_SERVER = 74
+    PER_CONNECTION_OPTION = 75
+    DIGEST_AUTH_UNLOAD = 76
+    IGNORE_OFFLINE = 77
+    SUPPRESS_BEHAVIOR = 81
+    CLIENT_CERT_CONTEXT = 84
+    AUTH_FLAGS = 85
+    COOKIES_3RD_PARTY = 86
+    EXEMPT_CONNECTION_LIMIT = 89
+    SOCKET_SEND_BUFFER_LENGTH = 94
+    PROXY_SETTINGS_CHANGED = 95
+    CODEPAGE_PATH = 100
+    CODEPAGE_EXTRA = 101
+    IDN = 102
+    MAX_CONNS_PER_PROXY = 103
+    SUPPRESS_SERVER_AUTH = 104
+    SERVER_CERT_CHAIN_CONTEXT = 105
+    COMPRESSED_CONTENT_LENGTH = 147
+    ENABLE_HTTP_PROTOCOL = 148
+    HTTP_PROTOCOL_USED = 149
+    ENCODE_EXTRA = 155
+    HSTS = 157
+
+
+class Kind(StrEnum):
+    """A place an option can live in, by the letter that the table uses."""
+
+    PROCESS = "N"
+    """the whole process"""
+    SESSION = "R"
+    """a session"""
+    CONNECTION = "S"
+    """a connection"""
+    REQUEST = "Q"
+    """an HTTP request"""
+    FTP = "F"
+    """an FTP connection, file or listing"""
+    LEAF = "U"
+    """whatever a URL was opened as"""
+
+
+class OptionType(Enum):
+    """The type of an option's value, as Windows has it."""
+
+    U32 = "u32"
+    I32 = "i32"
+    U64 = "u64"
+    BOOL = "bool"
+    TEXT = "str"
+    OBJECT = "ptr"
+    HANDLE = "handle"
+    RECORD = "struct"
+    NONE = "none"
+
+
+class Unit(Enum):
+    """What an option counts in the object API."""
+
+    NONE = ""
+    SECONDS = "seconds"
+    BYTES = "bytes"
+    BITS = "bits"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRow:
+    """What is known about one option.
+
+    :ivar number: WinINet's number
+    :ivar type: the type of its value on Windows
+    :ivar queryable: it can be read
+    :ivar settable: it can be written; both False: WinINet only names it
+    :ivar kinds: where it lives
+    :ivar unit: what the object API counts it in; Windows has milliseconds for seconds
+    :ivar meaning: what it does, and its default where there is one
+    """
+
+    number: Option
+    type: OptionType
+    queryable: bool
+    settable: bool
+    kinds: frozenset[Kind]
+    unit: Unit
+    meaning: str
+
+    @property
+    def access(self) -> str:
+        """``q``, ``s``, ``qs`` or nothing: what may be done."""
+        return "q" * self.queryable + "s" * self.settable
+
+
+_ANY = "RSQFU"
+
+
+def _row(number: Option, access: str, form: str, kinds: str, meaning: str) -> OptionRow:
+    """Read a row: ``form`` is the type and, after a blank, the unit."""
+    type_text, _, unit = form.partition(" ")
+    return OptionRow(
+        number,
+        OptionType(type_text),
+        "q" in access,
+        "s" in access,
+        frozenset(Kind(letter) for letter in kinds),
+        Unit(unit),
+        meaning,
+    )
+
+
+_ROWS = (
+    _row(
+        Option.CONNECT_TIMEOUT,
+        "qs",
+        "u32 seconds",
+        "N" + _ANY,
+        "Time for connecting, over all addresses of the host together. 0 is refused "
+        "(160) for the process and for a session.",
+    ),
+    _row(
+        Option.CONNECT_RETRIES,
+        "qs",
+        "u32",
+        "N" + _ANY,
+        "How many of a host's addresses are tried, each once. Default 5.",
+    ),
+    _row(
+        Option.SEND_TIMEOUT,
+        "qs",
+        "u32 seconds",
+        "N" + _ANY,
+        "Time for sending a request, or a command on FTP's control connection. "
+        "0 is no limit.",
+    ),
+    _row(
+        Option.RECEIVE_TIMEOUT,
+        "qs",
+        "u32 seconds",
+        "N" + _ANY,
+        "Time to wait for an answer, or a reply on FTP's control connection. "
+        "0 is no limit.",
+    ),
+    _row(
+        Option.DATA_SEND_TIMEOUT,
+        "qs",
+        "u32 seconds",
+        "N" + _ANY,
+        "Time for sending on FTP's data connection.",
+    ),
+    _row(
+        Option.DATA_RECEIVE_TIMEOUT,
+        "qs",
+        "u32 seconds",
+        "N" + _ANY,
+        "Time to wait for data on FTP's data connection.",
+    ),
+    _row(
+        Option.HANDLE_TYPE,
+        "q",
+        "u32",
+        _ANY,
+        "The kind of the handle, a flags.HandleType.",
+    ),
+    _row(
+        Option.LISTEN_TIMEOUT,
+        "qs",
+        "u32 seconds",
+        "F",
+        "Time to wait for the server's data connection in active FTP. WinINet names "
+        "the option without honouring it; the meaning is our own.",
+    ),
+    _row(
+        Option.READ_BUFFER_SIZE, "qs", "u32 bytes", "F", "Size of the receive buffer."
+    ),
+    _row(Option.WRITE_BUFFER_SIZE, "qs", "u32 bytes", "F", "Size of the send buffer."),
+    _row(
+        Option.PARENT_HANDLE,
+        "q",
+        "handle",
+        _ANY,
+        "The handle above; none for a session.",
+    ),
+    _row(
+        Option.REQUEST_FLAGS,
+        "q",
+        "u32",
+        "Q",
+        "How the answer came, a flags.RequestFlag.",
+    ),
+    _row(Option.USERNAME, "qs", "str", "SQ", "User name for the server."),
+    _row(Option.PASSWORD, "qs", "str", "SQ", "Password for the server."),
+    _row(
+        Option.SECURITY_FLAGS,
+        "qs",
+        "u32",
+        "Q",
+        "TLS state and tolerance, a flags.SecurityFlag. Setting only ever adds the "
+        "bits of flags.SECURITY_SET_MASK.",
+    ),
+    _row(
+        Option.SECURITY_CERTIFICATE_STRUCT,
+        "q",
+        "struct",
+        "Q",
+        "The server's certificate: its dates, subject, issuer, algorithms, key size.",
+    ),
+    _row(
+        Option.DATAFILE_NAME,
+        "q",
+        "str",
+        "QF",
+        "Name of the file that holds the answer; before the answer 12028.",
+    ),
+    _row(Option.URL, "q", "str", "QFU", "The URL in use; a redirect changes it."),
+    _row(
+        Option.SECURITY_CERTIFICATE,
+        "q",
+        "str",
+        "Q",
+        "The server's certificate as text.",
+    ),
+    _row(
+        Option.SECURITY_KEY_BITNESS,
+        "q",
+        "u32 bits",
+        "Q",
+        "Length of the TLS session key.",
+    ),
+    _row(
+        Option.REFRESH, "s", "none", "R", "Setting it reads the proxy settings again."
+    ),
+    _row(Option.PROXY, "qs", "struct", "NR", "Access type, proxies and bypass list."),
+    _row(
+        Option.SETTINGS_CHANGED,
+        "s",
+        "none",
+        "N" + _ANY,
+        "Setting it says that settings changed and drops all idle connections.",
+    ),
+    _row(Option.VERSION, "q", "struct", "N", "Version of the interface: 1 and 2."),
+    _row(
+        Option.USER_AGENT,
+        "qs",
+        "str",
+        "R",
+        "The agent string; a User-Agent field given by the caller goes first.",
+    ),
+    _row(
+        Option.END_BROWSER_SESSION,
+        "s",
+        "none",
+        "N",
+        "Setting it forgets session cookies and remembered credentials.",
+    ),
+    _row(Option.PROXY_USERNAME, "qs", "str", "SQ", "User name for the proxy."),
+    _row(Option.PROXY_PASSWORD, "qs", "str", "SQ", "Password for the proxy."),
+    _row(Option.CONTEXT_VALUE, "qs", "ptr", _ANY, "The handle's context."),
+    _row(
+        Option.CONNECTED_STATE,
+        "qs",
+        "u32",
+        "N",
+        "Whether the process may use the network.",
+    ),
+    _row(
+        Option.REQUEST_PRIORITY,
+        "qs",
+        "i32",
+        "Q",
+        "Requests that wait for a connection go in this order, highest first.",
+    ),
+    _row(
+        Option.HTTP_VERSION,
+        "qs",
+        "struct",
+        "NQ",
+        "The version of HTTP to speak, 1 and 1 by default; can only be set for the "
+        "process.",
+    ),
+    _row(
+        Option.ERROR_MASK,
+        "s",
+        "u32",
+        "RSQ",
+        "Which finer errors the program can deal with: 2 for 12055, 8 for 12174.",
+    ),
+    _row(
+        Option.FROM_CACHE_TIMEOUT,
+        "qs",
+        "u32 seconds",
+        "Q",
+        "Time to wait for the network before the cache answers.",
+    ),
+    _row(
+        Option.HTTP_DECODING,
+        "s",
+        "bool",
+        "RSQ",
+        "Compressed bodies are decoded. Default off.",
+    ),
+    _row(
+        Option.DIAGNOSTIC_SOCKET_INFO,
+        "q",
+        "struct",
+        "Q",
+        "The socket, its two ports, and whether it is kept alive, secure, proxied.",
+    ),
+    _row(
+        Option.CACHE_TIMESTAMPS,
+        "q",
+        "struct",
+        "Q",
+        "When the answer expires and when it was last modified.",
+    ),
+    _row(
+        Option.MAX_CONNS_PER_SERVER,
+        "qs",
+        "u32",
+        "N",
+        "How many connections a host may have. 0 is refused (160), a handle too "
+        "(12016).",
+    ),
+    _row(
+        Option.MAX_CONNS_PER_1_0_SERVER,
+        "qs",
+        "u32",
+        "N",
+        "The same for hosts that speak HTTP/1.0.",
+    ),
+    _row(
+        Option.PER_CONNECTION_OPTION,
+        "qs",
+        "struct",
+        "NR",
+        "The proxy configuration as a list of settings.",
+    ),
+    _row(
+        Option.DIGEST_AUTH_UNLOAD,
+        "s",
+        "none",
+        "N",
+        "Setting it forgets the credentials of digest authentication.",
+    ),
+    _row(
+        Option.IGNORE_OFFLINE,
+        "qs",
+        "none",
+        "Q",
+        "The request is made even in offline mode.",
+    ),
+    _row(
+        Option.SUPPRESS_BEHAVIOR,
+        "s",
+        "u32",
+        "N",
+        "Cookie rules to leave aside: 0 resets all, 1 and 2 policy, 3 and 4 keeping.",
+    ),
+    _row(
+        Option.CLIENT_CERT_CONTEXT,
+        "s",
+        "struct",
+        "Q",
+        "The client certificate; set it after 12044 and send again.",
+    ),
+    _row(Option.AUTH_FLAGS, "", "u32", "Q", "WinINet names it and says no more."),
+    _row(
+        Option.COOKIES_3RD_PARTY,
+        "s",
+        "bool",
+        "Q",
+        "The request belongs to a third party.",
+    ),
+    _row(
+        Option.EXEMPT_CONNECTION_LIMIT,
+        "s",
+        "bool",
+        "Q",
+        "The request does not count against the host's limit of connections.",
+    ),
+    _row(
+        Option.SOCKET_SEND_BUFFER_LENGTH,
+        "",
+        "u32 bytes",
+        "Q",
+        "Size of the socket's send buffer; WinINet names it and says no more.",
+    ),
+    _row(
+        Option.PROXY_SETTINGS_CHANGED,
+        "s",
+        "none",
+        "NSQ",
+        "Setting it loads the proxy settings again.",
+    ),
+    _row(
+        Option.CODEPAGE_PATH,
+        "s",
+        "u32",
+        "SQ",
+        "Character set of a URL's path. Default UTF-8, percent-encoded.",
+    ),
+    _row(Option.CODEPAGE_EXTRA, "s", "u32", "SQ", "Character set of a URL's query."),
+    _row(
+        Option.IDN,
+        "s",
+        "u32",
+        "SQ",
+        "International host names: 0 off, 1 for direct, 2 for proxied requests. "
+        "Default both.",
+    ),
+    _row(
+        Option.MAX_CONNS_PER_PROXY,
+        "qs",
+        "u32",
+        "N",
+        "How many connections a proxy may have, 2 to 128.",
+    ),
+    _row(
+        Option.SUPPRESS_SERVER_AUTH,
+        "s",
+        "none",
+        "Q",
+        "Setting it keeps credentials from servers, not from proxies; once sent 12019.",
+    ),
+    _row(
+        Option.SERVER_CERT_CHAIN_CONTEXT,
+        "q",
+        "ptr",
+        "Q",
+        "The server's certificate chain; without TLS 12019.",
+    ),
+    _row(
+        Option.COMPRESSED_CONTENT_LENGTH,
+        "q",
+        "u64 bytes",
+        "Q",
+        "Length of the body before decoding.",
+    ),
+    _row(
+        Option.ENABLE_HTTP_PROTOCOL,
+        "s",
+        "u32",
+        _ANY,
+        "Newer protocols to offer: 2 is HTTP/2. Default 0.",
+    ),
+    _row(
+        Option.HTTP_PROTOCOL_USED,
+        "q",
+        "u32",
+        "Q",
+        "The newer protocol in use: 2 is HTTP/2, 0 is none.",
+    ),
+    _row(
+        Option.ENCODE_EXTRA,
+        "qs",
+        "bool",
+        "Q",
+        "Characters outside ASCII in a query are percent-encoded. Default off.",
+    ),
+    _row(
+        Option.HSTS,
+        "qs",
+        "bool",
+        _ANY,
+        "Hosts that demand https are asked by https only. Default off.",
+    ),
+)
+
+OPTIONS: Mapping[Option, OptionRow] = MappingProxyType(
+    {row.number: row for row in _ROWS}
+)
+"""Every :class:`Option` with what is known about it."""

@@ -1,0 +1,207 @@
+"""Records: the values that travel between the rooms and to the user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from ipaddress import IPv4Address, IPv6Address
+
+__all__ = ["Destination", "Fields", "Limits", "Response"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a step may wait and how much it may take.
+
+    Times are seconds, sizes are bytes; ``None`` means no limit.  A time that runs
+    out ends the call with ``Timeout`` (12002), whose message says which it was, and
+    closes the connection.  The values are our own.
+    """
+
+    #: looking a name up.
+    lookup: float | None = 15
+    #: the TCP connection, over all addresses of the host together.
+    connect: float | None = 30
+    #: the TLS handshake.
+    tls: float | None = 15
+    #: waiting for one of the connections that the host is allowed.
+    slot: float | None = 60
+    #: sending without any progress.
+    send: float | None = 30
+    #: from the sent request to the first byte of the answer.
+    first_byte: float | None = 60
+    #: between two pieces of the answer; stands still while the reader pauses.
+    idle: float | None = 60
+    #: an answer's body that nobody reads keeps its connection so long.
+    unread_body: float | None = 300
+    #: the whole operation, redirects and body included.
+    whole: float | None = None
+    #: an answer's head.
+    head_bytes: int = 65536
+    #: the redirects that are followed for one call; 0 follows none and fails.
+    redirects: int = 30
+
+    def but(self, **changes: Any) -> Limits:
+        """Return a copy with some values changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What an egress policy is shown before a connection is made.
+
+    ``context`` is that of the handle; ``came_from`` is the address of the server
+    that redirected here, ``None`` at the first request (``hop`` 0).
+    """
+
+    url: str
+    scheme: str
+    host: str
+    address: IPv4Address | IPv6Address
+    port: int
+    hop: int = 0
+    came_from: IPv4Address | IPv6Address | None = None
+    context: Any = None
+
+
+class Fields:
+    """The header fields of an answer, in the order of the wire.
+
+    Names are compared without regard to case (RFC 9110, section 5.1).  Values are
+    decoded as Latin-1, which keeps every byte; :attr:`raw` has the bytes.
+    """
+
+    __slots__ = ("_index", "raw")
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        #: name and value of each field line as received, blanks round values removed.
+        self.raw: list[tuple[bytes, bytes]] = list(raw)
+        # Built when first asked: most answers are asked for two fields or none.
+        self._index: dict[str, list[str]] | None = None
+
+    def _names(self) -> dict[str, list[str]]:
+        if self._index is None:
+            self._index = {}
+            for name, value in self.raw:
+                key = name.decode("latin-1").lower()
+                self._index.setdefault(key, []).append(value.decode("latin-1"))
+        return self._index
+
+    @overload
+    def get(self, name: str) -> str | None: ...
+    @overload
+    def get(self, name: str, default: str) -> str: ...
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """Return the value; several lines are joined by commas (RFC 9110, 5.2).
+
+        ``Set-Cookie`` must not be joined: use :meth:`get_all`.
+        """
+        values = self._names().get(name.lower())
+        return default if values is None else ", ".join(values)
+
+    def get_all(self, name: str) -> list[str]:
+        """Return the value of each line of that name; empty when there is none."""
+        return list(self._names().get(name.lower(), ()))
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return every line as name, spelt as received, and value."""
+        return [(n.decode("latin-1"), v.decode("latin-1")) for n, v in self.raw]
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._names()
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names, in lower case, each once."""
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __repr__(self) -> str:
+        # Values may be cookies or tokens: names alone.
+        return f"<Fields {' '.join(self._names())}>"
+
+
+class Response:
+    """The answer to a request: everything but its body.
+
+    :ivar status_code: 100 to 999; 4xx and 5xx are answers, not errors.
+    :ivar reason: the reason phrase, perhaps empty.
+    :ivar version: ``"1.1"`` or ``"1.0"``.
+    :ivar headers: the header fields.
+    :ivar raw_head: the head as received, its closing blank line included.
+    :ivar trailers: the trailer fields of a chunked body; empty until its end.
+    :ivar history: the answers that redirected here, oldest first.
+    :ivar url: the URL that gave this answer, without user name and password.
+    :ivar length: the announced length of the body in bytes, ``None`` when not known.
+    :ivar body: the whole body, after :func:`twinet.fetch`; else ``None``.
+    """
+
+    __slots__ = (
+        "body",
+        "headers",
+        "history",
+        "length",
+        "raw_head",
+        "reason",
+        "status_code",
+        "trailers",
+        "url",
+        "version",
+    )
+
+    def __init__(
+        self,
+        *,
+        status_code: int,
+        reason: str,
+        version: Literal["1.0", "1.1"],
+        headers: Fields,
+        raw_head: bytes,
+        url: str,
+        length: int | None = None,
+        history: tuple[Response, ...] = (),
+    ) -> None:
+        self.status_code = status_code
+        self.reason = reason
+        self.version = version
+        self.headers = headers
+        self.raw_head = raw_head
+        self.url = url
+        self.length = length
+        self.history = history
+        self.trailers = Fields()
+        self.body: bytes | None = None
+
+    @property
+    def text(self) -> str:
+        """The body as text, by the charset of Content-Type, else UTF-8.
+
+        Bytes that do not fit become U+FFFD (our own choice: a page should show).
+
+        :raises ValueError: there is no body in memory; see :func:`twinet.fetch`.
+        """
+        if self.body is None:
+            msg = "the body is not in memory; read it, or use twinet.fetch"
+            raise ValueError(msg)
+        charset = "utf-8"
+        for part in self.headers.get("content-type", "").split(";")[1:]:
+            name, _, value = part.strip().partition("=")
+            if name.lower() == "charset":
+                charset = value.strip().strip('"')
+        try:
+            return self.body.decode(charset, "replace")
+        except LookupError:
+            return self.body.decode("utf-8", "replace")
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status_code} {self.reason} {self.url}>"
