@@ -1,0 +1,309 @@
+"""Reader of HTTP/1.x answers: bytes go in, events come out.
+
+Sans-IO: it never waits, knows no clock and no socket, and never raises because of
+what a server sent; a :class:`Fault` is an event like the others, and the last one.
+
+Theory of operation.  One reader belongs to one connection.  ``expect`` says that a
+request went out; from then on exactly one answer may come::
+
+    IDLE --expect--> HEAD --1xx--> HEAD
+                       |---------> LENGTH ------.
+                       |---------> CHUNKED -----+--> End --> IDLE
+                       |---------> UNTIL_CLOSE -'
+                       '-- no body: End at once
+
+    any state --bytes that may not be--> Fault --> OVER
+    end of the stream --> OVER; IDLE says nothing, UNTIL_CLOSE End, the others Fault
+
+The raw input rules, not the parser.  The end of a head is the first empty line, found
+in the raw bytes, with lines that end with CRLF or LF; only the bytes up to there are
+given to a fresh parser (:mod:`twinet._wire.http_head`).  Bodies with a length and
+bodies until close are counted here and passed on as they are; only chunked bodies go
+through a parser again (:mod:`twinet._wire.chunked`).  Every limit is on raw bytes,
+before anything is parsed, and a head that comes in small pieces is searched from where
+the last search ended, so the work stays linear.
+
+Bytes that come in one piece with the end of an answer, but after it, do not hurt the
+answer: ``keep_alive`` is False.  Bytes that come when nothing is expected are a fault.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from twinet._wire.chunked import ChunkedBody
+from twinet._wire.head_search import HeadSearch
+from twinet._wire.http_head import Head, excerpt, opens_tunnel, read_head
+from twinet.errors import HttpInvalidServerResponse, InternalError, Truncated
+
+if TYPE_CHECKING:
+    from twinet.errors import InternetError
+
+__all__ = ["End", "Event", "Fault", "Head", "ResponseReader"]
+
+
+class End:
+    """The answer is complete.
+
+    :ivar trailers: the fields after a chunked body
+    :ivar keep_alive: the connection may carry another request
+    """
+
+    __slots__ = ("keep_alive", "trailers")
+
+    def __init__(
+        self, trailers: list[tuple[bytes, bytes]], *, keep_alive: bool
+    ) -> None:
+        self.trailers = trailers
+        self.keep_alive = keep_alive
+
+    def __repr__(self) -> str:
+        return f"<End keep_alive={self.keep_alive} {len(self.trailers)} trailers>"
+
+
+class Fault:
+    """The server broke the protocol; nothing comes after this.
+
+    :ivar error: ``Truncated`` when the stream ended inside a body, else
+        ``HttpInvalidServerResponse``; both are 12152
+    """
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: InternetError) -> None:
+        self.error = error
+
+    def __repr__(self) -> str:
+        return f"<Fault {self.error}>"
+
+
+#: Body data are plain bytes.
+Event = Head | bytes | End | Fault
+
+
+class _State(Enum):
+    IDLE = "nothing is expected"
+    HEAD = "before or inside a head"
+    LENGTH = "inside a body of known length"
+    CHUNKED = "inside a chunked body"
+    UNTIL_CLOSE = "inside a body that lasts until the connection closes"
+    OVER = "nothing can come any more"
+
+
+class ResponseReader:
+    """Turns the bytes of one connection into answers.
+
+    :param head_limit: the longest head, its closing blank line included (bytes).
+    :param field_limit: the most lines that the fields of a head may have.
+    :param interim_limit: the most 1xx answers before the real one; a server that
+        works for minutes may send one every few seconds.
+    :param blank_limit: the most blank lines before a status line; some servers send
+        one after a body, in excess of its length.
+    :param extension_limit: how much longer than usual chunk framing may be (bytes
+        beyond 20 and twice its size for each chunk, counted over each feed).
+    :param trailer_limit: the longest trailer section (bytes).
+    :ivar tunnel: after a 2xx answer to CONNECT, the bytes that came in one piece with
+        its head and belong to the tunnel
+    :source: RFC 9112; the limits are our own.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_body",
+        "_extension_limit",
+        "_interim_limit",
+        "_interims",
+        "_left",
+        "_length",
+        "_persistent",
+        "_search",
+        "_state",
+        "_trailer_limit",
+        "_verb",
+        "tunnel",
+    )
+
+    def __init__(
+        self,
+        *,
+        head_limit: int = 65536,
+        field_limit: int = 1000,
+        interim_limit: int = 64,
+        blank_limit: int = 4,
+        extension_limit: int = 16384,
+        trailer_limit: int = 16384,
+    ) -> None:
+        self._search = HeadSearch(
+            head_limit=head_limit, field_limit=field_limit, blank_limit=blank_limit
+        )
+        self._interim_limit = interim_limit
+        self._extension_limit = extension_limit
+        self._trailer_limit = trailer_limit
+        self._state = _State.IDLE
+        self._persistent = True
+        self._verb = b""
+        self._interims = 0
+        self._length = 0  # announced for the body
+        self._left = 0  # of it, still to come
+        self._body: ChunkedBody | None = None
+        self.tunnel = b""
+
+    @property
+    def started(self) -> bool:
+        """Whether a byte of the present answer has come.
+
+        Blank lines before it do not count.  A request on a kept connection that ends
+        without this was never answered, and may be sent again on another.
+        """
+        return self._search.started
+
+    def expect(self, verb: bytes) -> None:
+        """Say that a request went out, so that one answer may come.
+
+        :param verb: the method as sent; methods are case-sensitive.
+        :raises InternalError: if an answer is outstanding or the connection is used
+            up, which is a mistake of the caller.
+        """
+        if self._state is not _State.IDLE:
+            msg = f"a request went out, but the reader's state is: {self._state.value}"
+            raise InternalError(msg)
+        if not self._persistent:
+            msg = "a request went out on a connection that carries no further one"
+            raise InternalError(msg)
+        self._state = _State.HEAD
+        self._verb = verb
+        self._interims = 0
+        self._search.begin()
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Take bytes as they came and return what they mean, in order."""
+        if not data:
+            return []
+        state = self._state
+        if state is _State.LENGTH:
+            left = self._left - len(data)
+            if left > 0:
+                self._left = left
+                return [data]
+            if left == 0:
+                return [data, self._end([])]
+            return [data[: self._left], self._end([], surplus=True)]
+        if state is _State.UNTIL_CLOSE:
+            return [data]
+        if state is _State.CHUNKED:
+            return self._feed_chunked(data)
+        if state is _State.HEAD:
+            return self._feed_head(data)
+        if state is _State.IDLE:
+            what = "bytes that belong to no answer (was the last one too long?): "
+            return [self._fault(what + excerpt(data))]
+        return []
+
+    def end_of_stream(self) -> list[Event]:
+        """Say that the server has ended the stream; return what that means."""
+        state, self._state = self._state, _State.OVER
+        if state is _State.UNTIL_CLOSE:
+            return [self._end([])]
+        if state is _State.LENGTH:
+            came = self._length - self._left
+            return [self._truncated(f"{came} of {self._length} bytes")]
+        if state is _State.CHUNKED:
+            assert self._body is not None
+            came = self._body.received
+            return [self._truncated(f"{came} bytes of a chunked body without its end")]
+        if state is _State.HEAD:
+            held = self._search.unfinished
+            if held:
+                what = f"the connection ended inside a head: {excerpt(held)}"
+                return [self._fault(what)]
+            return [self._fault("the connection ended before the answer came")]
+        return []
+
+    def _feed_head(self, data: bytes) -> list[Event]:
+        """Find heads in the bytes until one of them is not interim."""
+        events: list[Event] = []
+        while True:
+            found = self._search.take(data)
+            if found is None:
+                return events
+            if isinstance(found, str):
+                return [*events, self._fault(found)]
+            raw, data = found
+            head = read_head(raw, self._verb)
+            if isinstance(head, str):
+                return [*events, self._fault(head)]
+            if not head.interim:
+                return [*events, head, *self._begin_body(head, data)]
+            self._interims += 1
+            if self._interims > self._interim_limit:
+                what = f"more than {self._interim_limit} interim (1xx) answers"
+                return [*events, self._fault(what)]
+            events.append(head)
+            if not data:
+                return events
+
+    def _begin_body(self, head: Head, rest: bytes) -> list[Event]:
+        """Choose the framing of the body and take what has come of it."""
+        self._persistent = head.persistent
+        if head.chunked:
+            self._state = _State.CHUNKED
+            self._body = ChunkedBody(
+                extension_limit=self._extension_limit,
+                trailer_limit=self._trailer_limit,
+            )
+        elif head.length is None:
+            self._state = _State.UNTIL_CLOSE
+            self._persistent = False
+        elif head.length:
+            self._state = _State.LENGTH
+            self._length = self._left = head.length
+        elif opens_tunnel(head.status, self._verb):
+            # Not surplus: a server that speaks first may do so at once (FTP).
+            self._persistent = False
+            self.tunnel = rest
+            return [self._end([])]
+        else:
+            return [self._end([], surplus=bool(rest))]
+        return self.feed(rest)
+
+    def _feed_chunked(self, data: bytes) -> list[Event]:
+        body = self._body
+        assert body is not None
+        piece = body.feed(data)
+        events: list[Event] = [piece] if piece else []
+        if body.fault:
+            events.append(self._fault(body.fault))
+        elif body.complete:
+            self._body = None
+            events.append(self._end(body.trailers, surplus=body.surplus))
+        return events
+
+    def _end(
+        self, trailers: list[tuple[bytes, bytes]], *, surplus: bool = False
+    ) -> End:
+        if surplus:
+            self._persistent = False
+        if self._state is not _State.OVER:
+            self._state = _State.IDLE
+        return End(trailers, keep_alive=self._persistent)
+
+    def _fault(self, what: str) -> Fault:
+        self._over()
+        return Fault(
+            HttpInvalidServerResponse(f"the server's answer is not valid HTTP: {what}")
+        )
+
+    def _truncated(self, how_much: str) -> Fault:
+        self._over()
+        return Fault(
+            Truncated(
+                f"the connection ended inside the body: {how_much}; try again, or "
+                "ask for the rest with a Range"
+            )
+        )
+
+    def _over(self) -> None:
+        self._state = _State.OVER
+        self._search.clear()
+        self._body = None

@@ -1,0 +1,281 @@
+"""The head of an HTTP/1.x answer: status line and fields.
+
+Sans-IO and without state: :func:`read_head` takes the whole raw head, which the
+reader has already found, and gives a :class:`Head`, or a sentence that says what is
+wrong with it.
+
+How it works.  The status line is checked here, because llhttp lets too much through
+(HTTP/0.9, HTTP/2.0, RTSP, codes under 100, control bytes in the reason).  The fields
+are parsed by a **fresh** ``httptools`` parser: one parser per head, so that nothing of
+an earlier answer (``Connection: close``, an odd interim answer) has a say in a later
+one.  No leniency flag is ever set.  A head that llhttp refuses may still be folded
+(RFC 9112 5.2 asks a client to unfold) or have lines that end with LF only (RFC 9112
+2.2 allows it, WinINet accepts it): it is mended once and parsed strictly again.
+
+What the message framing needs is decided here too, by RFC 9112 6, on the strict side:
+
+* more than one Content-Length, also an equal one, also "5, 5", is a fault;
+* Content-Length together with Transfer-Encoding is a fault (6.3: "ought to be handled
+  as an error");
+* a Transfer-Encoding that is not exactly ``chunked`` is a fault: the client never
+  sends TE, so no other coding is ours to undo;
+* a Transfer-Encoding in an HTTP/1.0 answer is a fault: 6.1 has the framing of such a
+  message regarded as faulty, because the field may have been passed on by somebody
+  who did not understand it.
+
+These hold for answers without a body as well: such fields are the mark of a broken or
+hostile server, whoever asks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import httptools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: RFC 9112 4, without the end of the line.  The reason may be missing together with
+#: its blank: too many servers leave it out.
+_STATUS_LINE = re.compile(
+    rb"HTTP/(1\.[01]) ([1-9][0-9]{2})(?: ([^\x00-\x08\x0a-\x1f\x7f]*))?\r?\n"
+)
+#: What no head may have once its line ends are LF; HTAB and LF are the exceptions.
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+#: RFC 9112 5.2 obs-fold, after the line ends are LF.
+_FOLD = re.compile(rb"\n[ \t]+")
+#: RFC 9110 5.6.2.
+_TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+_DIGITS = re.compile(rb"[0-9]+")
+_LENGTH_BOUND = 2**63
+_SHOWN = 40
+_SWITCHING_PROTOCOLS = 101
+#: Answers that have no body whatever their fields say (RFC 9112 6.3, rule 1).
+_BODILESS = frozenset((204, 304))
+
+
+class Head:
+    """Status line and fields of one answer, interim answers included.
+
+    :ivar status: the status code, 100 to 999
+    :ivar reason: the reason phrase without blanks around it, perhaps empty
+    :ivar version: ``b"1.0"`` or ``b"1.1"``
+    :ivar fields: name (case kept) and value (blanks around it removed, folds turned
+        into one blank), in the order of the wire
+    :ivar raw: the head as received, with the blank line that closes it
+    :ivar interim: a 1xx answer; the real one is still to come
+    :ivar length: how long the body will be (bytes); 0 where there can be none, None
+        for a chunked body and for one that lasts until the connection closes
+    :ivar chunked: the body is chunked
+    :ivar persistent: version and Connection field let the connection live on
+    """
+
+    __slots__ = (
+        "chunked",
+        "fields",
+        "interim",
+        "length",
+        "persistent",
+        "raw",
+        "reason",
+        "status",
+        "version",
+    )
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        reason: bytes,
+        version: bytes,
+        fields: list[tuple[bytes, bytes]],
+        raw: bytes,
+        length: int | None,
+        chunked: bool,
+        persistent: bool,
+    ) -> None:
+        self.status = status
+        self.reason = reason
+        self.version = version
+        self.fields = fields
+        self.raw = raw
+        self.interim = status < 200  # noqa: PLR2004  RFC 9110 15.2
+        self.length = length
+        self.chunked = chunked
+        self.persistent = persistent
+
+    def __repr__(self) -> str:
+        # Field values may be cookies: only their number is shown.
+        return f"<Head {self.status} {len(self.fields)} fields>"
+
+
+def read_head(raw: bytes, verb: bytes) -> Head | str:
+    """Read one whole head.
+
+    :param raw: the head from its status line to the blank line that closes it.
+    :param verb: the method of the request that is answered; it decides on bodies.
+    :returns: the head, or what is wrong with it in words.
+    """
+    line = _STATUS_LINE.match(raw)
+    if line is None:
+        shown = excerpt(raw.partition(b"\n")[0].rstrip(b"\r"))
+        return f"the status line is not one of HTTP/1.0 or HTTP/1.1: {shown}"
+    version, code, reason = line.groups(b"")
+    status = int(code)
+    if status == _SWITCHING_PROTOCOLS:
+        return "101 Switching Protocols, which was not asked for"
+    fields = _parse(raw)
+    if isinstance(fields, str):
+        mended = _mend(raw)
+        if isinstance(mended, str):
+            return mended
+        if mended != raw:
+            fields = _parse(mended)
+        if isinstance(fields, str):
+            return _blame(mended) or fields
+    framing = _framing(fields, version)
+    if isinstance(framing, str):
+        return framing
+    length, chunked, persistent = framing
+    if not may_have_body(status, verb):
+        length, chunked = 0, False
+    return Head(
+        status=status,
+        reason=reason.strip(b" \t"),
+        version=version,
+        fields=fields,
+        raw=raw,
+        length=length,
+        chunked=chunked,
+        persistent=persistent,
+    )
+
+
+def may_have_body(status: int, verb: bytes) -> bool:
+    """Tell whether an answer has a body at all (RFC 9112 6.3, rules 1 and 2)."""
+    if status < 200 or status in _BODILESS or verb == b"HEAD":  # noqa: PLR2004  1xx
+        return False
+    return not opens_tunnel(status, verb)
+
+
+def opens_tunnel(status: int, verb: bytes) -> bool:
+    """Tell whether the connection is a tunnel after this head (RFC 9110 9.3.6)."""
+    return verb == b"CONNECT" and 200 <= status < 300  # noqa: PLR2004  2xx
+
+
+def excerpt(data: bytes | bytearray, size: int = _SHOWN) -> str:
+    """Show the beginning of some bytes in a message: short, ASCII, one line."""
+    if len(data) > size:
+        return f"{bytes(data[:size])!r}..."
+    return repr(bytes(data))
+
+
+class _FieldSink:
+    """What the parser of a head calls; it knows nothing of the parser (no cycle)."""
+
+    __slots__ = ("complete", "fields")
+
+    def __init__(self) -> None:
+        self.fields: list[tuple[bytes, bytes]] = []
+        self.complete = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.fields.append((name, value.rstrip(b" \t")))
+
+    def on_headers_complete(self) -> None:
+        self.complete = True
+
+
+def _parse(raw: bytes) -> list[tuple[bytes, bytes]] | str:
+    """Parse a head strictly; a string says why that is not possible."""
+    sink = _FieldSink()
+    try:
+        httptools.HttpResponseParser(sink).feed_data(raw)
+    except httptools.HttpParserCallbackError:
+        raise  # a fault of ours or of the machine, never of the bytes
+    except httptools.HttpParserError as error:
+        return f"the head is malformed: {error}"
+    if not sink.complete:
+        return "the head is malformed: it has no end"
+    return sink.fields
+
+
+def _mend(raw: bytes) -> bytes | str:
+    """Unfold and give every line its CRLF; a string says why that must not be."""
+    text = raw.replace(b"\r\n", b"\n")
+    bad = _CONTROL.search(text)
+    if bad is not None:
+        line = text[text.rfind(b"\n", 0, bad.start()) + 1 : bad.start()]
+        # The value may be a secret: the name of the field is enough.
+        where = excerpt(line.partition(b":")[0])
+        return f"the head has the control byte {bad.group()!r} in the line {where}"
+    first = text.index(b"\n")
+    if text[first + 1 : first + 2] in (b" ", b"\t"):
+        return "the head has a folded line before the first field"
+    return _FOLD.sub(b" ", text).replace(b"\n", b"\r\n")
+
+
+def _blame(head: bytes) -> str:
+    """Say which field line is wrong; empty when none of them is by itself."""
+    for line in head.split(b"\r\n")[1:-2]:
+        name, colon, _ = line.partition(b":")
+        if not colon:
+            return f"the head has a line without a colon: {excerpt(line)}"
+        if not name:
+            return "the head has a field without a name"
+        if name != name.rstrip(b" \t"):
+            return f"the head has a blank before the colon of {excerpt(name)}"
+        if not _TOKEN.fullmatch(name):
+            return f"the head has a field name that is no token: {excerpt(name)}"
+    return ""
+
+
+def _framing(
+    fields: Iterable[tuple[bytes, bytes]], version: bytes
+) -> tuple[int | None, bool, bool] | str:
+    """Read the fields that rule framing: length, chunked, persistent."""
+    lengths: list[bytes] = []
+    codings: list[bytes] = []
+    options: list[bytes] = []
+    for name, value in fields:
+        key = name.lower()
+        if key == b"content-length":
+            lengths.append(value)
+        elif key == b"transfer-encoding":
+            codings.append(value)
+        elif key == b"connection":
+            options.append(value)
+    if codings:
+        if len(codings) > 1 or codings[0].lower() != b"chunked":
+            shown = excerpt(b", ".join(codings))
+            return f"the Transfer-Encoding is not exactly chunked: {shown}"
+        if lengths:
+            return "the head has Transfer-Encoding and Content-Length"
+        if version == b"1.0":
+            return "the head has a Transfer-Encoding in an HTTP/1.0 answer"
+    if len(lengths) > 1:
+        return "the head has more than one Content-Length"
+    length = _length(lengths[0]) if lengths else None
+    if length == -1:
+        return f"the Content-Length is not a length: {excerpt(lengths[0])}"
+    persistent = version == b"1.1"
+    if options:
+        tokens = {
+            token.strip(b" \t") for token in b",".join(options).lower().split(b",")
+        }
+        persistent = b"close" not in tokens and (persistent or b"keep-alive" in tokens)
+    return length, bool(codings), persistent
+
+
+def _length(value: bytes) -> int:
+    """Read a Content-Length; -1 when it is none (RFC 9110 8.6: digits only)."""
+    if not _DIGITS.fullmatch(value):
+        return -1
+    significant = value.lstrip(b"0")
+    # Bounded before int(), which refuses thousands of digits with an exception.
+    if len(significant) > len(str(_LENGTH_BOUND)):
+        return -1
+    length = int(significant or b"0")
+    return length if length < _LENGTH_BOUND else -1

@@ -1,0 +1,55 @@
+"""The URL of a server, and of a target on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from twinet import errors
+from twinet._wire.http_url import HttpUrl, crack_http
+
+__all__ = ["at_target", "http_origin"]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def http_origin(scheme: str, host: str, port: int | None) -> HttpUrl:
+    """Return the URL of a server's root.
+
+    :param host: a name or an address; IPv6 with or without brackets.
+    :param port: the scheme's own when None.
+    :raises InvalidUrl: 12005, host or port cannot be.
+    """
+    if any(mark in host for mark in "/?#@\\"):
+        msg = f"{host!r} is no host; give a name or an address"
+        raise errors.InvalidUrl(msg)
+    if ":" in host and not host.startswith("["):
+        if host.count(":") == 1:
+            msg = f"{host!r} is no host; give the port on its own"
+            raise errors.InvalidUrl(msg)
+        host = f"[{host}]"
+    suffix = "" if port is None else f":{port}"
+    return crack_http(f"{scheme}://{host}{suffix}/")
+
+
+def at_target(server: HttpUrl, target: str) -> HttpUrl:
+    """Return the URL of a target on the same server.
+
+    :param target: path and query, sent as given but for what must not stand in a
+        request line; a slash is put before a path that has none.
+    :raises InvalidUrl: 12005, it holds a control character.
+    """
+    if (control := _CONTROL.search(target)) is not None:
+        msg = (
+            f"the target has the control character {control[0]!r} at "
+            f"{control.start()}; write it percent-encoded if it is meant"
+        )
+        raise errors.InvalidUrl(msg)
+    root = server.url[: len(server.url) - len(server.target)]
+    if target == "*":
+        # The server itself (RFC 9112, section 3.2.4): its URL has no path.
+        return replace(server, target="*", url=root)
+    # A fragment is no part of a target: '#' is encoded like any other stranger.
+    path = target.replace("#", "%23")
+    slash = "" if path.startswith("/") else "/"
+    return crack_http(f"{root}{slash}{path}")
