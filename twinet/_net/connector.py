@@ -1,0 +1,89 @@
+"""The connector: what a session needs to open lines, in one place.
+
+The work is done by :mod:`twinet._net.opening`.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from twinet import errors
+from twinet._net.opening import Means, Opening, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.interfaces import IReactorTCP
+
+    from twinet._net.deadlines import Deadlines
+    from twinet._net.dispatch import Voice
+    from twinet._net.line import Line
+    from twinet._net.names import Names
+    from twinet._net.opening import Endpoints, Policy
+    from twinet._net.tls import TlsCreator
+    from twinet.records import Limits
+
+__all__ = ["Connector", "Opening", "Target"]
+
+
+class Connector:
+    """Opens lines for one session.
+
+    :param connect: gives the endpoint for a host and a port; used instead of look-up
+        and TCP of our own.
+    :param bind_address: the local address, or address and port, that connections of
+        its family come from.
+    :param policy: asked about every address; returns the reason of a refusal or None.
+    :raises InvalidParameter: (87) ``bind_address`` is no IP address.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorTCP,
+        names: Names,
+        deadlines: Deadlines,
+        *,
+        connect: Endpoints | None = None,
+        bind_address: str | tuple[str, int] | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        self._means = Means(
+            reactor,
+            names,
+            deadlines,
+            connect,
+            _local_address(bind_address),
+            policy,
+        )
+
+    def opening(
+        self,
+        target: Target,
+        build: Callable[[], Line],
+        voice: Voice,
+        limits: Limits,
+        tls: TlsCreator | None,
+        done: Callable[[Line | errors.InternetError], None],
+    ) -> Opening:
+        """Prepare to open a line; nothing happens before :meth:`Opening.start`.
+
+        :param build: makes the line, when TCP is connected.
+        :param tls: makes the TLS connection; None opens a plain line.
+        :param done: called once, with the line or with what went wrong: Timeout
+            (12002), NameNotResolved (12007), CannotConnect (12029), PolicyRefused
+            (12029), ConnectionAborted (12030), or what the TLS creator says.
+        """
+        return Opening(self._means, target, build, voice, limits, tls, done)
+
+
+def _local_address(given: str | tuple[str, int] | None) -> tuple[str, int] | None:
+    if given is None:
+        return None
+    host, port = (given, 0) if isinstance(given, str) else given
+    try:
+        return str(ip_address(host)), port
+    except ValueError as fault:
+        raise errors.InvalidParameter(
+            f"bind_address must be an IP address of this machine, not {host!r}"
+        ) from fault

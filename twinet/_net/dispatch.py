@@ -1,0 +1,199 @@
+"""Notification dispatch: each handle's voice, and the order in which it speaks.
+
+Theory of operation.  *Settle, then tell.*  A handle has one :class:`Voice`.  The
+speaker changes its state first and emits last; what is emitted goes to the listener
+at once, on the same stack, unless the listener is already running for this handle.
+Then it is queued, and the outermost ``emit`` delivers it after the running callback
+has returned: in order, never two at once, in the same turn of the reactor.  So
+10,000 calls made from callbacks do not grow the stack.
+
+Work that must come after the news goes the same way: :meth:`Voice.then` runs it when
+everything emitted so far has been told.  A speaker moves on in such steps, and a
+listener that closes the handle meets it between two of them: :meth:`Voice.hush`
+drops the news and steps that were still queued.  What ends a call is not dropped
+(:meth:`Voice.settle`): its outcome was fixed before it was announced.
+
+Callbacks run on the reactor thread; no other module calls one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from twisted.logger import Logger
+
+from twinet.status import (
+    SELF,
+    AsyncResult,
+    ClosingConnection,
+    ConnectionClosed,
+    HandleClosing,
+    RequestComplete,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twinet.status import Notification
+
+    Listener = Callable[[Notification], object]
+    Step = Callable[[], object]
+
+_log = Logger()
+
+
+class Voice:
+    """What one handle says, in order, to whoever listens.
+
+    :ivar heard: whether building a notification is worth it.  Read it before
+        :meth:`emit`: a notification that nobody hears must cost next to nothing.
+    """
+
+    __slots__ = ("_busy", "_context", "_handle", "_listener", "_queue", "heard")
+
+    def __init__(self, handle: Any, context: Any, listener: Listener | None) -> None:
+        self._handle = handle
+        self._context = context
+        self._listener = listener
+        #: steps, and the marked ones that :meth:`hush` leaves alone.
+        self._queue: deque[tuple[Step, bool]] | None = None
+        self._busy = False
+        self.heard = listener is not None and context is not None
+
+    @property
+    def context(self) -> Any:
+        """The context value; :data:`~twinet.status.SELF` reads as the handle."""
+        return self._handle if self._context is SELF else self._context
+
+    @context.setter
+    def context(self, value: Any) -> None:
+        self._context = value
+        self.heard = self._listener is not None and value is not None
+
+    @property
+    def listener(self) -> Listener | None:
+        """The status callback; ``None`` when there is none."""
+        return self._listener
+
+    @listener.setter
+    def listener(self, listener: Listener | None) -> None:
+        self._listener = listener
+        self.heard = listener is not None and self._context is not None
+
+    def emit(
+        self, kind: type[Notification], info: Any = None, handle: Any = None
+    ) -> None:
+        """Tell the listener; call it only when :attr:`heard` is true.
+
+        :param handle: the handle named by the notification when it is another one
+            (the parent, in ``HANDLE_CREATED``).
+        """
+        context = self._context
+        owner = self._handle
+        news = kind(handle or owner, owner if context is SELF else context, info)
+        if self._busy:
+            self._enqueue(lambda: self._tell(news))
+            return
+        self._busy = True
+        try:
+            self._tell(news)
+            if self._queue:
+                self._drain()
+        finally:
+            self._busy = False
+
+    def tell_closed(self) -> None:
+        """Say that the connection has been closed: both steps, whatever happens.
+
+        A listener that closes the handle in the first still hears the second before
+        its last words.
+        """
+        if self.heard:
+            self._sure(self._say_closing, self._say_closed)
+
+    def then(self, step: Step) -> None:
+        """Run ``step`` when everything emitted so far has been told."""
+        if self._busy:
+            self._enqueue(step)
+        else:
+            step()
+
+    def settle(self, fire: Step, result: Any, error: BaseException | None) -> None:
+        """Announce the end of a pending call, then fire its Deferred.
+
+        Closing the handle in the meantime changes nothing about it.
+        """
+        if self.heard:
+            self._sure(lambda: self._announce(result, error))
+        self._sure(fire)
+
+    def farewell(self, step: Step) -> None:
+        """Say ``HANDLE_CLOSING``, the last thing, then run ``step``."""
+        if self.heard:
+            self._sure(self._leave)
+        self._sure(step)
+
+    def hush(self) -> None:
+        """Drop the queued news and steps of a call that has been cancelled."""
+        if self._queue:
+            self._queue = deque(entry for entry in self._queue if entry[1])
+
+    # -- the queue
+
+    def _tell(self, news: Notification) -> None:
+        # The listener may have been taken away while this was queued.
+        listener = self._listener
+        if listener is None or not self.heard:
+            return
+        try:
+            listener(news)
+        except Exception:  # noqa: BLE001  a listener's fault is the listener's
+            _report(news)
+
+    def _announce(self, result: Any, error: BaseException | None) -> None:
+        self._tell(
+            RequestComplete(self._handle, self.context, AsyncResult(result, error))
+        )
+
+    def _say_closing(self) -> None:
+        self._tell(ClosingConnection(self._handle, self.context))
+
+    def _say_closed(self) -> None:
+        self._tell(ConnectionClosed(self._handle, self.context))
+
+    def _leave(self) -> None:
+        self._tell(HandleClosing(self._handle, self.context, self._handle))
+        self.listener = None
+
+    def _enqueue(self, step: Step) -> None:
+        if self._queue is None:
+            self._queue = deque()
+        self._queue.append((step, False))
+
+    def _sure(self, *steps: Step) -> None:
+        if self._queue is None:
+            self._queue = deque()
+        self._queue.extend((step, True) for step in steps)
+        if not self._busy:
+            self._busy = True
+            try:
+                self._drain()
+            finally:
+                self._busy = False
+
+    def _drain(self) -> None:
+        while self._queue:
+            step, _ = self._queue.popleft()
+            try:
+                step()
+            except Exception:  # noqa: BLE001  one step must not stop the others
+                _log.failure("a step behind a notification failed")
+
+
+def _report(news: Notification) -> None:
+    _log.failure(
+        "the status callback of {handle!r} raised an exception on {status}",
+        handle=news.handle,
+        status=news.status.name,
+    )

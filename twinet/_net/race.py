@@ -1,0 +1,235 @@
+"""Several addresses of one host, tried side by side: RFC 8305, "Happy Eyeballs".
+
+The addresses are put in an order in which the families take turns, beginning with the
+family of the first (section 4). An attempt starts 0.25 s after the one before it, or
+at once when an attempt fails (section 5: there is nothing to wait for; Twisted's own
+endpoint does wait). The first that connects wins; at that moment all others are
+stopped, and one that should get through all the same is aborted.
+
+A race has no limit of its own: who started it cancels it.
+"""
+
+from __future__ import annotations
+
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any, Protocol
+
+from twisted.internet.error import NotConnectingError
+from twisted.internet.protocol import ClientFactory, connectionDone
+from twisted.internet.protocol import Protocol as TwistedProtocol
+
+from twinet._net.translate import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from ipaddress import IPv4Address, IPv6Address
+
+    from twisted.internet.interfaces import (
+        IAddress,
+        IConnector,
+        IProtocol,
+        IReactorTCP,
+    )
+    from twisted.python.failure import Failure
+
+    from twinet._net.deadlines import Deadlines
+
+    Address = IPv4Address | IPv6Address
+
+STAGGER = 0.25  # seconds; RFC 8305 section 5, "Connection Attempt Delay"
+
+
+def interleave(addresses: Sequence[Address]) -> list[Address]:
+    """Let the families take turns; within a family the order stays."""
+    if not addresses:
+        return []
+    version = addresses[0].version
+    first = [a for a in addresses if a.version == version]
+    second = [a for a in addresses if a.version != version]
+    pairs = chain.from_iterable(zip_longest(first, second))
+    return [address for address in pairs if address is not None]
+
+
+def place(host: str, port: int) -> str:
+    """Write host and port as in a URL."""
+    return f"[{host}]:{port}" if ":" in host and host[0] != "[" else f"{host}:{port}"
+
+
+class Runner(Protocol):
+    """Who wants one connection to any of the addresses."""
+
+    def attempting(self, address: Address) -> None:
+        """Hear that this address will be tried; the race may be cancelled here."""
+
+    def won(self, address: Address) -> IProtocol:
+        """Give the protocol for the connection that was made; the race is over."""
+
+    def none_won(self) -> None:
+        """Hear that every address failed; :meth:`Race.report` says how."""
+
+
+class Race:
+    """The attempts for one connection.
+
+    :param addresses: at least one, in the resolver's order.
+    :param bind_address: local address and port, used for addresses of its family.
+    """
+
+    def __init__(
+        self,
+        reactor: IReactorTCP,
+        deadlines: Deadlines,
+        addresses: Sequence[Address],
+        port: int,
+        bind_address: tuple[str, int] | None,
+        runner: Runner,
+    ) -> None:
+        self.deadline: float | None = None  # of the next attempt
+        self.over = False
+        self._reactor = reactor
+        self._deadlines = deadlines
+        self._to_try = interleave(addresses)[::-1]
+        self._port = port
+        self._bind_address = bind_address
+        self._runner = runner
+        self._running: dict[_Attempt, None] = {}
+        self._failures: list[str] = []
+
+    def start(self) -> None:
+        """Make the first attempt."""
+        self._go_on()
+
+    def cancel(self) -> None:
+        """Stop every attempt; nothing is told any more."""
+        self.over = True
+        self._deadlines.clear(self)
+        running, self._running = self._running, {}
+        for attempt in running:
+            attempt.stop()
+
+    def expired(self) -> None:
+        """Make the next attempt, as none before it has come to an end."""
+        self._go_on()
+
+    def report(self) -> str:
+        """Say what became of each address that was tried."""
+        waiting = [
+            f"{self._place(attempt.address)} no answer" for attempt in self._running
+        ]
+        return "; ".join(self._failures + waiting)
+
+    def _place(self, address: Address) -> str:
+        return place(str(address), self._port)
+
+    def _go_on(self) -> None:
+        self._deadlines.clear(self)
+        while self._to_try:
+            attempt = _Attempt(self, self._to_try.pop())
+            self._runner.attempting(attempt.address)
+            if self.over:
+                return
+            self._running[attempt] = None
+            self._connect(attempt)
+            if self.over:
+                return
+            if attempt in self._running:
+                if self._to_try:
+                    self._deadlines.set(self, STAGGER)
+                return
+        if not self._running:
+            self.over = True
+            self._runner.none_won()
+
+    def _connect(self, attempt: _Attempt) -> None:
+        bind: Any = self._bind_address
+        if bind is not None and (":" in bind[0]) != (":" in str(attempt.address)):
+            bind = None
+        try:
+            self._reactor.connectTCP(
+                str(attempt.address),
+                self._port,
+                attempt,
+                timeout=None,  # type: ignore[arg-type]  # means none: ours count
+                bindAddress=bind,
+            )
+        except Exception as refusal:  # noqa: BLE001  e.g. an unknown IPv6 zone
+            self._take_out(attempt, refusal)
+        attempt.started = True
+
+    def _take_out(self, attempt: _Attempt, reason: Failure | Exception) -> None:
+        if attempt in self._running:
+            del self._running[attempt]
+            self._failures.append(f"{self._place(attempt.address)} {words(reason)}")
+
+    # told by the attempts
+
+    def failed(self, attempt: _Attempt, reason: Failure) -> None:
+        """Note a failure and move on at once."""
+        self._take_out(attempt, reason)
+        if attempt.started:  # else _go_on() is still at it
+            self._go_on()
+
+    def connected(self, attempt: _Attempt) -> IProtocol:
+        """Take the first connection; the losers are stopped."""
+        self._running.pop(attempt, None)
+        self.cancel()
+        return self._runner.won(attempt.address)
+
+
+class _Attempt(ClientFactory):
+    """One address; Twisted's connector reports to it.
+
+    The connector, and through it the transport, keeps this as long as the connection
+    lasts. So it lets go of the race, which knows what the connection was made for.
+    """
+
+    noisy = False
+
+    def __init__(self, race: Race, address: Address) -> None:
+        self.address = address
+        self.started = False
+        self._race: Race | None = race
+        self._connector: IConnector | None = None
+
+    def stop(self) -> None:
+        """Stop connecting."""
+        self._race = None
+        connector, self._connector = self._connector, None
+        if connector is not None:
+            try:
+                connector.stopConnecting()
+            except NotConnectingError:
+                connector.disconnect()  # it came through in this very moment
+
+    def startedConnecting(self, connector: IConnector) -> None:  # noqa: N802
+        """Keep the connector, to stop it."""
+        self._connector = connector
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:  # noqa: ARG002, N802
+        """Ask the race whether this one is wanted."""
+        race, self._race, self._connector = self._race, None, None
+        return Unwanted() if race is None else race.connected(self)
+
+    def clientConnectionFailed(  # noqa: N802  Twisted's name
+        self,
+        connector: IConnector,  # noqa: ARG002
+        reason: Failure,
+    ) -> None:
+        """Tell the race."""
+        race, self._race, self._connector = self._race, None, None
+        if race is not None:
+            race.failed(self, reason)
+
+
+class Unwanted(TwistedProtocol):
+    """Aborts a connection that came too late."""
+
+    def connectionMade(self) -> None:  # noqa: N802  Twisted's name
+        """Abort it."""
+        transport: Any = self.transport
+        getattr(transport, "abortConnection", transport.loseConnection)()
+
+    def connectionLost(  # noqa: N802  Twisted's name
+        self, reason: Failure = connectionDone
+    ) -> None:
+        """Let it go."""
