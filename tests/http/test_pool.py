@@ -1,0 +1,263 @@
+"""The pool: the plan, the cap, first come first served, idle channels."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.http.memory import OK, MemoryNet, Peer
+from twinet._http.pool import plan
+from twinet.errors import InvalidParameter
+from twinet.flags import Flag
+from twinet.status import Status
+
+URL = "http://127.0.0.1:8080/"
+DONE = OK + b"hello"
+CLOSE = b"HTTP/1.1 204 No\r\nConnection: close\r\n\r\n"
+
+
+class PlanTests(SynchronousTestCase):
+    """The decision is pure."""
+
+    def test_idle_channels_are_reused_before_new_ones_are_opened(self) -> None:
+        """Never more than wait, never above the cap."""
+        for waiting, idle, opened, cap, expected in (
+            (1, 0, 0, 6, (0, 1)),
+            (1, 1, 1, 6, (1, 0)),
+            (3, 1, 1, 6, (1, 2)),
+            (9, 0, 0, 6, (0, 6)),
+            (9, 0, 6, 6, (0, 0)),
+            (9, 2, 6, 6, (2, 0)),
+            (9, 2, 5, 6, (2, 1)),
+            (0, 2, 2, 6, (0, 0)),
+            (5, 0, 7, 6, (0, 0)),
+        ):
+            self.assertEqual(plan(waiting, idle, opened, cap), expected)
+
+
+class PoolTests(SynchronousTestCase):
+    """What the plan leads to."""
+
+    def setUp(self) -> None:
+        self.net = MemoryNet(connections_per_host=2)
+        self.order: list[str] = []
+
+    def get(self, path: str = "", **options):
+        pending = self.net.session.get(URL + path, **options)
+        pending.addCallback(self.note, path)
+        return pending
+
+    def note(self, handle, path: str):
+        self.order.append(path)
+        return handle
+
+    def targets(self, *peers: Peer) -> list[bytes]:
+        return [peer.request().split(b" ")[1] for peer in peers]
+
+    def test_cap_is_real_and_the_first_to_come_is_the_first_served(self) -> None:
+        """The third waits for one of two channels."""
+        pending = [self.get(str(i)) for i in range(5)]
+        peers = [self.net.accept(), self.net.accept()]
+        self.assertEqual(self.net.attempts, 0)
+        self.assertEqual(self.targets(*peers), [b"/0", b"/1"])
+        peers[1].send(DONE)
+        self.assertEqual(self.targets(peers[1]), [b"/2"])
+        peers[0].send(DONE)
+        self.assertEqual(self.targets(peers[0]), [b"/3"])
+        peers[0].send(DONE)
+        self.assertEqual(self.targets(peers[0]), [b"/4"])
+        peers[0].send(DONE)
+        peers[1].send(DONE)
+        for one in pending:
+            self.successResultOf(one)
+        self.assertEqual(self.order, ["1", "0", "3", "4", "2"])
+
+    def test_closed_channel_gives_its_place_to_a_new_one(self) -> None:
+        """A server that keeps nothing is served all the same."""
+        pending = [self.get(str(i)) for i in range(6)]
+        for _ in range(6):
+            self.net.accept().send(CLOSE)
+        for one in pending:
+            self.successResultOf(one)
+
+    def test_refused_attempt_gives_its_place_away(self) -> None:
+        """Only its own exchange fails."""
+        pending = [self.get(str(i)) for i in range(3)]
+        self.net.refuse()
+        self.failureResultOf(pending[0])
+        self.net.accept()
+        self.net.accept().send(DONE)
+        self.assertEqual(self.order, ["2"])
+
+    def test_unread_body_keeps_its_channel_and_a_read_one_gives_it_back(self) -> None:
+        """The third starts when the first has been read."""
+        pending = [self.get(str(i)) for i in range(3)]
+        peers = [self.net.accept(), self.net.accept()]
+        for peer in peers:
+            peer.send(OK)
+        handle = self.successResultOf(pending[0])
+        reading = handle.read(5)
+        self.assertEqual(self.targets(*peers), [b"/0", b"/1"])
+        peers[0].send(b"hello")
+        self.assertEqual(self.successResultOf(reading), b"hello")
+        self.assertEqual(self.targets(peers[0]), [b"/2"])
+
+    def test_other_hosts_ports_schemes_and_policies_have_channels_of_their_own(
+        self,
+    ) -> None:
+        """A strict request never rides on a lenient one's connection."""
+        first = self.get()
+        self.net.accept().send(DONE)
+        self.successResultOf(first)
+        self.net.session.get("http://127.0.0.1:8081/")
+        self.net.session.get("http://127.0.0.2:8080/")
+        self.net.session.get("https://127.0.0.1:8080/")
+        self.net.session.get(
+            "https://127.0.0.1:8080/", flags=Flag.IGNORE_CERT_DATE_INVALID
+        )
+        self.assertEqual(self.net.attempts, 4)
+        self.assertEqual(len(self.net.session.engine.pool._origins), 5)
+
+    def test_server_that_speaks_unasked_is_not_used_again(self) -> None:
+        """Whatever it says belongs to no request."""
+        first = self.get()
+        peer = self.net.accept()
+        peer.send(DONE)
+        self.successResultOf(first)
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        self.assertTrue(peer.closed)
+        self.get()
+        self.assertEqual(self.net.attempts, 1)
+
+    def test_surplus_after_the_answer_is_dropped_with_its_channel(self) -> None:
+        """The answer itself stands."""
+        first = self.get()
+        peer = self.net.accept()
+        peer.send(DONE + b"surplus")
+        handle = self.successResultOf(first)
+        self.assertEqual(self.successResultOf(handle.read(99)), b"hello")
+        self.assertTrue(peer.closed)
+
+    def test_closed_by_anothers_callback_while_connecting(self) -> None:
+        """Its place goes to the next."""
+        handles = [self.get(str(i)) for i in range(2)]
+        peers = [self.net.accept(), self.net.accept()]
+        peers[0].request()
+        waiting = [self.get(str(i)) for i in range(2, 5)]
+        victim = list(self.net.session._children)
+
+        def react(news) -> None:
+            # The first to be served closes the second in its first word.
+            if news.status is Status.SENDING_REQUEST and "/2" in str(news.handle):
+                for handle in victim:
+                    if "/3" in str(handle):
+                        handle.close()
+
+        self.net.react = react
+        peers[0].send(CLOSE)
+        peers[1].send(CLOSE)
+        for _ in range(2):
+            self.net.accept().send(DONE)
+        self.failureResultOf(waiting[1])
+        self.successResultOf(waiting[0])
+        self.successResultOf(waiting[2])
+        for one in handles:
+            self.successResultOf(one)
+        self.assertEqual(
+            repr(self.net.session.engine.pool), "<Pool 2 channels, 2 idle, 0 waiting>"
+        )
+
+    def test_nothing_is_kept_of_an_origin_that_is_gone(self) -> None:
+        """A crawler's session does not grow with the hosts it has seen."""
+        for port in range(1000, 1100):
+            pending = self.net.session.get(f"http://127.0.0.1:{port}/")
+            self.net.accept().send(CLOSE)
+            self.successResultOf(pending).close()
+        self.assertEqual(len(self.net.session.engine.pool._origins), 0)
+
+    def test_cap_below_one_is_refused(self) -> None:
+        """It would wait for ever."""
+        self.assertRaises(InvalidParameter, MemoryNet, connections_per_host=0)
+
+
+class RequestBytesTests(SynchronousTestCase):
+    """What goes out."""
+
+    def test_head_is_as_given(self) -> None:
+        """Verb, target and fields exactly; Host, User-Agent and Accept added."""
+        net = MemoryNet(agent="coffee/1.0")
+        connection = net.session.http("::1", 8080)
+        connection.open_request(
+            "PuRGE",
+            "/a/../%7e%zz?x=[1]",
+            headers=[("x-B", "1"), ("X-a", "2"), (b"x-B", "grüß")],
+        ).send()
+        self.assertEqual(
+            net.accept().request(),
+            b"PuRGE /a/../%7e%zz?x=[1] HTTP/1.1\r\n"
+            b"Host: [::1]:8080\r\nUser-Agent: coffee/1.0\r\nAccept: */*\r\n"
+            b"x-B: 1\r\nX-a: 2\r\nx-B: gr\xfc\xdf\r\n\r\n",
+        )
+
+    def test_fields_of_the_caller_replace_ours(self) -> None:
+        """Each once."""
+        net = MemoryNet()
+        net.session.get(
+            URL, headers={"host": "other", "USER-AGENT": "me", "Accept": "a/b"}
+        )
+        self.assertEqual(
+            net.accept().request(),
+            b"GET / HTTP/1.1\r\nhost: other\r\nUSER-AGENT: me\r\nAccept: a/b\r\n\r\n",
+        )
+
+    def test_what_would_smuggle_is_refused(self) -> None:
+        """CR, LF and NUL; names that are no token; framing of the caller's."""
+        net = MemoryNet()
+        for headers in (
+            {"X": "a\r\nY: b"},
+            {"X": "a\nb"},
+            {"X": "a\0"},
+            {"X Y": "a"},
+            {"": "a"},
+            {"X:": "a"},
+            {"Content-Length": "5"},
+            {"transfer-encoding": "chunked"},
+            {"Connection": "close"},
+        ):
+            self.failureResultOf(
+                net.session.get(URL, headers=headers), InvalidParameter
+            )
+        connection = net.session.http("h")
+        for verb in ("", "G ET", "GET\r\n", "GÉT"):
+            self.assertRaises(InvalidParameter, connection.open_request, verb)
+        self.assertEqual(net.attempts, 0)
+
+    def test_value_of_a_refused_field_is_not_shown(self) -> None:
+        """It may be a token."""
+        net = MemoryNet()
+        failure = self.failureResultOf(
+            net.session.get(URL, headers={"Authorization": "secret\r\n"[:-1]}),
+            InvalidParameter,
+        )
+        self.assertNotIn("secret", failure.getErrorMessage())
+
+    def test_body_of_bytes_has_its_length(self) -> None:
+        """Head and body go out as one message."""
+        net = MemoryNet()
+        net.session.http("127.0.0.1").open_request("POST").send(b"abc")
+        request = net.accept().request()
+        self.assertIn(b"\r\nContent-Length: 3\r\n\r\nabc", request)
+        self.assertEqual(net.told[-2], f"REQUEST_SENT {len(request)}")
+
+    def test_sending_again_throws_the_former_answer_away(self) -> None:
+        """On the same handle."""
+        net = MemoryNet()
+        request = net.session.http("127.0.0.1").open_request()
+        pending = request.send()
+        first = net.accept()
+        first.send(OK + b"he")
+        self.successResultOf(pending)
+        pending = request.send()
+        self.assertTrue(first.closed)
+        net.accept().send(OK + b"world")
+        self.successResultOf(pending)
+        self.assertEqual(self.successResultOf(request.read(9)), b"world")

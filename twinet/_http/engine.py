@@ -1,0 +1,57 @@
+"""The engine: what the HTTP requests of one session share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinet._http.pool import Pool
+from twinet._http.transfer import Transfer
+from twinet._net.tls import TlsPolicy
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+    from twinet._http.order import Order, Reader
+    from twinet._net.connector import Connector
+    from twinet._net.deadlines import Deadlines
+    from twinet._net.dispatch import Voice
+    from twinet._net.trust import TrustRoots
+    from twinet.flags import SecurityFlag
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """The pool, the connector and the TLS policies of one session."""
+
+    def __init__(
+        self,
+        connector: Connector,
+        deadlines: Deadlines,
+        roots: TrustRoots,
+        *,
+        cap: int,
+        idle: float = 60,
+    ) -> None:
+        self.connector = connector
+        self.deadlines = deadlines
+        self.pool = Pool(deadlines, cap, idle)
+        self._roots = roots
+        self._policies: dict[SecurityFlag, TlsPolicy] = {}
+
+    def transfer(self, order: Order, voice: Voice, reader: Reader) -> Transfer:
+        """Make the transfer of an order; ``start`` begins it."""
+        return Transfer(self, order, voice, reader)
+
+    def tls_policy(self, scheme: str, ignore: SecurityFlag) -> TlsPolicy | None:
+        """Return how a server is to be verified; ``None`` for plain HTTP."""
+        if scheme != "https":
+            return None
+        policy = self._policies.get(ignore)
+        if policy is None:
+            policy = self._policies[ignore] = TlsPolicy(self._roots, ignore)
+        return policy
+
+    def close(self) -> Deferred[None]:
+        """Close every channel; fires when no socket is left."""
+        return self.pool.close()

@@ -1,0 +1,55 @@
+"""The phases of an exchange, and what it means when the limit of one runs out."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from twinet.errors import Timeout
+
+if TYPE_CHECKING:
+    from twinet._http.order import Order
+
+__all__ = ["Phase", "ran_out"]
+
+
+class Phase(Enum):
+    """Where an exchange stands; the value says it in words."""
+
+    WAITING = "waiting for a connection"
+    OPENING = "connecting"
+    SENDING = "sending"
+    AWAITING = "waiting for the answer"
+    RECEIVING = "receiving"
+    DRAINING = "receiving a redirect"
+    OVER = "over"
+
+
+def ran_out(
+    phase: Phase, order: Order, why_waiting: str, *, uploading: bool, wanted: bool
+) -> Timeout:
+    """Make the error of a limit that has run out.
+
+    :param why_waiting: who holds the connections that it waited for.
+    :param uploading: whether a body was being sent.
+    :param wanted: whether somebody waited for the body.
+    """
+    limits = order.limits
+    peer = f"{order.url.host}:{order.url.port}"
+    if phase is Phase.WAITING:
+        return Timeout(
+            f"no connection to {peer} became free within {limits.slot:g} s "
+            f"(limits.slot): {why_waiting}"
+        )
+    if phase is Phase.SENDING and uploading:
+        return Timeout(f"{peer} took nothing for {limits.send:g} s (limits.send)")
+    if phase is not Phase.RECEIVING:
+        return Timeout(
+            f"{peer} did not answer within {limits.first_byte:g} s (limits.first_byte)"
+        )
+    if wanted:
+        return Timeout(f"{peer} sent nothing for {limits.idle:g} s (limits.idle)")
+    return Timeout(
+        f"nobody read the body from {peer} for {limits.unread_body:g} s "
+        "(limits.unread_body); read it, or close the handle"
+    )

@@ -1,0 +1,232 @@
+"""The pool: which exchange gets which channel, and when.
+
+Theory of operation.  For each key (scheme, host, port, TLS policy) there is an
+:class:`Origin`: its idle channels, the number of channels open or being opened, and
+the exchanges that wait, first come first served.  :func:`plan` says how many of the
+waiting may take an idle channel and how many may open a new one; it is pure.  The
+doing comes after: the state is settled first, then the exchanges are told.
+
+A channel belongs to its exchange from the moment it is opened for it until the
+answer is complete; then it is idle, or gone.  Idle channels are closed when the
+server closes them, says anything, or after ``idle`` seconds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import Deferred
+
+from twinet._http.channel import Channel
+
+if TYPE_CHECKING:
+    from twinet._http.exchange import Exchange
+    from twinet._http.order import Key
+    from twinet._net.deadlines import Deadlines
+
+__all__ = ["Origin", "Pool", "plan"]
+
+#: How long a polite close may take when the session closes (seconds; our own).
+POLITE = 1.0
+
+
+def plan(waiting: int, idle: int, opened: int, cap: int) -> tuple[int, int]:
+    """Say how many waiting exchanges reuse a channel and how many open one.
+
+    :param opened: the channels open or being opened, idle ones included.
+    :param cap: the most channels that the origin is allowed.
+    """
+    reuse = min(waiting, idle)
+    fresh = min(waiting - reuse, max(cap - opened, 0))
+    return reuse, fresh
+
+
+class Origin:
+    """What the pool knows about one key."""
+
+    __slots__ = ("idle", "key", "opened", "using", "waiting")
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        #: last used, first taken: the freshest is the least likely to be dead.
+        self.idle: list[Channel] = []
+        self.opened = 0
+        self.waiting: deque[Exchange] = deque()
+        #: the exchanges that have a channel or are opening one.
+        self.using: set[Exchange] = set()
+
+    def in_use(self, cap: int) -> str:
+        """Say in words why nobody else gets a channel."""
+        phases = Counter(exchange.doing for exchange in self.using)
+        what = ", ".join(
+            f"{count} {_plural(doing, count)}" for doing, count in phases.most_common()
+        )
+        return f"{self.opened} of {cap} connections to {self.key[1]} are in use: {what}"
+
+
+def _plural(doing: str, count: int) -> str:
+    return f"{doing}s" if doing.endswith("response") and count > 1 else doing
+
+
+class Pool:
+    """The channels of one session.
+
+    :param cap: the most channels to one origin at a time.
+    :param idle: how long an unused channel is kept, in seconds.
+    """
+
+    def __init__(self, deadlines: Deadlines, cap: int = 6, idle: float = 60) -> None:
+        self._deadlines = deadlines
+        self.cap = cap
+        self.idle = idle
+        self._origins: dict[Key, Origin] = {}
+        #: every channel whose socket is not known to be closed.
+        self._channels: set[Channel] = set()
+        self._closed: Deferred[None] | None = None
+        self.deadline: float | None = None
+
+    def submit(self, exchange: Exchange) -> None:
+        """Give the exchange a channel, or leave to open one, now or in its turn."""
+        origin = self._origin(exchange.order.key)
+        origin.waiting.append(exchange)
+        self._serve(origin)
+
+    def withdraw(self, exchange: Exchange) -> None:
+        """Forget an exchange that waits."""
+        origin = self._origin(exchange.order.key)
+        if exchange in origin.waiting:
+            origin.waiting.remove(exchange)
+            self._tidy(origin)
+
+    def why_waiting(self, exchange: Exchange) -> str:
+        """Say in words what holds the origin's channels."""
+        return self._origin(exchange.order.key).in_use(self.cap)
+
+    # -- an exchange that was told to open a channel
+
+    def new_channel(self, exchange: Exchange) -> Channel:
+        """Make the protocol for a connection attempt; its socket is now our care."""
+        channel = Channel(self, exchange.order.limits.head_bytes)
+        self._channels.add(channel)
+        return channel
+
+    def gave_up(self, exchange: Exchange) -> None:
+        """Take back the leave to open a channel: the attempt failed or was stopped."""
+        origin = self._origin(exchange.order.key)
+        origin.using.discard(exchange)
+        origin.opened -= 1
+        self._serve(origin)
+
+    # -- an exchange that is over
+
+    def release(self, exchange: Exchange, channel: Channel) -> None:
+        """Take back a channel that can serve another exchange."""
+        origin = self._origin(exchange.order.key)
+        origin.using.discard(exchange)
+        if self._closed is not None or not channel.usable:
+            origin.opened -= 1
+            channel.close()
+        else:
+            channel.origin = origin
+            origin.idle.append(channel)
+            self._deadlines.set(channel, self.idle)
+        self._serve(origin)
+
+    def discard(self, exchange: Exchange) -> None:
+        """Note that the exchange's channel has been closed."""
+        origin = self._origin(exchange.order.key)
+        origin.using.discard(exchange)
+        origin.opened -= 1
+        self._serve(origin)
+
+    # -- channels
+
+    def idle_lost(self, channel: Channel) -> None:
+        """Note that an idle channel is no good any more, and close it."""
+        origin, channel.origin = channel.origin, None
+        if origin is not None:
+            origin.idle.remove(channel)
+            origin.opened -= 1
+            self._deadlines.clear(channel)
+            channel.close()
+            self._serve(origin)
+
+    def socket_gone(self, channel: Channel) -> None:
+        """Note that a channel's socket is closed."""
+        self._channels.discard(channel)
+        if self._closed is not None and not self._channels:
+            closed, self._closed = self._closed, None
+            self._deadlines.clear(self)
+            closed.callback(None)
+
+    def drop_idle(self) -> None:
+        """Close every channel that is not in use."""
+        for origin in list(self._origins.values()):
+            for channel in list(origin.idle):
+                self.idle_lost(channel)
+
+    def close(self) -> Deferred[None]:
+        """Close everything; fires when no socket is left."""
+        closed: Deferred[None] = Deferred()
+        self._closed = closed
+        busy = [c for c in self._channels if c.origin is None]
+        self.drop_idle()
+        for channel in busy:
+            channel.abort()
+        if self._channels:
+            self._deadlines.set(self, POLITE)
+        else:
+            self._closed = None
+            closed.callback(None)
+        return closed
+
+    def expired(self) -> None:
+        """Close without manners what has not closed politely."""
+        for channel in list(self._channels):
+            channel.abort()
+
+    def __repr__(self) -> str:
+        origins = self._origins.values()
+        idle = sum(len(o.idle) for o in origins)
+        opened = sum(o.opened for o in origins)
+        waiting = sum(len(o.waiting) for o in origins)
+        return f"<Pool {opened} channels, {idle} idle, {waiting} waiting>"
+
+    # -- inside
+
+    def _origin(self, key: Key) -> Origin:
+        origin = self._origins.get(key)
+        if origin is None:
+            origin = self._origins[key] = Origin(key)
+        return origin
+
+    def _tidy(self, origin: Origin) -> None:
+        """Forget an origin of which nothing is left."""
+        if not origin.opened and not origin.waiting:
+            self._origins.pop(origin.key, None)
+
+    def _serve(self, origin: Origin) -> None:
+        waiting = origin.waiting
+        if not waiting:
+            self._tidy(origin)
+            return
+        reuse, fresh = plan(len(waiting), len(origin.idle), origin.opened, self.cap)
+        if not reuse and not fresh:
+            return
+        # Settle first: an exchange that is told runs the program's callbacks.
+        chosen: list[tuple[Exchange, Channel | None]] = []
+        for _ in range(reuse):
+            channel = origin.idle.pop()
+            channel.origin = None
+            self._deadlines.clear(channel)
+            chosen.append((waiting.popleft(), channel))
+        for _ in range(fresh):
+            chosen.append((waiting.popleft(), None))
+            origin.opened += 1
+        origin.using.update(exchange for exchange, _ in chosen)
+        for exchange, kept in chosen:
+            if kept is not None:
+                exchange.use(kept)
+            else:
+                exchange.open()
