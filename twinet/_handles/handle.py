@@ -1,0 +1,289 @@
+"""The handle: what the user holds, in a tree, and how it dies.
+
+Theory of operation.  A handle is made under its parent and copies the parent's
+status callback at that moment; the context is its own.  At most one call is pending
+on a handle (:meth:`Handle._begin`); it ends once, announced by ``REQUEST_COMPLETE``
+and then by its Deferred (:meth:`Handle._finish`).
+
+Closing kills the whole subtree in the same tick: every later call on one of these
+handles fails with 6.  Then, leaf before parent, what is pending ends with 12017 and
+each handle says ``HANDLE_CLOSING``.  A handle says so only when all its children
+have, because a listener may close a parent from inside a child's notification, and
+the child's last words are then still queued.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from weakref import WeakSet
+
+from twisted.internet.defer import Deferred, succeed
+
+from twinet._net.dispatch import Voice
+from twinet.errors import (
+    InternetError,
+    InvalidHandle,
+    OperationCancelled,
+    RequestPending,
+)
+from twinet.records import Limits
+from twinet.status import SELF, HandleCreated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from twinet._net.dispatch import Listener
+    from twinet.flags import HandleType
+
+__all__ = ["Handle"]
+
+
+class Handle:
+    """What every handle has: a parent, a context, a status callback, an end."""
+
+    #: what kind it is (``INTERNET_OPTION_HANDLE_TYPE``).
+    handle_type: ClassVar[HandleType]
+
+    def __init__(
+        self,
+        parent: Handle | None,
+        *,
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._parent = parent
+        #: the callback that children copy.
+        self._heirloom: Listener | None = parent._heirloom if parent else None
+        self._voice = Voice(self, context, on_status or self._heirloom)
+        self._children: set[Handle] = set()
+        #: children that hold nothing any more: the tree does not keep them alive.
+        self._spent: WeakSet[Handle] | None = None
+        self._pending: Deferred[Any] | None = None
+        self._dead = False
+        self._said_farewell = False
+        self._gone = False
+        self._closers: list[Deferred[None]] = []
+        if limits is not None:
+            self._limits = limits
+        else:
+            self._limits = parent._limits if parent else Limits()
+
+    # -- what users ask
+
+    @property
+    def parent(self) -> Handle | None:
+        """The handle under which this one was made; ``None`` for a session."""
+        return self._parent
+
+    @property
+    def alive(self) -> bool:
+        """Whether calls on this handle are possible."""
+        return not self._dead
+
+    @property
+    def context(self) -> Any:
+        """The context value that notifications carry; it may be changed.
+
+        The default reads as the handle itself; ``None`` makes the handle silent.
+        """
+        return self._voice.context
+
+    @context.setter
+    def context(self, value: Any) -> None:
+        self._voice.context = value
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of calls on this handle, copied to children made later."""
+        return self._limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def set_status_callback(self, callback: Listener | None) -> Listener | None:
+        """Install a status callback, or remove it with ``None``.
+
+        Handles made later under this one copy it; existing ones do not change.
+
+        :param callback: called with one :class:`~twinet.status.Notification`, on
+            the reactor thread, in order; it may call any function, close included.
+        :returns: the previous callback.
+        :raises InvalidHandle: 6, the handle is closed.
+        :source: InternetSetStatusCallback.
+        """
+        self._check_alive()
+        previous = self._voice.listener
+        self._heirloom = callback
+        self._voice.listener = callback
+        return previous
+
+    def close(self) -> Deferred[None]:
+        """Close the handle and everything below it.
+
+        All of them are dead when this returns.  What is pending ends with 12017.
+        Closing a closed handle does no harm.
+
+        :returns: fires when ``HANDLE_CLOSING``, the last notification, was told.
+        :source: InternetCloseHandle.
+        """
+        if self._gone:
+            return succeed(None)
+        closed: Deferred[None] = Deferred()
+        self._closers.append(closed)
+        if not self._dead:
+            self._die()
+        return closed
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._dead else "pending" if self._pending else "open"
+        return f"<{self} {state}>"
+
+    def __str__(self) -> str:
+        return type(self).__name__
+
+    # -- for the kinds of handles: birth
+
+    def _announce(self) -> None:
+        """Join the tree and say ``HANDLE_CREATED``; it may be closed in there."""
+        parent = self._parent
+        if parent is not None:
+            parent._children.add(self)
+            if self._voice.heard:
+                self._voice.emit(HandleCreated, self, parent)
+
+    def _check_alive(self) -> None:
+        if self._dead:
+            msg = f"{self} is closed; open a new handle"
+            raise InvalidHandle(msg)
+
+    # -- for the kinds of handles: the pending call
+
+    def _begin(self) -> Deferred[Any]:
+        """Make the Deferred of a call that has to wait.
+
+        :raises RequestPending: 12026, another call on this handle is pending.
+        """
+        if self._pending is not None:
+            msg = f"another call on {self} is pending; wait for it, or close the handle"
+            raise RequestPending(msg)
+        self._pending = Deferred(self._cancel_pending)
+        return self._pending
+
+    def _cancel_pending(self, deferred: Deferred[Any]) -> None:
+        self.close()
+        if not deferred.called:
+            # Cancelled from inside a notification: what the handle still has to
+            # say comes when that callback has returned, but cancel() must end here.
+            deferred.errback(self._was_cancelled())
+
+    def _finish(self, result: Any) -> None:
+        """End the pending call well."""
+        self._settle(result, None)
+
+    def _fail(self, error: BaseException) -> None:
+        """End the pending call with an error."""
+        self._settle(None, error)
+
+    def _settle(self, result: Any, error: BaseException | None) -> None:
+        deferred, self._pending = self._pending, None
+        if deferred is None:
+            return
+
+        def fire() -> None:
+            if deferred.called:
+                return
+            if error is None:
+                deferred.callback(result)
+            else:
+                deferred.errback(error)
+
+        self._voice.settle(fire, result, error)
+
+    def _spend(self) -> None:
+        """Tell the parent that this handle holds nothing any more."""
+        parent = self._parent
+        if parent is not None and self in parent._children:
+            parent._children.remove(self)
+            if parent._spent is None:
+                parent._spent = WeakSet()
+            parent._spent.add(self)
+
+    def _revive(self) -> None:
+        """Take the handle back into the tree: it holds something again."""
+        parent = self._parent
+        if parent is not None:
+            parent._children.add(self)
+
+    # -- death
+
+    def _was_cancelled(self) -> InternetError:
+        """Make the error of a call that the closing of its handle has ended."""
+        return OperationCancelled(f"{self} was closed while a call was pending")
+
+    def _die(self) -> None:
+        doomed = list(self._subtree())
+        for handle in doomed:
+            handle._dead = True
+        for handle in doomed:
+            handle._voice.hush()
+            handle._stop()
+            handle._fail(handle._was_cancelled())
+        for handle in doomed:
+            handle._leave_when_ready()
+
+    def _subtree(self) -> Iterator[Handle]:
+        """Give the live handles of this subtree, leaf before parent."""
+        for child in list(self._children):
+            yield from child._subtree()
+        for child in list(self._spent or ()):
+            # They hold nothing, but somebody may still hold them.
+            self._children.add(child)
+            yield from child._subtree()
+        if not self._dead:
+            yield self
+
+    def _stop(self) -> None:
+        """Release what the handle holds; called once, when it has died."""
+
+    def _may_leave(self) -> bool:
+        """Whether everything has been released; else call ``_leave_when_ready``."""
+        return True
+
+    def _leave_when_ready(self) -> None:
+        if (
+            not self._dead
+            or self._children
+            or self._said_farewell
+            or not self._may_leave()
+        ):
+            return
+        self._said_farewell = True
+        self._voice.farewell(self._left)
+
+    def _left(self) -> None:
+        self._gone = True
+        parent = self._parent
+        if parent is not None:
+            parent._children.discard(self)
+            if parent._spent is not None:
+                parent._spent.discard(self)
+        closers, self._closers = self._closers, []
+        for closed in closers:
+            if not closed.called:
+                closed.callback(None)
+        if parent is not None:
+            parent._leave_when_ready()

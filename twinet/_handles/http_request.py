@@ -1,0 +1,163 @@
+"""The HTTP request handle: sends one request at a time and reads its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from twisted.internet.defer import Deferred, fail
+
+from twinet._handles.resource import Resource
+from twinet._http.order import Order
+from twinet._wire.http_request import check_fields, check_verb
+from twinet.errors import IncorrectHandleState, InternetError, InvalidParameter
+from twinet.flags import Flag, HandleType, SecurityFlag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from twisted.web.iweb import IBodyProducer
+
+    from twinet._handles.handle import Handle
+    from twinet.records import Response
+    from twinet.urls import HttpUrl
+
+    HeadersArgument = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
+
+__all__ = ["HttpRequest"]
+
+#: The flags of a request that let a certificate's fault through.
+_CERTIFICATE_FLAGS = Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID
+
+
+class HttpRequest(Resource):
+    """A request to a server, and its answer."""
+
+    handle_type = HandleType.HTTP_REQUEST
+
+    def __init__(
+        self,
+        parent: Handle,
+        verb: str,
+        url: HttpUrl,
+        *,
+        headers: HeadersArgument = (),
+        flags: Flag = Flag(0),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(parent, **kwargs)
+        self._verb = check_verb(verb)
+        self._url = url
+        self._fields = check_fields(headers)
+        self._flags = flags
+        #: certificate faults that are let through (``SECURITY_FLAGS``).
+        self.security_flags = SecurityFlag(int(flags & _CERTIFICATE_FLAGS))
+        self._response: Response | None = None
+        self._close_when_failed = False
+
+    @property
+    def url(self) -> str:
+        """The URL in use, without user name and password; redirects change it."""
+        return self._url.url if self._response is None else self._response.url
+
+    @property
+    def verb(self) -> str:
+        """The request's verb."""
+        return self._verb.decode("latin-1")
+
+    @property
+    def response(self) -> Response:
+        """The answer.
+
+        :raises IncorrectHandleState: 12019, there is none yet.
+        """
+        if self._response is None:
+            msg = f"{self} has no answer yet; wait for the Deferred of send()"
+            raise IncorrectHandleState(msg)
+        return self._response
+
+    def send(self, body: bytes | IBodyProducer | None = None) -> Deferred[Self]:
+        """Send the request; fires with this handle when the answer's head is there.
+
+        A 4xx or 5xx answer is an answer, not an error.  A handle may be sent again;
+        what is left of its former answer is thrown away.
+
+        :param body: what to send; bytes can be sent again after a redirect.
+        :raises InvalidHandle: 6, the handle is closed.
+        :raises RequestPending: 12026, a call on this handle is pending.
+        :raises NameNotResolved: 12007.
+        :raises CannotConnect: 12029.
+        :raises CertificateFault: 12037, 12038, 12045 … the server is not trusted.
+        :raises Timeout: 12002, a limit ran out; the text says which.
+        :raises HttpInvalidServerResponse: 12152, the answer breaks the rules.
+        :raises HttpRedirectFailed: 12156, too many redirects.
+        :raises OperationCancelled: 12017, the handle was closed meanwhile.
+        :source: HttpSendRequest.
+        """
+        try:
+            self._check_alive()
+            if isinstance(body, bytearray | memoryview):
+                body = bytes(body)
+            if isinstance(body, str):
+                msg = "a body is bytes; encode the text first"
+                raise InvalidParameter(msg)
+            pending = self._begin()
+        except InternetError as error:
+            return fail(error)
+        self._reset()
+        self._revive()
+        self._response = None
+        session = self.session
+        order = Order(
+            verb=self._verb,
+            url=self._url,
+            agent=session.agent,
+            fields=self._fields,
+            body=body,
+            tls=session.engine.tls_policy(self._url.scheme, self.security_flags),
+            limits=self._limits,
+            flags=self._flags,
+            security=self.security_flags,
+            context=self._voice.context,
+        )
+        transfer = session.engine.transfer(order, self._voice, self)
+        self._source = transfer
+        transfer.start()
+        return pending
+
+    # -- what the transfer tells
+
+    def answer_came(self, response: Response) -> None:
+        """Take the answer's head (the transfer's side of the seam)."""
+        self._response = response
+        if self._source is not None:
+            self._source.want(False)
+        self._finish(self)
+
+    def body_ended(self, trailers: Any) -> None:
+        """Take note that the body is complete."""
+        if trailers and self._response is not None:
+            self._response.trailers.raw.extend(trailers)
+        super().body_ended(trailers)
+
+    def transfer_failed(self, error: InternetError) -> None:
+        """Take note that nothing more will come."""
+        if self._response is not None:
+            super().transfer_failed(error)
+            return
+        self._source = None
+        if not self._close_when_failed:
+            self._spend()
+            self._fail(error)
+            return
+        # Nobody was given this handle: it must not stay in the tree.
+        self._fail(error)
+        self.close()
+
+    def _check_readable(self) -> None:
+        super()._check_readable()
+        if self._response is None:
+            msg = f"{self} has no answer yet; call send() and wait for it"
+            raise IncorrectHandleState(msg)
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.url}"

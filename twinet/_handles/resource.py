@@ -1,0 +1,296 @@
+"""The resource: the read side that requests and files share.
+
+Theory of operation.  What arrives goes into an inbox; when it holds enough, the
+source is paused, and resumed when the inbox has been read.  At most one read is
+pending: it is met from the inbox as soon as it can be, otherwise
+``RECEIVING_RESPONSE`` is told at its start and ``RESPONSE_RECEIVED``, with the bytes
+of the wire, at its end.  Bulk reads (:meth:`Resource.deliver`, :meth:`Resource.save`)
+go past the inbox; they tell the same, but at most every 0.1 s.
+
+A failure of the source is kept until what arrived before it has been read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from twisted.internet.defer import Deferred, fail, succeed
+
+from twinet._handles.delivery import Delivery
+from twinet._handles.handle import Handle
+from twinet._net.inbox import Inbox
+from twinet.errors import InternetError, InvalidParameter, RequestPending
+from twinet.status import ReceivingResponse, ResponseReceived
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from twinet._handles.delivery import Sink
+    from twinet._handles.session import Session
+
+__all__ = ["Resource", "Source"]
+
+#: An inbox of this size pauses the source: one full read of the socket (bytes).
+FULL = 262144
+
+
+class Source(Protocol):
+    """Where the data come from: a transfer of one of the speakers."""
+
+    over: bool
+
+    def pause(self) -> None:
+        """Take nothing more from the socket."""
+
+    def resume(self) -> None:
+        """Take from the socket again."""
+
+    def want(self, wanted: bool) -> None:
+        """Know whether somebody waits for data."""
+
+    def cancel(self) -> None:
+        """Stop; nothing more is told."""
+
+
+class Resource(Handle):
+    """A handle whose data can be read."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._source: Source | None = None
+        self._inbox = Inbox()
+        self._complete = False
+        self._broken: InternetError | None = None
+        self._paused = False
+        #: the pending read: how many bytes it waits for, and how many it takes.
+        self._need = 0
+        self._take = 0
+        self._counting = False
+        self._delivery: Delivery | None = None
+        #: bytes of the wire that came during the pending read.
+        self._wire = 0
+
+    @property
+    def session(self) -> Session:
+        """The session to which the handle belongs."""
+        parent = self._parent
+        while parent is not None and parent._parent is not None:
+            parent = parent._parent
+        return parent  # type: ignore[return-value]  # the root is a session
+
+    # -- reading
+
+    def read(self, size: int) -> Deferred[bytes]:
+        """Fire with ``size`` bytes, fewer only at the end; empty is the end.
+
+        :param size: how many to wait for (bytes, 0 or more).
+        :raises InvalidHandle: 6, the handle is closed.
+        :raises IncorrectHandleState: 12019, there is no answer to read yet.
+        :raises RequestPending: 12026, another call is pending.
+        :raises Truncated: 12152, the body ended too early.
+        :raises Timeout: 12002, a limit ran out.
+        :source: InternetReadFile.
+        """
+        return self._read(size, size)
+
+    def read_some(self, size: int = FULL) -> Deferred[bytes]:
+        """Fire with the next bytes, as soon as there are any; empty is the end.
+
+        :param size: the most to take (bytes, at least 1).
+        :raises InternetError: as :meth:`read`.
+        :source: InternetReadFileEx with IRF_NO_WAIT, which is then called again.
+        """
+        return self._read(min(size, 1), size)
+
+    def available(self) -> Deferred[int]:
+        """Fire with the bytes that can be read at once; waits for one; 0 is the end.
+
+        :raises InternetError: as :meth:`read`.
+        :source: InternetQueryDataAvailable.
+        """
+        try:
+            self._check_readable()
+        except InternetError as error:
+            return fail(error)
+        if self._inbox.size or self._complete:
+            return succeed(self._inbox.size)
+        if self._broken is not None:
+            return fail(self._broken)
+        self._counting = True
+        return self._wait(1, 0)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        data = await self.read_some()
+        if not data:
+            raise StopAsyncIteration
+        return data
+
+    def deliver(self, sink: Sink) -> Deferred[int]:
+        """Hand the rest of the body to a sink; fires with the bytes handed over.
+
+        It fires when the body has ended properly and the sink has taken all of it.
+
+        :param sink: an ``IConsumer``, or any object with ``write(data)``; when
+            ``write`` returns a Deferred, nothing more comes until it fires.
+        :raises InternetError: as :meth:`read`; what ``write`` raises is handed on.
+        :source: our own.
+        """
+        try:
+            self._check_readable()
+            pending = self._begin()
+        except InternetError as error:
+            return fail(error)
+        self._delivery = Delivery(self, sink, self.session.deadlines)
+        self._delivery.start()
+        return pending
+
+    def save(self, path: str | PathLike[str]) -> Deferred[Path]:
+        """Write the rest of the body to a new file; fires with its path.
+
+        The file has a temporary name beside the final one until it is complete and
+        synced; it is then given its name, never in place of another file.  After a
+        failure nothing is left.
+
+        :raises FileExists: 80, there is a file of that name.
+        :raises InternetError: as :meth:`read`; ``AccessDenied`` (5),
+            ``FileNotFound`` (2) or ``UnableToCacheFile`` (12158) when the disk refuses.
+        :source: our own.
+        """
+        return Deferred.fromCoroutine(self._save(Path(path)))
+
+    async def _save(self, path: Path) -> Path:
+        self._check_readable()
+        return await self.session.disk.save(path, self.deliver)
+
+    # -- for the kinds of resources
+
+    def _check_readable(self) -> None:
+        self._check_alive()
+        if self._pending is not None:
+            msg = f"another call on {self} is pending; wait for it, or close the handle"
+            raise RequestPending(msg)
+
+    def _reset(self) -> None:
+        """Forget a former answer."""
+        if self._source is not None:
+            self._source.cancel()
+        self._source = None
+        self._inbox.clear()
+        self._complete = False
+        self._broken = None
+        self._paused = False
+        self._wire = 0
+
+    def body_came(self, data: bytes, wire: int) -> None:
+        """Take data from the source (its side of the seam)."""
+        self._wire += wire
+        if not data:
+            return
+        if self._delivery is not None:
+            self._delivery.take(data)
+            return
+        inbox = self._inbox
+        inbox.put(data)
+        if self._need:
+            if inbox.size >= self._need:
+                self._meet()
+        elif inbox.size >= FULL and not self._paused and self._source is not None:
+            self._paused = True
+            self._source.pause()
+
+    def body_ends(self) -> None:
+        """Tell what came last, before the connection's end is told."""
+        if self._need:
+            self._tell_received()
+
+    def body_ended(self, _trailers: object) -> None:
+        """Take note that the body is complete."""
+        self._complete = True
+        self._over()
+
+    def transfer_failed(self, error: InternetError) -> None:
+        """Take note that nothing more will come."""
+        self._broken = error
+        self._over()
+
+    # -- inside
+
+    def _over(self) -> None:
+        self._source = None
+        self._spend()
+        if self._delivery is not None:
+            self._delivery.source_over(self._broken)
+        elif self._need:
+            self._meet()
+
+    def _read(self, need: int, size: int) -> Deferred[bytes]:
+        try:
+            self._check_readable()
+        except InternetError as error:
+            return fail(error)
+        if size < 0:
+            return fail(InvalidParameter(f"cannot read {size} bytes"))
+        inbox = self._inbox
+        if inbox.size >= need or self._complete:
+            data = inbox.take(size)
+            self._unclog()
+            return succeed(data)
+        if self._broken is not None:
+            if inbox.size:
+                return succeed(inbox.take(size))
+            return fail(self._broken)
+        return self._wait(need, size)
+
+    def _wait(self, need: int, take: int) -> Deferred[Any]:
+        pending = self._begin()
+        self._need, self._take = need, take
+        self._wire = 0
+        if self._voice.heard:
+            self._voice.emit(ReceivingResponse)
+        source = self._source
+        if source is not None and self._pending is pending:
+            source.want(True)
+            self._unclog()
+        return pending
+
+    def _unclog(self) -> None:
+        """Let the source go on when there is room again."""
+        if self._paused and (self._inbox.size < FULL or self._need):
+            self._paused = False
+            if self._source is not None:
+                self._source.resume()
+
+    def _meet(self) -> None:
+        """End the pending read with what is here."""
+        inbox = self._inbox
+        self._tell_received()
+        self._need = 0
+        if self._source is not None:
+            self._source.want(False)
+        counting, self._counting = self._counting, False
+        if not inbox.size and self._broken is not None:
+            self._fail(self._broken)
+        elif counting:
+            self._finish(inbox.size)
+        else:
+            self._finish(inbox.take(self._take))
+
+    def _tell_received(self) -> None:
+        if self._wire and self._voice.heard:
+            wire, self._wire = self._wire, 0
+            self._voice.emit(ResponseReceived, wire)
+
+    def _stop(self) -> None:
+        self._need = 0
+        self._counting = False
+        if self._delivery is not None:
+            self._delivery.stop()
+            self._delivery = None
+        if self._source is not None:
+            source, self._source = self._source, None
+            source.cancel()
+        self._inbox.clear()

@@ -1,0 +1,233 @@
+"""The session handle: the root of a tree, and what all below it share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, fail
+from twisted.python.threadable import isInIOThread
+
+from twinet._handles.handle import Handle
+from twinet._handles.http_connection import HttpConnection
+from twinet._handles.http_request import HttpRequest
+from twinet._http.engine import Engine
+from twinet._net.connector import Connector
+from twinet._net.deadlines import Deadlines
+from twinet._net.disk import Disk
+from twinet._net.names import Names
+from twinet._net.threads import Threads
+from twinet._net.trust import TrustRoots
+from twinet._wire.http_origin import http_origin
+from twinet.errors import InternetError, InvalidParameter, InvalidUrl
+from twinet.flags import Flag, HandleType
+from twinet.status import SELF
+from twinet.urls import crack_http
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.interfaces import (
+        IHostnameResolver,
+        IStreamClientEndpoint,
+    )
+
+    from twinet._handles.http_request import HeadersArgument
+    from twinet._handles.resource import Resource
+    from twinet._net.dispatch import Listener
+    from twinet.records import Destination, Limits
+
+__all__ = ["Session"]
+
+#: The User-Agent of sessions that give none.
+AGENT = "twinet/0.1"
+
+
+class Session(Handle):
+    """Where everything begins: connections and requests are opened under it.
+
+    Nothing happens on the network before the first request.  ``close`` ends
+    everything below, and its Deferred fires when no socket is left.
+
+    :param reactor: the reactor; the running one when left out.
+    :param agent: the User-Agent; empty sends none.
+    :param trust_roots: whom to believe about certificates: a PEM file, certificates,
+        or nothing for the platform's store (and certifi's where there is none).
+    :param resolver: an ``IHostnameResolver``; nothing for the system's, asked in
+        threads of the session's own.
+    :param connect: ``(host, port) -> IStreamClientEndpoint``, to connect by other
+        ways than TCP (Tor, a Unix socket, a test); names are then not looked up here.
+    :param bind_address: the local address to connect from.
+    :param limits: the limits of every call below, unless it brings its own.
+    :param connections_per_host: how many connections one host is given at a time.
+    :param policy: shown each address before it is connected to
+        (:class:`~twinet.records.Destination`); ``None`` lets it pass, a text refuses
+        it, and the call fails with ``PolicyRefused``.
+    :source: InternetOpen.
+    """
+
+    handle_type = HandleType.INTERNET
+
+    def __init__(
+        self,
+        reactor: Any = None,
+        *,
+        agent: str = AGENT,
+        trust_roots: Any = None,
+        resolver: IHostnameResolver | None = None,
+        connect: Callable[[str, int], IStreamClientEndpoint] | None = None,
+        bind_address: str | None = None,
+        limits: Limits | None = None,
+        connections_per_host: int = 6,
+        policy: Callable[[Destination], str | None] | None = None,
+    ) -> None:
+        # A root has no context (InternetOpen takes none) and so says nothing itself.
+        super().__init__(None, context=None, limits=limits)
+        if reactor is None:
+            # Late, because importing it installs it.
+            from twisted.internet import reactor  # noqa: PLC0415
+        if connections_per_host < 1:
+            msg = "connections_per_host must be 1 or more"
+            raise InvalidParameter(msg)
+        self.agent = agent
+        self.reactor = reactor
+        self.deadlines = Deadlines(reactor)
+        self._threads = Threads(reactor)
+        self.disk = Disk(self._threads)
+        names = Names(reactor, self._threads, resolver)
+        connector = Connector(
+            reactor,
+            names,
+            self.deadlines,
+            connect=connect,
+            bind_address=bind_address,
+            policy=policy,
+        )
+        self.engine = Engine(
+            connector,
+            self.deadlines,
+            TrustRoots.of(trust_roots),
+            cap=connections_per_host,
+        )
+        self._sockets_gone = False
+
+    # -- handles below
+
+    def http(
+        self,
+        host: str,
+        port: int | None = None,
+        *,
+        tls: bool = False,
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> HttpConnection:
+        """Make a connection handle for an HTTP server; nothing is sent.
+
+        :param port: 80, or 443 with ``tls``, when left out.
+        :returns: the handle; dead, if it was closed inside ``HANDLE_CREATED``.
+        :raises InvalidHandle: 6, the session is closed.
+        :raises InvalidParameter: 87, there is no host.
+        :raises InvalidUrl: 12005, the host or the port cannot be.
+        :source: InternetConnect with INTERNET_SERVICE_HTTP.
+        """
+        self._check_usable()
+        if not host:
+            msg = "name a host to connect to"
+            raise InvalidParameter(msg)
+        origin = http_origin("https" if tls else "http", host, port)
+        connection = HttpConnection(
+            self, origin, context=context, on_status=on_status, limits=limits
+        )
+        connection._announce()
+        return connection
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: HeadersArgument = (),
+        flags: Flag = Flag(0),
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> Deferred[HttpRequest]:
+        """Send a GET; fires with the request handle when the answer's head is there.
+
+        The handle is the caller's to close.  When the call fails, it is closed
+        already.
+
+        :param url: an absolute ``http:`` or ``https:`` URL.
+        :param headers: a mapping or pairs of header fields, sent in this order.
+        :param flags: how the request behaves (``twinet.flags.Flag``).
+        :param context: carried by the notifications; ``None`` silences.
+        :param on_status: a callback for this request alone.
+        :raises UnrecognizedScheme: 12006, the URL is not of HTTP.
+        :raises InvalidUrl: 12005, what is wrong with the URL is said.
+        :raises InternetError: as :meth:`HttpRequest.send`.
+        :source: InternetOpenUrl.
+        """
+        try:
+            self._check_usable()
+            cracked = crack_http(url)
+            if cracked.username is not None:
+                # Dropping them silently would look like a wrong password.
+                msg = (
+                    f"{cracked.url}: a user name in a URL is not used; "
+                    "send an Authorization header field instead"
+                )
+                raise InvalidUrl(msg)
+            request = HttpRequest(
+                self,
+                "GET",
+                cracked,
+                headers=headers,
+                flags=flags,
+                context=context,
+                on_status=on_status,
+                limits=limits,
+            )
+        except InternetError as error:
+            return fail(error)
+        request._close_when_failed = True
+        request._announce()
+        if request._dead:
+            return fail(request._was_cancelled())
+        return request.send()
+
+    def open_url(self, url: str, **kwargs: Any) -> Deferred[Resource]:
+        """Open what a URL names; fires with a handle whose data can be read.
+
+        :param url: an absolute URL of a scheme that is spoken here.
+        :param kwargs: as for :meth:`get`.
+        :raises UnrecognizedScheme: 12006, the scheme is not spoken.
+        :raises InternetError: as :meth:`get`.
+        :source: InternetOpenUrl.
+        """
+        return self.get(url, **kwargs)  # type: ignore[return-value]  # invariant type
+
+    # -- death
+
+    def _check_usable(self) -> None:
+        self._check_alive()
+        if getattr(self.reactor, "running", False) and not isInIOThread():
+            msg = (
+                "this was called from a thread that is not the reactor's; "
+                "use reactor.callFromThread"
+            )
+            raise InvalidParameter(msg)
+
+    def _stop(self) -> None:
+        self.engine.close().addCallback(self._all_gone)
+
+    def _all_gone(self, _: object) -> None:
+        self._sockets_gone = True
+        self.deadlines.close()
+        self._threads.close()
+        self._leave_when_ready()
+
+    def _may_leave(self) -> bool:
+        return self._sockets_gone
+
+    def __str__(self) -> str:
+        return "Session"

@@ -1,0 +1,151 @@
+"""The calls that most people need first: one URL, no handles to care for.
+
+Each makes a session of its own and leaves nothing behind when its Deferred has
+fired: no socket, no timer, no thread.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from twisted.internet.defer import Deferred
+
+from twinet._handles.session import Session
+from twinet.errors import InvalidOperation, InvalidParameter, UnexpectedStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from os import PathLike
+
+    from twinet._handles.http_request import HeadersArgument, HttpRequest
+    from twinet._net.dispatch import Listener
+    from twinet.records import Limits, Response
+
+__all__ = ["download", "fetch"]
+
+T = TypeVar("T")
+
+#: What ``fetch`` takes into memory unless told otherwise (bytes; our own choice).
+MAX_SIZE = 16 << 20
+
+
+def fetch(
+    url: str,
+    *,
+    max_size: int = MAX_SIZE,
+    headers: HeadersArgument = (),
+    on_status: Listener | None = None,
+    limits: Limits | None = None,
+    trust_roots: Any = None,
+    reactor: Any = None,
+) -> Deferred[Response]:
+    """Fire with the answer to a GET, its ``body`` in memory.
+
+    A 4xx or 5xx answer is an answer: look at ``status_code``.
+
+    :param max_size: the longest body that is taken (bytes).
+    :param headers: a mapping or pairs of header fields.
+    :param on_status: told each step, as a handle's status callback.
+    :param trust_roots: as for :class:`twinet.Session`.
+    :param reactor: the running one when left out.
+    :raises InvalidOperation: 12016, the body is longer than ``max_size``.
+    :raises InternetError: as :meth:`twinet.Session.get` and ``read``.
+    :source: our own.
+    """
+
+    async def body(request: HttpRequest) -> Response:
+        response = request.response
+        pieces: list[bytes] = []
+        room = max_size - (response.length or 0)
+        while room >= 0:
+            piece = await request.read_some()
+            if not piece:
+                response.body = b"".join(pieces)
+                return response
+            pieces.append(piece)
+            if response.length is None:
+                room -= len(piece)
+        msg = (
+            f"the body of {response.url} is longer than {max_size} bytes; "
+            "raise max_size, or use twinet.download"
+        )
+        raise InvalidOperation(msg)
+
+    return _alone(url, headers, on_status, limits, trust_roots, reactor, body)
+
+
+def download(
+    url: str,
+    to: str | PathLike[str],
+    *,
+    headers: HeadersArgument = (),
+    on_status: Listener | None = None,
+    limits: Limits | None = None,
+    trust_roots: Any = None,
+    reactor: Any = None,
+) -> Deferred[Path]:
+    """Fetch a URL into a new file; fires with its path.
+
+    The file has its name only when it is complete, of the announced length, and
+    synced; until then it has a temporary name beside it.  No file is ever replaced,
+    and after a failure nothing is left.
+
+    :param to: the file; or an existing folder, and the name is then the URL's last
+        path segment.
+    :param on_status: told each step, as a handle's status callback.
+    :raises FileExists: 80, there is a file of that name.
+    :raises UnexpectedStatus: 12003, the server answered 4xx or 5xx (or another
+        status that brings no file).
+    :raises InternetError: as :meth:`twinet.Session.get` and ``save``.
+    :source: our own.
+    """
+
+    async def save(request: HttpRequest) -> Path:
+        response = request.response
+        if not 200 <= response.status_code < 300:  # noqa: PLR2004  RFC 9110, 15.3
+            msg = (
+                f"{response.url} answered {response.status_code} "
+                f"{response.reason}, so there is no file to save"
+            )
+            raise UnexpectedStatus(msg, status_code=response.status_code)
+        path = Path(to)
+        if os.path.isdir(path):  # noqa: ASYNC240, PTH112  local and brief
+            path /= _file_name(url)
+        return await request.save(path)
+
+    return _alone(url, headers, on_status, limits, trust_roots, reactor, save)
+
+
+def _alone(
+    url: str,
+    headers: HeadersArgument,
+    on_status: Listener | None,
+    limits: Limits | None,
+    trust_roots: Any,
+    reactor: Any,
+    use: Callable[[HttpRequest], Awaitable[T]],
+) -> Deferred[T]:
+    """Use one request of a session of its own, then close it and wait for that."""
+
+    async def run() -> T:
+        session = Session(reactor, limits=limits, trust_roots=trust_roots)
+        try:
+            request = await session.get(url, headers=headers, on_status=on_status)
+            return await use(request)
+        finally:
+            await session.close()
+
+    return Deferred.fromCoroutine(run())
+
+
+def _file_name(url: str) -> str:
+    """Return the last segment of the URL's path as the name of a file here."""
+    name = PurePosixPath(unquote(urlsplit(url).path)).name
+    # What would mean a folder, or nothing at all, on some system.
+    if name.strip(". ") == "" or any(c in name for c in '/\\:\0<>"|?*'):
+        msg = f"{url} does not end in a file name; give the file's name in 'to'"
+        raise InvalidParameter(msg)
+    return name
