@@ -37,7 +37,7 @@ CLASSES = {
     "length and coding": "h11 lets the coding win; a mark of smuggling, refused",
     "coding in 1.0": "RFC 9112 6.1: the framing is faulty; h11 takes it",
     "chunk blank": "h11 takes blanks at the end of a chunk line",
-    "chunk extension": "h11 takes any bytes as extension, we RFC 9112 7.1.1's",
+    "chunk extension": "h11 takes any bytes as an extension, we names and values",
     "chunk size": "h11 takes 20 digits; llhttp stops at 2**64",
     "chunk line": "an unfinished chunk line that is wrong already; h11 waits",
     "trailer line end": "h11 takes LF alone after a chunked body",
@@ -194,14 +194,17 @@ class Dissection(NamedTuple):
 
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")  # those that h11 takes
 _TOKEN = rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+"
-_QUOTED = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
-_EXTENSION = rb";" + _TOKEN + rb"(?:=(?:" + _TOKEN + rb"|" + _QUOTED + rb"))?"
+_WORD = rb"[-!#$%&'*+.^_`|~0-9A-Za-z]*"
+_QUOTED_BYTE = rb"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])"
+_QUOTED = rb'"' + _QUOTED_BYTE + rb'*"'
+#: As llhttp has it: wider than RFC 9112 7.1.1, since names and values may be empty.
+#: No CR or LF gets into it, so this cannot move the end of the line.
+_EXTENSION = rb";(?!\r|\Z)" + _WORD + rb"(?:=" + _WORD + rb"(?:" + _QUOTED + rb")?)?"
 _CHUNK_LINE = re.compile(rb"[0-9A-Fa-f]+(?:" + _EXTENSION + rb")*")
 #: Any beginning of such a line, perhaps with the CR of its end.
 _CHUNK_LINE_BEGUN = re.compile(
     rb"(?:[0-9A-Fa-f]+(?:" + _EXTENSION + rb")*"
-    rb"(?:;(?:" + _TOKEN + rb"(?:=(?:" + _TOKEN + rb'|"(?:[\t !#-\[\]-~\x80-\xff]'
-    rb"|\\[\t -~\x80-\xff])*\\?)?)?)?|\r)?)?"
+    rb"(?:;" + _WORD + rb"(?:=" + _WORD + rb'(?:"' + _QUOTED_BYTE + rb"*\\?)?)?|\r)?)?"
 )
 _TRAILER = re.compile(rb"(" + _TOKEN + rb"):([\t -~\x80-\xff]*)")
 _TRAILER_BEGUN = re.compile(rb"(?:\r|" + _TOKEN + rb"(?::[\t -~\x80-\xff]*\r?)?)?")

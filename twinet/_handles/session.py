@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, fail
+from twisted.logger import Logger
 from twisted.python.threadable import isInIOThread
 
 from twinet._handles.handle import Handle
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from twinet.records import Destination, Limits
 
 __all__ = ["Session"]
+
+_log = Logger()
 
 #: The User-Agent of sessions that give none.
 AGENT = "twinet/0.1"
@@ -108,7 +111,7 @@ class Session(Handle):
             TrustRoots.of(trust_roots),
             cap=connections_per_host,
         )
-        self._sockets_gone = False
+        self._released = False
 
     # -- handles below
 
@@ -218,16 +221,21 @@ class Session(Handle):
             raise InvalidParameter(msg)
 
     def _stop(self) -> None:
-        self.engine.close().addCallback(self._all_gone)
+        Deferred.fromCoroutine(self._release()).addErrback(
+            lambda failure: _log.failure("closing a session failed", failure)
+        )
 
-    def _all_gone(self, _: object) -> None:
-        self._sockets_gone = True
+    async def _release(self) -> None:
+        """Close every socket, let the disk finish, end the threads."""
+        await self.engine.close()
+        await self.disk.when_idle()
+        self._released = True
         self.deadlines.close()
         self._threads.close()
         self._leave_when_ready()
 
     def _may_leave(self) -> bool:
-        return self._sockets_gone
+        return self._released
 
     def __str__(self) -> str:
         return "Session"

@@ -12,15 +12,17 @@ import errno
 import os
 import secrets
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.python.failure import Failure
 
 from twinet.errors import (
     AccessDenied,
     FileExists,
     FileNotFound,
     InternetError,
+    OperationCancelled,
     UnableToCacheFile,
 )
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from twinet._net.threads import Threads
 
 __all__ = ["Disk", "PartFile"]
+
+T = TypeVar("T")
 
 #: What may wait for the disk before the network is held back (bytes).
 BACKLOG = 1 << 20
@@ -103,7 +107,8 @@ class _PartSink:
         self._threads = threads
         self._batch: list[bytes] = []
         self._size = 0
-        self._writing: Deferred[None] | None = None
+        self._writing = False
+        self._settled: Deferred[None] | None = None
         self._waiter: Deferred[None] | None = None
         self._error: BaseException | None = None
 
@@ -112,7 +117,7 @@ class _PartSink:
             raise self._error
         self._batch.append(data)
         self._size += len(data)
-        if self._writing is None and self._size >= BACKLOG // 4:
+        if not self._writing and self._size >= BACKLOG // 4:
             self._flush()
         if self._size < BACKLOG:
             return None
@@ -122,23 +127,30 @@ class _PartSink:
     def _flush(self) -> None:
         batch, self._batch = self._batch, []
         self._size = 0
-        self._writing = self._threads.run(self._part.write, batch)
-        self._writing.addCallbacks(self._written, self._failed)
+        self._writing = True
+        self._threads.run(self._part.write, batch).addCallbacks(
+            self._written, self._failed
+        )
 
     def _written(self, _: object) -> None:
-        self._writing = None
+        self._writing = False
         if self._size >= BACKLOG // 4:
             self._flush()
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None:
-            waiter.callback(None)
+        self._wake(None)
 
-    def _failed(self, failure: Any) -> None:
-        self._writing = None
+    def _failed(self, failure: Failure) -> None:
+        self._writing = False
         self._error = failure.value
+        self._wake(failure)
+
+    def _wake(self, result: Failure | None) -> None:
+        """Let the delivery go on, and whoever waits for the file to rest."""
         waiter, self._waiter = self._waiter, None
         if waiter is not None:
-            waiter.errback(failure)
+            waiter.callback(result)
+        settled, self._settled = self._settled, None
+        if settled is not None and not settled.called:
+            settled.callback(None)
 
     async def finish(self) -> None:
         """Wait until everything is with the operating system."""
@@ -151,16 +163,36 @@ class _PartSink:
 
     async def settle(self) -> None:
         """Wait until the thread does not use the file any more."""
-        while self._writing is not None:
-            done: Deferred[None] = Deferred()
-            self._writing.addBoth(_pass, done)
-            await done
+        while self._writing:
+            self._settled = Deferred()
+            await to_the_end(self._settled)
 
 
-def _pass(result: Any, done: Deferred[None]) -> Any:
-    if not done.called:
-        done.callback(None)
-    return result
+async def to_the_end(job: Deferred[T]) -> tuple[T, bool]:
+    """Wait for a job even when the waiting is cancelled.
+
+    :returns: what the job gave, and whether it was cancelled meanwhile.
+    """
+    outcome: list[T | Failure] = []
+    waiting: Deferred[None] = Deferred()
+
+    def ended(result: T | Failure) -> None:
+        outcome.append(result)
+        if not waiting.called:
+            waiting.callback(None)
+
+    job.addBoth(ended)
+    cancelled = False
+    while not outcome:
+        try:
+            await waiting
+        except CancelledError:
+            cancelled = True
+            waiting = Deferred()
+    (result,) = outcome
+    if isinstance(result, Failure):
+        result.raiseException()
+    return result, cancelled
 
 
 class Disk:
@@ -168,25 +200,51 @@ class Disk:
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
+        self._saving = 0
+        self._idle: Deferred[None] | None = None
 
     async def save(self, path: Path, deliver: Callable[[Any], Deferred[int]]) -> Path:
         """Let ``deliver`` write to a temporary file, then publish it.
 
+        Cancelling stops the delivery and removes the temporary file; once the file is
+        being given its name, it is too late to cancel.
+
         :raises InternetError: what ``deliver`` failed with; ``FileExists`` (80),
             ``AccessDenied`` (5), ``FileNotFound`` (2), ``UnableToCacheFile`` (12158).
         """
+        self._saving += 1
+        try:
+            return await self._save(path, deliver)
+        finally:
+            self._saving -= 1
+            if not self._saving and self._idle is not None:
+                idle, self._idle = self._idle, None
+                idle.callback(None)
+
+    async def _save(self, path: Path, deliver: Callable[[Any], Deferred[int]]) -> Path:
         run = self._threads.run
-        part: PartFile = await run(PartFile, path)
+        part, cancelled = await to_the_end(run(PartFile, path))
         sink = _PartSink(part, self._threads)
         try:
+            if cancelled:
+                msg = f"saving {path} was cancelled"
+                raise OperationCancelled(msg)  # noqa: TRY301  the part goes below
             await deliver(sink)
             await sink.finish()
-            published: Path = await run(part.publish)
+            published, _ = await to_the_end(run(part.publish))
         except BaseException:
             await sink.settle()
-            await run(part.discard)
+            await to_the_end(run(part.discard))
             raise
         return published
+
+    def when_idle(self) -> Deferred[None]:
+        """Fire when no file is on its way."""
+        if not self._saving:
+            return succeed(None)
+        if self._idle is None:
+            self._idle = Deferred()
+        return self._idle
 
 
 def rename_no_replace(source: Path, target: Path) -> None:

@@ -344,7 +344,7 @@ class Opening:
     # the line: made by _build_line(), it tells through these three
 
     def _build_line(self, address: str) -> IProtocol:
-        if self.over or self._failing or self._line is not None:
+        if self.over or self._failing:
             return Unwanted()
         self._arrived = True
         try:
