@@ -121,5 +121,6 @@ class LoopbackServer:
         await self.port.stopListening()
         for conversation in self.conversations:
             transport: Any = conversation.transport
-            transport.abortConnection()
+            if not conversation.lost:
+                transport.abortConnection()
         await self.all_lost()

@@ -461,6 +461,7 @@ class CancelTests(SynchronousTestCase):
             if kind == 21:
                 self.assertTrue(stage.accept().aborted)
             self.assertEqual(stage.news[-1][0], kind)
+            self.assertEqual(len(stage.resolver.asked), 0 if kind == 10 else 1)
             stage.reactor.advance(1000)
             self.assertTrue(opening.over)
             self.assertEqual(len(stage.tried), attempts)
@@ -643,6 +644,12 @@ class TlsTests(SynchronousTestCase):
         self.stage.reactor.advance(1e6)
         self.assertEqual((self.stage.results, self.stage.timers), ([], 0))
 
+    def test_connect_limit_does_not_run_in_the_handshake(self):
+        """TCP was in time; the handshake has its own limit, or none."""
+        self.open(limits=Limits(connect=5, tls=None))
+        self.stage.reactor.advance(100)
+        self.assertEqual((self.stage.results, self.stage.timers), ([], 0))
+
     def test_bad_certificate_is_explained(self):
         """By the creator, with the closing told before the end."""
         self.open()
@@ -796,6 +803,7 @@ class EndpointTests(SynchronousTestCase):
         self.endpoint.factory.buildProtocol(None).makeConnection(wire)
         self.assertTrue(wire.aborted)
         self.assertEqual((self.stage.results, self.stage.timers), ([], 0))
+        self.assertEqual(self.stage.lines, [])
 
     def test_cancelled_inside_each_notification_goes_no_further(self):
         """The endpoint is not asked, or its connection aborted and not cancelled."""

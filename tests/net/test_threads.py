@@ -234,8 +234,15 @@ class ThreadsTests(SynchronousTestCase):
         thing = Thing()
         seen = weakref.ref(thing)
         threads = Threads(self.reactor, limit=1, name=self.id())
-        d = threads.run(lambda x: x, thing)
+        both_there = threading.Event()
+
+        def pass_on(x):
+            both_there.wait(20)
+            return x
+
+        d = threads.run(pass_on, thing)
         threads.run(self.block)
+        both_there.set()
         self.reactor.turn()
         self.assertIs(self.successResultOf(d), thing)
         self.wait_until(lambda: threads.busy == 1)

@@ -14,6 +14,7 @@ the child's last words are then still queued.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from weakref import WeakSet
 
@@ -30,10 +31,10 @@ from twinet.records import Limits
 from twinet.status import SELF, HandleCreated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from twinet._net.dispatch import Listener
+    from twinet._net.dispatch import Listener, Step
     from twinet.flags import HandleType
 
 __all__ = ["Handle"]
@@ -198,7 +199,21 @@ class Handle:
         """End the pending call with an error."""
         self._settle(None, error)
 
-    def _settle(self, result: Any, error: BaseException | None) -> None:
+    def _fail_and_close(self, error: BaseException) -> None:
+        """End the pending call with an error; nobody was given this handle."""
+
+        def close_first(fire: Step) -> None:
+            self.close()
+            self._voice.always(fire)
+
+        self._settle(None, error, close_first)
+
+    def _settle(
+        self,
+        result: Any,
+        error: BaseException | None,
+        before: Callable[[Step], None] | None = None,
+    ) -> None:
         deferred, self._pending = self._pending, None
         if deferred is None:
             return
@@ -211,7 +226,8 @@ class Handle:
             else:
                 deferred.errback(error)
 
-        self._voice.settle(fire, result, error)
+        step = fire if before is None else partial(before, fire)
+        self._voice.settle(step, result, error)
 
     def _spend(self) -> None:
         """Tell the parent that this handle holds nothing any more."""

@@ -145,13 +145,12 @@ class HttpRequest(Resource):
             super().transfer_failed(error)
             return
         self._source = None
-        if not self._close_when_failed:
+        if self._close_when_failed:
+            # Nobody was given this handle: it must not stay in the tree.
+            self._fail_and_close(error)
+        else:
             self._spend()
             self._fail(error)
-            return
-        # Nobody was given this handle: it must not stay in the tree.
-        self._fail(error)
-        self.close()
 
     def _check_readable(self) -> None:
         super()._check_readable()

@@ -94,9 +94,12 @@ class Session(Handle):
         self.agent = agent
         self.reactor = reactor
         self.deadlines = Deadlines(reactor)
-        self._threads = Threads(reactor)
-        self.disk = Disk(self._threads)
-        names = Names(reactor, self._threads, resolver)
+        # Apart, so that a slow name server holds up no file, and the other way round.
+        look_ups = Threads(reactor, name="twinet-names")
+        writers = Threads(reactor, name="twinet-disk")
+        self._threads = (look_ups, writers)
+        self.disk = Disk(writers)
+        names = Names(reactor, look_ups, resolver)
         connector = Connector(
             reactor,
             names,
@@ -231,7 +234,8 @@ class Session(Handle):
         await self.disk.when_idle()
         self._released = True
         self.deadlines.close()
-        self._threads.close()
+        for threads in self._threads:
+            threads.close()
         self._leave_when_ready()
 
     def _may_leave(self) -> bool:

@@ -162,8 +162,11 @@ class Exchange:
         self._phase = Phase.OPENING
         self._deadlines.clear(self)
         order = self.order
-        url = order.url
-        tls = None if order.tls is None else TlsCreator(order.tls, url.host)
+        try:
+            tls = None if order.tls is None else TlsCreator(order.tls, order.url.host)
+        except InternetError as error:
+            self._opened(error)
+            return
 
         def build() -> Channel:
             channel = self._pool.new_channel(self)
@@ -432,9 +435,11 @@ class Exchange:
             self._pool.withdraw(self)
         elif self._phase is Phase.OPENING:
             self._phase = Phase.OVER
-            if self._opening is not None:
-                self._opening.cancel()
-                self._opening = None
+            opening, self._opening = self._opening, None
+            if opening is not None:
+                opening.cancel()
+                if opening.connected:
+                    self._voice.tell_closed()
             self._pool.gave_up(self)
         else:
             self._hang_up()

@@ -110,7 +110,7 @@ class Voice:
         its last words.
         """
         if self.heard:
-            self._sure(self._say_closing, self._say_closed)
+            self.always(self._say_closing, self._say_closed)
 
     def then(self, step: Step) -> None:
         """Run ``step`` when everything emitted so far has been told."""
@@ -119,20 +119,32 @@ class Voice:
         else:
             step()
 
+    def always(self, *steps: Step) -> None:
+        """Run steps in their turn, whatever is hushed meanwhile."""
+        if self._queue is None:
+            self._queue = deque()
+        self._queue.extend((step, True) for step in steps)
+        if not self._busy:
+            self._busy = True
+            try:
+                self._drain()
+            finally:
+                self._busy = False
+
     def settle(self, fire: Step, result: Any, error: BaseException | None) -> None:
         """Announce the end of a pending call, then fire its Deferred.
 
         Closing the handle in the meantime changes nothing about it.
         """
         if self.heard:
-            self._sure(lambda: self._announce(result, error))
-        self._sure(fire)
+            self.always(lambda: self._announce(result, error))
+        self.always(fire)
 
     def farewell(self, step: Step) -> None:
         """Say ``HANDLE_CLOSING``, the last thing, then run ``step``."""
         if self.heard:
-            self._sure(self._leave)
-        self._sure(step)
+            self.always(self._leave)
+        self.always(step)
 
     def hush(self) -> None:
         """Drop the queued news and steps of a call that has been cancelled."""
@@ -170,17 +182,6 @@ class Voice:
         if self._queue is None:
             self._queue = deque()
         self._queue.append((step, False))
-
-    def _sure(self, *steps: Step) -> None:
-        if self._queue is None:
-            self._queue = deque()
-        self._queue.extend((step, True) for step in steps)
-        if not self._busy:
-            self._busy = True
-            try:
-                self._drain()
-            finally:
-                self._busy = False
 
     def _drain(self) -> None:
         while self._queue:

@@ -1,0 +1,168 @@
+"""HTTPS through a session: verified, limited, kept apart, and clean at the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.protocol import Factory, Protocol
+from twisted.trial.unittest import TestCase
+
+import twinet
+from tests.http.loopback import LoopbackServer, ok, reactor
+from tests.net.certificates import Identity, Server, pem, root, server_context
+from twinet.errors import (
+    ClientAuthCertNeeded,
+    InvalidCa,
+    SecCertCnInvalid,
+    SecCertDateInvalid,
+    SecurityChannelError,
+    Timeout,
+)
+from twinet.flags import Flag
+from twinet.records import Limits
+
+DAY = timedelta(days=1)
+
+
+class HttpsTests(TestCase):
+    """A real handshake on loopback."""
+
+    timeout = 20
+
+    def setUp(self) -> None:
+        self.server: Any = None
+        self.session: Any = None
+
+    def serve(self, identity: Identity | None = None, **options) -> str:
+        identity = identity or root().issue(["127.0.0.1"])
+        context = server_context(identity, **options)
+        self.server = LoopbackServer({"/": ok(b"hello")}, Server(context))
+        roots = Path(self.mktemp())
+        roots.write_bytes(pem(root().certificate))
+        self.session = twinet.Session(reactor, trust_roots=roots)
+        url: str = self.server.url("/")
+        return url
+
+    async def _stop(self) -> None:
+        if self.session is not None:
+            await self.session.close()
+        if self.server is not None:
+            await self.server.all_lost()
+            await self.server.stop()
+
+    def tearDown(self):
+        return Deferred.fromCoroutine(self._stop())
+
+    async def test_good_certificate_and_a_kept_connection(self) -> None:
+        """Two requests on one handshake; TLS comes before SENDING_REQUEST."""
+        url = self.serve()
+        news: list[twinet.Notification] = []
+        self.session.set_status_callback(news.append)
+        for _ in range(2):
+            request = await self.session.get(url)
+            self.assertEqual(await request.read(9), b"hello")
+        self.assertEqual(len(self.server.conversations), 1)
+        names = [n.status.name for n in news]
+        self.assertLess(
+            names.index("CONNECTED_TO_SERVER"), names.index("SENDING_REQUEST")
+        )
+
+    async def test_bad_certificates_are_refused_before_anything_is_sent(self) -> None:
+        """Each fault by its own class; the connection's closing is told."""
+        for identity, kind in (
+            (root().issue(["127.0.0.1"], end=-DAY / 2), SecCertDateInvalid),
+            (root().issue(["127.0.0.2"]), SecCertCnInvalid),
+            (root().issue([]), SecCertCnInvalid),
+        ):
+            url = self.serve(identity)
+            news: list[str] = []
+            self.session.set_status_callback(
+                lambda n, news=news: news.append(n.status.name)
+            )
+            await self.assertFailure(self.session.get(url), kind)
+            self.assertEqual(self.server.requests, [])
+            self.assertEqual(
+                news[-5:],
+                [
+                    "CONNECTED_TO_SERVER",
+                    "CLOSING_CONNECTION",
+                    "CONNECTION_CLOSED",
+                    "REQUEST_COMPLETE",
+                    "HANDLE_CLOSING",
+                ],
+            )
+            await self._stop()
+
+    async def test_unknown_authority_is_refused(self) -> None:
+        """The platform's roots do not know ours."""
+        url = self.serve()
+        await self.assertFailure(twinet.fetch(url), InvalidCa)
+
+    async def test_flag_lets_its_own_fault_through(self) -> None:
+        """And the strict request beside it does not ride on that connection."""
+        url = self.serve(root().issue(["127.0.0.1"], end=-DAY / 2))
+        request = await self.session.get(url, flags=Flag.IGNORE_CERT_DATE_INVALID)
+        self.assertEqual(await request.read(9), b"hello")
+        await self.assertFailure(self.session.get(url), SecCertDateInvalid)
+        await self.assertFailure(
+            self.session.get(url, flags=Flag.IGNORE_CERT_CN_INVALID), SecCertDateInvalid
+        )
+
+    async def test_client_certificate_that_is_missing_is_named(self) -> None:
+        """12044, though TLS 1.3 says so only after the handshake."""
+        url = self.serve(client_roots=root())
+        await self.assertFailure(self.session.get(url), ClientAuthCertNeeded)
+
+    async def test_plain_http_on_the_port_is_named(self) -> None:
+        """12157, with a hint."""
+        self.server = LoopbackServer({})
+        self.session = twinet.Session(reactor)
+        url = self.server.url("/").replace("http:", "https:")
+
+        class Plain(Protocol):
+            def dataReceived(self, data: bytes) -> None:
+                self.transport.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")  # type: ignore[union-attr]
+
+        await self.server.port.stopListening()
+        factory: Any = Factory.forProtocol(Plain)
+        factory.noisy = False
+        self.server.port = reactor.listenTCP(
+            int(url.rpartition(":")[2][:-1]), factory, interface="127.0.0.1"
+        )
+        error = await self.assertFailure(self.session.get(url), SecurityChannelError)
+        self.assertIn("does not speak TLS", str(error))
+
+    async def test_silent_handshake_ends_by_the_limit(self) -> None:
+        """The peer accepts and says nothing."""
+        self.server = LoopbackServer({})
+        self.session = twinet.Session(reactor, limits=Limits(tls=0.1))
+        url = self.server.url("/").replace("http:", "https:")
+        error = await self.assertFailure(self.session.get(url), Timeout)
+        self.assertIn("TLS handshake", str(error))
+        await self.server.all_lost()
+        self.assertEqual(len(self.server.conversations), 1)
+
+    async def test_cancel_in_the_handshake_closes_the_connection(self) -> None:
+        """Seen from the server."""
+        self.server = LoopbackServer({})
+        self.session = twinet.Session(reactor)
+        pending = self.session.get(self.server.url("/").replace("http:", "https:"))
+        reactor.callLater(0.1, pending.cancel)
+        await self.assertFailure(pending, twinet.errors.OperationCancelled)
+        await self.server.all_lost()
+        self.assertEqual(len(self.server.conversations), 1)
+
+    async def test_closing_a_session_does_not_wait_for_a_peer_that_is_silent(
+        self,
+    ) -> None:
+        """No close_notify of the peer is waited for."""
+        url = self.serve()
+        request = await self.session.get(url)
+        await request.read(9)
+        (conversation,) = self.server.conversations
+        conversation.transport.pauseProducing()
+        await self.session.close()
+        conversation.transport.resumeProducing()
