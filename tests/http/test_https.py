@@ -49,9 +49,10 @@ class HttpsTests(TestCase):
     async def _stop(self) -> None:
         if self.session is not None:
             await self.session.close()
-        if self.server is not None:
-            await self.server.all_lost()
-            await self.server.stop()
+        server, self.server = self.server, None
+        if server is not None:
+            await server.all_lost()
+            await server.stop()
 
     def tearDown(self):
         return Deferred.fromCoroutine(self._stop())
