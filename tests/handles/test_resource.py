@@ -11,7 +11,13 @@ from zope.interface import implementer
 
 from tests.handles.scripted import Leaf, Root, grow
 from twinet._handles.resource import FULL
-from twinet.errors import InvalidHandle, InvalidParameter, OperationCancelled, Truncated
+from twinet.errors import (
+    InternetError,
+    InvalidHandle,
+    InvalidParameter,
+    OperationCancelled,
+    Truncated,
+)
 
 
 class ReadCase(SynchronousTestCase):
@@ -30,10 +36,16 @@ class ReadCase(SynchronousTestCase):
         self.told.append((news.status.name, news.info))
 
     def come(self, data: bytes) -> None:
-        self.leaf.body_came(data, len(data))
+        self.leaf.take_data(data, len(data))
+        self.leaf.tell_data()
 
     def end(self) -> None:
-        self.leaf.body_ended([])
+        self.leaf.take_end([], None)
+        self.leaf.tell_end()
+
+    def cut(self, error: InternetError) -> None:
+        self.leaf.take_end([], error)
+        self.leaf.tell_end()
 
     def names(self) -> list[str]:
         return [name for name, _ in self.told]
@@ -115,7 +127,7 @@ class ReadTests(ReadCase):
         """A short body is never a success."""
         pending = self.leaf.read(10)
         self.come(b"abc")
-        self.leaf.transfer_failed(Truncated("3 of 10 bytes"))
+        self.cut(Truncated("3 of 10 bytes"))
         self.assertEqual(self.successResultOf(pending), b"abc")
         self.failureResultOf(self.leaf.read(10), Truncated)
         self.failureResultOf(self.leaf.available(), Truncated)
@@ -123,7 +135,7 @@ class ReadTests(ReadCase):
     def test_truncation_without_data_fails_the_waiting_read(self) -> None:
         """REQUEST_COMPLETE carries the error."""
         pending = self.leaf.read_some()
-        self.leaf.transfer_failed(Truncated("nothing"))
+        self.cut(Truncated("nothing"))
         self.failureResultOf(pending, Truncated)
         self.assertIsInstance(self.told[-1][1].error, Truncated)
 
@@ -349,7 +361,7 @@ class DeliverTests(ReadCase):
     def test_truncation_fails_the_delivery(self) -> None:
         """A short body is never a success."""
         pending = self.leaf.deliver(SlowSink())
-        self.leaf.transfer_failed(Truncated("short"))
+        self.cut(Truncated("short"))
         self.failureResultOf(pending, Truncated)
 
     def test_progress_is_told_at_most_every_tenth_of_a_second(self) -> None:

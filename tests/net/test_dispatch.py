@@ -230,7 +230,13 @@ class VoiceTests(SynchronousTestCase):
     def test_notification_prints_as_one_readable_line(self) -> None:
         """``set_status_callback(print)`` is the first thing people try."""
         heard: list[Any] = []
-        voice = Voice("GET http://h/", 7, heard.append)
+
+        class Request:
+            def __str__(self) -> str:
+                return "GET http://h/"
+
+        request = Request()
+        voice = Voice(request, 7, heard.append)
         voice.emit(ResolvingName, "h")
         voice.settle(lambda: None, None, ValueError("why"))
         self.assertEqual(

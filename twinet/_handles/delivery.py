@@ -59,24 +59,20 @@ class Delivery:
         if resource._voice.heard and not self._stopped:
             resource._voice.emit(ReceivingResponse)
         if not self._stopped:
-            self._source_over = resource._source is None
+            self._source_over = resource._complete or resource._broken is not None
             self._error = resource._broken
             self._go_on()
 
-    def take(self, data: bytes) -> None:
-        """Take what came: to the sink, or to the inbox while it holds back."""
-        resource = self._resource
-        if self._holding or self._paused or resource._inbox.size:
-            resource._inbox.put(data)
-        else:
-            self._write(data)
+    def data_came(self) -> None:
+        """Hand over what came, unless the sink holds back."""
+        self._go_on()
         self._tell_progress()
 
     def source_over(self, error: InternetError | None) -> None:
         """Take note that nothing more comes."""
         self._source_over = True
         self._error = error
-        self._end_when_empty()
+        self._go_on()
 
     def stop(self) -> None:
         """Hand over nothing more."""

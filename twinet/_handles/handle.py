@@ -46,6 +46,15 @@ class Handle:
     #: what kind it is (``INTERNET_OPTION_HANDLE_TYPE``).
     handle_type: ClassVar[HandleType]
 
+    # Defaults stand here and not in __init__: one handle is made per request.
+    #: children that hold nothing any more: the tree does not keep them alive.
+    _spent: WeakSet[Handle] | None = None
+    _pending: Deferred[Any] | None = None
+    _dead = False
+    _said_farewell = False
+    _gone = False
+    _closers: list[Deferred[None]] | None = None
+
     def __init__(
         self,
         parent: Handle | None,
@@ -59,13 +68,6 @@ class Handle:
         self._heirloom: Listener | None = parent._heirloom if parent else None
         self._voice = Voice(self, context, on_status or self._heirloom)
         self._children: set[Handle] = set()
-        #: children that hold nothing any more: the tree does not keep them alive.
-        self._spent: WeakSet[Handle] | None = None
-        self._pending: Deferred[Any] | None = None
-        self._dead = False
-        self._said_farewell = False
-        self._gone = False
-        self._closers: list[Deferred[None]] = []
         if limits is not None:
             self._limits = limits
         else:
@@ -133,6 +135,8 @@ class Handle:
         if self._gone:
             return succeed(None)
         closed: Deferred[None] = Deferred()
+        if self._closers is None:
+            self._closers = []
         self._closers.append(closed)
         if not self._dead:
             self._die()
@@ -251,15 +255,25 @@ class Handle:
         return OperationCancelled(f"{self} was closed while a call was pending")
 
     def _die(self) -> None:
-        doomed = list(self._subtree())
-        for handle in doomed:
-            handle._dead = True
-        for handle in doomed:
-            handle._voice.hush()
-            handle._stop()
-            handle._fail(handle._was_cancelled())
-        for handle in doomed:
-            handle._leave_when_ready()
+        if self._children or self._spent:
+            doomed = list(self._subtree())
+            for handle in doomed:
+                handle._dead = True
+            for handle in doomed:
+                handle._end()
+            for handle in doomed:
+                handle._leave_when_ready()
+        else:
+            self._dead = True
+            self._end()
+            self._leave_when_ready()
+
+    def _end(self) -> None:
+        """Release what the handle holds and end what is pending."""
+        self._voice.hush()
+        self._stop()
+        if self._pending is not None:
+            self._fail(self._was_cancelled())
 
     def _subtree(self) -> Iterator[Handle]:
         """Give the live handles of this subtree, leaf before parent."""
@@ -297,8 +311,8 @@ class Handle:
             parent._children.discard(self)
             if parent._spent is not None:
                 parent._spent.discard(self)
-        closers, self._closers = self._closers, []
-        for closed in closers:
+        closers, self._closers = self._closers, None
+        for closed in closers or ():
             if not closed.called:
                 closed.callback(None)
         if parent is not None:

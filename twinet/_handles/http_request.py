@@ -29,10 +29,19 @@ __all__ = ["HttpRequest"]
 _CERTIFICATE_FLAGS = Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID
 
 
+_NONE = SecurityFlag(0)
+
+
+def _let_through(flags: Flag) -> SecurityFlag:
+    return SecurityFlag(int(flags & _CERTIFICATE_FLAGS))
+
+
 class HttpRequest(Resource):
     """A request to a server, and its answer."""
 
     handle_type = HandleType.HTTP_REQUEST
+    _response: Response | None = None
+    _close_when_failed = False
 
     def __init__(
         self,
@@ -50,9 +59,7 @@ class HttpRequest(Resource):
         self._fields = check_fields(headers)
         self._flags = flags
         #: certificate faults that are let through (``SECURITY_FLAGS``).
-        self.security_flags = SecurityFlag(int(flags & _CERTIFICATE_FLAGS))
-        self._response: Response | None = None
-        self._close_when_failed = False
+        self.security_flags = _NONE if not flags else _let_through(flags)
 
     @property
     def url(self) -> str:
@@ -124,27 +131,30 @@ class HttpRequest(Resource):
         transfer.start()
         return pending
 
-    # -- what the transfer tells
-
-    def answer_came(self, response: Response) -> None:
+    def take_answer(self, response: Response) -> None:
         """Take the answer's head (the transfer's side of the seam)."""
         self._response = response
+
+    def take_end(self, trailers: Any, error: InternetError | None) -> None:
+        """Take note that nothing more comes."""
+        if trailers and self._response is not None:
+            self._response.trailers.raw.extend(trailers)
+        super().take_end(trailers, error)
+
+    def tell_answer(self) -> None:
+        """End the call that waits for the head."""
         if self._source is not None:
             self._source.want(False)
         self._finish(self)
 
-    def body_ended(self, trailers: Any) -> None:
-        """Take note that the body is complete."""
-        if trailers and self._response is not None:
-            self._response.trailers.raw.extend(trailers)
-        super().body_ended(trailers)
-
-    def transfer_failed(self, error: InternetError) -> None:
-        """Take note that nothing more will come."""
+    def tell_end(self) -> None:
+        """Tell that nothing more comes; before the head, that the call failed."""
         if self._response is not None:
-            super().transfer_failed(error)
+            super().tell_end()
             return
         self._source = None
+        error = self._broken
+        assert error is not None, "an answer without a head ends in an error"
         if self._close_when_failed:
             # Nobody was given this handle: it must not stay in the tree.
             self._fail_and_close(error)

@@ -21,13 +21,15 @@ from twinet._handles.delivery import Delivery
 from twinet._handles.handle import Handle
 from twinet._net.inbox import Inbox
 from twinet.errors import InternetError, InvalidParameter, RequestPending
-from twinet.status import ReceivingResponse, ResponseReceived
+from twinet.status import SELF, ReceivingResponse, ResponseReceived
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from twinet._handles.delivery import Sink
     from twinet._handles.session import Session
+    from twinet._net.dispatch import Listener
+    from twinet.records import Limits
 
 __all__ = ["Resource", "Source"]
 
@@ -56,20 +58,29 @@ class Source(Protocol):
 class Resource(Handle):
     """A handle whose data can be read."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._source: Source | None = None
+    # Defaults stand here and not in __init__: one resource is made per request.
+    _source: Source | None = None
+    _complete = False
+    _broken: InternetError | None = None
+    _paused = False
+    #: the pending read: how many bytes it waits for, and how many it takes.
+    _need = 0
+    _take = 0
+    _counting = False
+    _delivery: Delivery | None = None
+    #: bytes of the wire that came during the pending read.
+    _wire = 0
+
+    def __init__(
+        self,
+        parent: Handle,
+        *,
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        super().__init__(parent, context=context, on_status=on_status, limits=limits)
         self._inbox = Inbox()
-        self._complete = False
-        self._broken: InternetError | None = None
-        self._paused = False
-        #: the pending read: how many bytes it waits for, and how many it takes.
-        self._need = 0
-        self._take = 0
-        self._counting = False
-        self._delivery: Delivery | None = None
-        #: bytes of the wire that came during the pending read.
-        self._wire = 0
 
     @property
     def session(self) -> Session:
@@ -185,47 +196,53 @@ class Resource(Handle):
         self._paused = False
         self._wire = 0
 
-    def body_came(self, data: bytes, wire: int) -> None:
-        """Take data from the source (its side of the seam)."""
+    # -- the source's side of the seam: settle, then tell
+
+    def take_data(self, data: bytes, wire: int) -> None:
+        """Take data; ``wire`` is what they were on the wire, in bytes."""
         self._wire += wire
         if not data:
             return
-        if self._delivery is not None:
-            self._delivery.take(data)
-            return
         inbox = self._inbox
         inbox.put(data)
-        if self._need:
-            if inbox.size >= self._need:
-                self._meet()
-        elif inbox.size >= FULL and not self._paused and self._source is not None:
+        if (
+            inbox.size >= FULL
+            and inbox.size > self._need
+            and self._delivery is None
+            and not self._paused
+            and self._source is not None
+        ):
             self._paused = True
             self._source.pause()
 
-    def body_ends(self) -> None:
-        """Tell what came last, before the connection's end is told."""
-        if self._need:
-            self._tell_received()
+    def take_end(self, _trailers: object, error: InternetError | None) -> None:
+        """Take note that nothing more comes."""
+        if error is None:
+            self._complete = True
+        else:
+            self._broken = error
 
-    def body_ended(self, _trailers: object) -> None:
-        """Take note that the body is complete."""
-        self._complete = True
-        self._over()
+    def tell_data(self) -> None:
+        """Tell that data came, to whoever waits for them."""
+        if self._complete or self._broken is not None:
+            # The end follows, and the read ends with it; what came is told before.
+            if self._need:
+                self._tell_received()
+        elif self._delivery is not None:
+            self._delivery.data_came()
+        elif self._need and self._inbox.size >= self._need:
+            self._meet()
 
-    def transfer_failed(self, error: InternetError) -> None:
-        """Take note that nothing more will come."""
-        self._broken = error
-        self._over()
-
-    # -- inside
-
-    def _over(self) -> None:
+    def tell_end(self) -> None:
+        """Tell that nothing more comes, to whoever waits."""
         self._source = None
         self._spend()
         if self._delivery is not None:
             self._delivery.source_over(self._broken)
         elif self._need:
             self._meet()
+
+    # -- inside
 
     def _read(self, need: int, size: int) -> Deferred[bytes]:
         try:

@@ -2,9 +2,15 @@
 
 Theory of operation.  An exchange goes through its phases in order: it waits for its
 turn, opens a channel or gets a kept one, sends, awaits the answer's head, receives
-the body.  Each phase has a limit, kept by one deadline per exchange.  Whatever ends
-it sets :attr:`Exchange.over` first and tells afterwards, because the telling runs the
-program's callbacks, and they may cancel what is already over.
+the body.  Each phase has a limit, kept by one deadline per exchange.
+
+What comes from the socket is settled first and told afterwards.  :meth:`Exchange.take`
+acts on each event of the reader: it changes states, puts data into the owner's hands,
+gives the channel back; no callback of the program runs meanwhile.  Then
+:meth:`Exchange.tell` tells all of it once, in order: the head, the body data, the
+closing of the connection, the end.  So a head and a small body that come together
+are one piece of news, and reading the body is immediate.  A listener may cancel in
+the middle: the rest is not told.
 
 A request that was sent on a kept channel, and lost with it before any byte of the
 answer, goes back to the pool when it may be repeated (RFC 9112, section 9.3.1): the
@@ -58,25 +64,30 @@ DRAIN_TIME = 5.0
 
 
 class Owner(Protocol):
-    """Who hears what becomes of an exchange: the transfer."""
+    """Who gets what becomes of an exchange: the transfer.
 
-    def head_came(self, head: Head) -> None:
-        """Take the final head."""
+    The ``take`` methods settle, and run no callback; the others tell.
+    """
 
-    def data_came(self, data: bytes, wire: int) -> None:
-        """Take body data."""
+    def take_head(self, head: Head) -> bool:
+        """Take the final head; true when it is a redirect, whose body is drained."""
 
-    def body_ends(self) -> None:
-        """Hear that all is here, before the connection's end is told."""
+    def take_data(self, data: bytes, wire: int) -> None:
+        """Take body data; ``wire`` is what they were on the wire, in bytes."""
 
-    def exchange_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """Hear that the answer is complete."""
+    def take_end(
+        self, trailers: list[tuple[bytes, bytes]], error: InternetError | None
+    ) -> None:
+        """Take note that nothing more comes, and why."""
 
-    def drained(self) -> None:
-        """Hear that a redirect's body is out of the way."""
+    def tell_head(self) -> None:
+        """Tell of the head."""
 
-    def exchange_failed(self, error: InternetError) -> None:
-        """Hear that it is over, and why."""
+    def tell_data(self) -> None:
+        """Tell of the data, as far as somebody waits for them."""
+
+    def tell_end(self) -> None:
+        """Tell of the end; for a redirect, that its body is out of the way."""
 
 
 class Exchange:
@@ -85,25 +96,26 @@ class Exchange:
     :ivar address: the server's address as text, once connected.
     """
 
-    __slots__ = (
-        "_channel",
-        "_connector",
-        "_deadlines",
-        "_drained",
-        "_lost",
-        "_opening",
-        "_owner",
-        "_phase",
-        "_pool",
-        "_stopped",
-        "_upload",
-        "_voice",
-        "_wanted",
-        "_wire",
-        "address",
-        "deadline",
-        "order",
-    )
+    # Defaults stand here and not in __init__: one exchange is made per request.
+    _phase = Phase.WAITING
+    _channel: Channel | None = None
+    _opening: Opening | None = None
+    _upload: Upload | None = None
+    _lost: Failure | None = None
+    #: bytes that came and have not been told yet.
+    _wire = 0
+    _drained = 0
+    _wanted = True
+    _stopped = False
+    # What has been settled and not been told.
+    _interims: list[int] | None = None
+    _head: Head | None = None
+    _closed = False
+    _ended = False
+    _retry = False
+    _telling = False
+    address = ""
+    deadline: float | None = None
 
     def __init__(
         self,
@@ -120,18 +132,6 @@ class Exchange:
         self._pool = pool
         self._connector = connector
         self._deadlines = deadlines
-        self._phase = Phase.WAITING
-        self._channel: Channel | None = None
-        self._opening: Opening | None = None
-        self._upload: Upload | None = None
-        self._lost: Failure | None = None
-        #: bytes that came and have not been told yet.
-        self._wire = 0
-        self._drained = 0
-        self._wanted = True
-        self._stopped = False
-        self.address = ""
-        self.deadline: float | None = None
 
     @property
     def over(self) -> bool:
@@ -200,8 +200,9 @@ class Exchange:
         self._opening = None
         if isinstance(result, InternetError):
             self._phase = Phase.OVER
+            self._owner.take_end([], result)
             self._pool.gave_up(self)
-            self._owner.exchange_failed(result)
+            self._owner.tell_end()
         else:
             self.use(result)  # type: ignore[arg-type]  # built by new_channel
 
@@ -248,7 +249,7 @@ class Exchange:
     def _uploaded(self, head: int, result: int | InternetError) -> None:
         self._upload = None
         if isinstance(result, InternetError):
-            self._fail(result)
+            self.fail(result)
         elif self._phase is Phase.SENDING:
             self._limit(self.order.limits.first_byte)
             self._request_sent(head + result)
@@ -261,105 +262,98 @@ class Exchange:
             if not self.over:
                 voice.emit(ReceivingResponse)
 
-    # -- the way back
+    # -- the way back: settle
 
     def wire_came(self, count: int) -> None:
         """Count what came from the socket."""
         self._wire += count
-        if self._phase is Phase.RECEIVING and self._wanted:
-            self._limit(self.order.limits.idle)
 
     def take(self, event: Event) -> None:
-        """Act on one event of the reader."""
+        """Settle one event of the reader; nothing is told yet."""
         if type(event) is bytes:
-            self._data(event)
+            self._take_data(event)
         elif type(event) is Head:
-            self._head(event)
+            self._take_head(event)
         elif type(event) is End:
-            self._end(event)
+            self._take_end(event)
         elif type(event) is Fault:
-            self._fault(event.error)
+            self._take_fault(event.error)
 
-    def _head(self, head: Head) -> None:
+    def _take_head(self, head: Head) -> None:
         self._wire -= len(head.raw)
-        voice = self._voice
         if head.interim:
             self._limit(self.order.limits.first_byte)
-            if voice.heard:
-                voice.emit(IntermediateResponse, head.status)
+            if self._voice.heard:
+                if self._interims is None:
+                    self._interims = []
+                self._interims.append(head.status)
             return
-        self._phase = Phase.RECEIVING
-        self._limit(self.order.limits.idle)
-        if voice.heard:
-            # What follows waits until the listener has heard of the head: it may
-            # close the handle in there.
-            assert self._channel is not None
-            self._channel.hold()
-            voice.emit(ResponseReceived, len(head.raw))
-            voice.then(lambda: self._head_told(head))
+        self._head = head
+        if self._owner.take_head(head):
+            self._phase = Phase.DRAINING
+            self._limit(DRAIN_TIME)
+            if head.length is not None and head.length > DRAIN_BYTES:
+                self._end_drain()
         else:
-            self._owner.head_came(head)
+            self._phase = Phase.RECEIVING
+            self._wanted = True
 
-    def _head_told(self, head: Head) -> None:
-        channel = self._channel
-        if self.over or channel is None:
-            return
-        self._owner.head_came(head)
-        channel.go_on()
-
-    def _data(self, data: bytes) -> None:
-        if self._phase is Phase.DRAINING:
+    def _take_data(self, data: bytes) -> None:
+        if self._phase is Phase.RECEIVING:
+            wire, self._wire = self._wire, 0
+            self._owner.take_data(data, wire)
+        elif self._phase is Phase.DRAINING:
             self._drained += len(data)
             if self._drained > DRAIN_BYTES:
-                self._hang_up()
-                self._owner.drained()
-            return
-        wire, self._wire = self._wire, 0
-        self._owner.data_came(data, wire)
+                self._end_drain()
 
-    def _end(self, end: End) -> None:
-        draining = self._phase is Phase.DRAINING
-        polite = True
+    def _end_drain(self) -> None:
+        """Close the connection: the redirect's body is not worth more."""
+        self._settle_closed()
+        self._ended = True
+
+    def _take_end(self, end: End) -> None:
         channel = self._channel
-        assert channel is not None
+        if channel is None:
+            return
+        polite = keep = True
         if self._upload is not None:
             # The answer came before all was sent, and what is left will not be.
             self._upload.stop()
             self._upload = None
-            end.keep_alive = polite = False
-        if self._wire and not draining:
-            # What framed the end was on the wire too.
-            wire, self._wire = self._wire, 0
-            self._owner.data_came(b"", wire)
-        if end.keep_alive and channel.usable and self._lost is None:
+            polite = keep = False
+        if self._phase is Phase.RECEIVING:
+            if self._wire:
+                # What framed the end was on the wire too.
+                wire, self._wire = self._wire, 0
+                self._owner.take_data(b"", wire)
+            self._owner.take_end(end.trailers, None)
+        self._ended = True
+        if keep and end.keep_alive and channel.usable and self._lost is None:
             self._phase = Phase.OVER
             self._deadlines.clear(self)
             self._channel = None
             channel.finish()
             self._pool.release(self, channel)
         else:
-            if not draining:
-                self._owner.body_ends()
-                if self.over:
-                    return
-            self._hang_up(politely=polite)
-        if draining:
-            self._owner.drained()
-        else:
-            self._owner.exchange_ended(end.trailers)
+            self._settle_closed(politely=polite)
 
-    def _fault(self, error: InternetError) -> None:
+    def _take_fault(self, error: InternetError) -> None:
+        if self._channel is None:
+            return
         if self._phase is Phase.DRAINING:
-            self._hang_up()
-            self._owner.drained()
+            self._end_drain()
             return
         if self._lost is not None:
             if self._stale():
-                self._again()
+                self._retry = True
+                self._settle_closed()
                 return
             if self._lost.check(ConnectionDone) is None:
                 error = self._why_lost(error, self._lost)
-        self._fail(error)
+        self._owner.take_end([], error)
+        self._ended = True
+        self._settle_closed()
 
     def channel_lost(self, reason: Failure) -> None:
         """Take note that the connection is gone; the reader's last word follows."""
@@ -383,14 +377,58 @@ class Exchange:
             and self.order.repeatable
         )
 
-    def _again(self) -> None:
-        """Send the request once more on another channel."""
-        self._hang_up()
+    # -- the way back: tell
+
+    def tell(self) -> None:
+        """Tell what has been settled."""
+        if self._telling:
+            # A listener is still busy with the head; the rest comes after it.
+            return
+        voice = self._voice
+        if self._interims is not None:
+            interims, self._interims = self._interims, None
+            for status in interims:
+                if voice.heard and not self._stopped:
+                    voice.emit(IntermediateResponse, status)
+        head, self._head = self._head, None
+        if head is None:
+            self._tell_rest()
+        elif voice.heard:
+            # What follows waits until the listener has heard of the head: it may
+            # close the handle in there.
+            self._telling = True
+            voice.emit(ResponseReceived, len(head.raw))
+            voice.then(self._head_told)
+        else:
+            self._head_told()
+
+    def _head_told(self) -> None:
+        self._telling = False
         if not self._stopped:
+            self._owner.tell_head()
+            self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        if self._stopped:
+            return
+        if self._closed or not self._ended:
+            self._owner.tell_data()
+            if self._closed and not self._stopped:
+                self._closed = False
+                self._voice.tell_closed()
+        if self._stopped:
+            return
+        if self._ended:
+            self._ended = False
+            self._owner.tell_end()
+        elif self._retry:
+            self._retry = False
             self._phase = Phase.WAITING
             self._lost = None
             self._wire = 0
             self.start()
+        elif self._phase is Phase.RECEIVING and self._wanted:
+            self._limit(self.order.limits.idle)
 
     # -- the reader's wishes
 
@@ -413,15 +451,6 @@ class Exchange:
         if self._channel is not None:
             self._channel.resume()
 
-    def drain(self, head: Head) -> None:
-        """Get a redirect's body out of the way, then tell the owner."""
-        self._phase = Phase.DRAINING
-        if head.length is not None and head.length > DRAIN_BYTES:
-            self._hang_up()
-            self._owner.drained()
-        else:
-            self._limit(DRAIN_TIME)
-
     # -- the end
 
     def cancel(self) -> None:
@@ -442,19 +471,23 @@ class Exchange:
                     self._voice.tell_closed()
             self._pool.gave_up(self)
         else:
-            self._hang_up()
+            self._settle_closed()
+            if self._closed:
+                self._closed = False
+                self._voice.tell_closed()
 
     def fail(self, error: InternetError) -> None:
         """End it with an error, whatever is going on."""
         if not self.over:
             self.cancel()
-            self._owner.exchange_failed(error)
+            self._owner.take_end([], error)
+            self._owner.tell_end()
 
     def expired(self) -> None:
         """End it: the limit of the present phase has run out."""
         if self._phase is Phase.DRAINING:
-            self._hang_up()
-            self._owner.drained()
+            self._end_drain()
+            self.tell()
         else:
             self.fail(
                 ran_out(
@@ -466,12 +499,8 @@ class Exchange:
                 )
             )
 
-    def _fail(self, error: InternetError) -> None:
-        self._hang_up()
-        self._owner.exchange_failed(error)
-
-    def _hang_up(self, *, politely: bool = False) -> None:
-        """Close the connection and tell so."""
+    def _settle_closed(self, *, politely: bool = False) -> None:
+        """Close the connection; that is told later."""
         self._phase = Phase.OVER
         self._deadlines.clear(self)
         if self._upload is not None:
@@ -480,11 +509,11 @@ class Exchange:
         channel, self._channel = self._channel, None
         if channel is None:
             return
+        self._closed = True
         if politely:
             channel.close()
         else:
             channel.abort()
-        self._voice.tell_closed()
         self._pool.discard(self)
 
     def _limit(self, seconds: float | None) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -26,8 +25,7 @@ __all__ = ["Order", "Reader"]
 _IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """One request, as it goes out on one channel.
 
     :ivar fields: the caller's header fields, raw, in order.
@@ -63,26 +61,32 @@ class Order:
 
     def but(self, **changes: Any) -> Order:
         """Return a copy with some values changed."""
-        return replace(self, **changes)
+        return self._replace(**changes)
 
 
 class Reader(Protocol):
-    """Who takes the answer: the handle.
+    """Who gets the answer: the handle.
 
-    Each method may close the handle, and with it the transfer, before it returns.
+    The ``take`` methods settle, and run no callback; the ``tell`` methods tell, and
+    in each of them the handle may be closed, and with it the transfer.
     """
 
-    def answer_came(self, response: Response) -> None:
+    def take_answer(self, response: Response) -> None:
         """Take the final head; body data may follow."""
 
-    def body_came(self, data: bytes, wire: int) -> None:
+    def take_data(self, data: bytes, wire: int) -> None:
         """Take body data; ``wire`` is what they were on the wire, in bytes."""
 
-    def body_ends(self) -> None:
-        """Hear that everything is here, before the connection's end is told."""
+    def take_end(
+        self, trailers: list[tuple[bytes, bytes]], error: InternetError | None
+    ) -> None:
+        """Take note that nothing more comes; with an error, that it is not whole."""
 
-    def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """Hear that the body is complete."""
+    def tell_answer(self) -> None:
+        """End the call that waits for the head."""
 
-    def transfer_failed(self, error: InternetError) -> None:
-        """Hear that nothing more will come; after the head, the body is cut."""
+    def tell_data(self) -> None:
+        """End the call that waits for data, if they are enough."""
+
+    def tell_end(self) -> None:
+        """End whatever waits."""

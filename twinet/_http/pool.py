@@ -89,8 +89,13 @@ class Pool:
     def submit(self, exchange: Exchange) -> None:
         """Give the exchange a channel, or leave to open one, now or in its turn."""
         origin = self._origin(exchange.order.key)
-        origin.waiting.append(exchange)
-        self._serve(origin)
+        if origin.idle and not origin.waiting:
+            # What _serve() would do, in short: most requests come this way.
+            origin.using.add(exchange)
+            exchange.use(self._take_idle(origin))
+        else:
+            origin.waiting.append(exchange)
+            self._serve(origin)
 
     def withdraw(self, exchange: Exchange) -> None:
         """Forget an exchange that waits."""
@@ -206,6 +211,12 @@ class Pool:
         if not origin.opened and not origin.waiting:
             self._origins.pop(origin.key, None)
 
+    def _take_idle(self, origin: Origin) -> Channel:
+        channel = origin.idle.pop()
+        channel.origin = None
+        self._deadlines.clear(channel)
+        return channel
+
     def _serve(self, origin: Origin) -> None:
         waiting = origin.waiting
         if not waiting:
@@ -215,12 +226,9 @@ class Pool:
         if not reuse and not fresh:
             return
         # Settle first: an exchange that is told runs the program's callbacks.
-        chosen: list[tuple[Exchange, Channel | None]] = []
-        for _ in range(reuse):
-            channel = origin.idle.pop()
-            channel.origin = None
-            self._deadlines.clear(channel)
-            chosen.append((waiting.popleft(), channel))
+        chosen: list[tuple[Exchange, Channel | None]] = [
+            (waiting.popleft(), self._take_idle(origin)) for _ in range(reuse)
+        ]
         for _ in range(fresh):
             chosen.append((waiting.popleft(), None))
             origin.opened += 1

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, cast
 
 from twinet._http.exchange import Exchange
+from twinet._http.order import Order
 from twinet._http.redirect import next_order
 from twinet.errors import InternetError, Timeout
 from twinet.records import Fields, Response
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from twinet._http.engine import Engine
-    from twinet._http.order import Order, Reader
+    from twinet._http.order import Reader
     from twinet._net.dispatch import Voice
     from twinet._wire.http1 import Head
 
@@ -28,17 +29,12 @@ class Transfer:
     :ivar over: whether the body is complete, or nothing more will come.
     """
 
-    __slots__ = (
-        "_engine",
-        "_exchange",
-        "_history",
-        "_next",
-        "_order",
-        "_reader",
-        "_voice",
-        "deadline",
-        "over",
-    )
+    _exchange: Exchange | None = None
+    _history: tuple[Response, ...] = ()
+    #: where the present answer leads.
+    _step: Order | InternetError | None = None
+    deadline: float | None = None
+    over = False
 
     def __init__(
         self, engine: Engine, order: Order, voice: Voice, reader: Reader
@@ -47,11 +43,6 @@ class Transfer:
         self._order = order
         self._voice = voice
         self._reader = reader
-        self._exchange: Exchange | None = None
-        self._history: tuple[Response, ...] = ()
-        self._next: Order | None = None
-        self.deadline: float | None = None
-        self.over = False
 
     def start(self) -> None:
         """Begin with the first exchange."""
@@ -64,8 +55,9 @@ class Transfer:
         """Stop; the connection is closed, the reader hears nothing more."""
         if not self.over:
             self._end()
-            if self._exchange is not None:
-                self._exchange.cancel()
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.cancel()
 
     def pause(self) -> None:
         """Take nothing more from the socket."""
@@ -84,71 +76,84 @@ class Transfer:
 
     def expired(self) -> None:
         """End it: the limit for the whole operation has run out."""
-        if self._exchange is not None and not self.over:
-            self._exchange.cancel()
-            whole = self._order.limits.whole
-            self.exchange_failed(
-                Timeout(
-                    f"{self._order.url.url} was not done within {whole:g} s "
-                    "(limits.whole)"
-                )
+        whole = self._order.limits.whole
+        self._give_up(
+            Timeout(
+                f"{self._order.url.url} was not done within {whole:g} s (limits.whole)"
             )
+        )
+
+    # -- what the exchange settles
+
+    def take_head(self, head: Head) -> bool:
+        """Decide where the answer leads; true when it is to be followed."""
+        step = self._step = next_order(self._order, head)
+        response = self._response(head)
+        if step is None:
+            self._reader.take_answer(response)
+        elif isinstance(step, Order):
+            self._history += (response,)
+            return True
+        return False
+
+    def take_data(self, data: bytes, wire: int) -> None:
+        """Hand body data on; those of a redirect that fails are dropped."""
+        if self._step is None:
+            self._reader.take_data(data, wire)
+
+    def take_end(
+        self, trailers: list[tuple[bytes, bytes]], error: InternetError | None
+    ) -> None:
+        """Take note that nothing more comes."""
+        if not self.over and (self._step is None or error is not None):
+            self._step = None
+            self._end()
+            self._reader.take_end(trailers, error)
 
     # -- what the exchange tells
 
-    def head_came(self, head: Head) -> None:
-        """Take the final head of this exchange: an answer, or a redirect."""
-        step = next_order(self._order, head)
-        response = self._response(head)
+    def tell_head(self) -> None:
+        """Tell of the answer, or of a redirect that cannot be followed."""
+        step = self._step
         if step is None:
-            self._reader.answer_came(response)
-            return
-        exchange = self._exchange
-        assert exchange is not None
-        if isinstance(step, InternetError):
-            exchange.fail(step)
-            return
-        self._history += (response,)
-        self._next = step
-        exchange.drain(head)
+            self._reader.tell_answer()
+        elif isinstance(step, InternetError):
+            self._give_up(step)
 
-    def drained(self) -> None:
-        """Tell of the redirect, then follow it unless the listener objects."""
-        step = self._next
-        if self.over or step is None:
-            return
-        if self._voice.heard:
-            self._voice.emit(Redirect, step.url.url)
-        self._voice.then(self._follow)
+    def tell_data(self) -> None:
+        """Hand on that data came."""
+        if self._step is None:
+            self._reader.tell_data()
+
+    def tell_end(self) -> None:
+        """Tell of the end, or of the redirect, and follow it if nobody objects."""
+        step = self._step
+        if step is None:
+            # They hold each other, and nobody else holds them any more.
+            self._exchange = None
+            self._reader.tell_end()
+        elif isinstance(step, Order):
+            if self._voice.heard:
+                self._voice.emit(Redirect, step.url.url)
+            self._voice.then(self._follow)
 
     def _follow(self) -> None:
-        step, self._next = self._next, None
+        step, self._step = self._step, None
         last = self._exchange
-        if self.over or step is None or last is None:
+        if self.over or not isinstance(step, Order) or last is None:
             return
         tls = self._engine.tls_policy(step.url.scheme, step.security)
         self._order = step.but(came_from=_address(last.address), tls=tls)
         self._go()
 
-    def data_came(self, data: bytes, wire: int) -> None:
-        """Hand body data on."""
-        self._reader.body_came(data, wire)
-
-    def body_ends(self) -> None:
-        """Hand on that all is here."""
-        self._reader.body_ends()
-
-    def exchange_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:
-        """Hand on that the body is complete."""
-        if not self.over:
-            self._end()
-            self._reader.body_ended(trailers)
-
-    def exchange_failed(self, error: InternetError) -> None:
-        """Hand on that nothing more will come."""
-        if not self.over:
-            self._end()
-            self._reader.transfer_failed(error)
+    def _give_up(self, error: InternetError) -> None:
+        """End the whole with an error of our own."""
+        if self.over:
+            return
+        if self._exchange is not None:
+            self._exchange.cancel()
+        self.take_end([], error)
+        self._reader.tell_end()
 
     # -- inside
 

@@ -19,7 +19,9 @@ Callbacks run on the reactor thread; no other module calls one.
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from twisted.logger import Logger
 
@@ -53,7 +55,9 @@ class Voice:
     __slots__ = ("_busy", "_context", "_handle", "_listener", "_queue", "heard")
 
     def __init__(self, handle: Any, context: Any, listener: Listener | None) -> None:
-        self._handle = handle
+        # Weak, because the handle owns the voice: a cycle for each request would
+        # leave them all to the garbage collector.
+        self._handle = ref(handle)
         self._context = context
         self._listener = listener
         #: steps, and the marked ones that :meth:`hush` leaves alone.
@@ -64,7 +68,7 @@ class Voice:
     @property
     def context(self) -> Any:
         """The context value; :data:`~twinet.status.SELF` reads as the handle."""
-        return self._handle if self._context is SELF else self._context
+        return self._handle() if self._context is SELF else self._context
 
     @context.setter
     def context(self, value: Any) -> None:
@@ -90,11 +94,15 @@ class Voice:
             (the parent, in ``HANDLE_CREATED``).
         """
         context = self._context
-        owner = self._handle
+        owner = self._handle()
         news = kind(handle or owner, owner if context is SELF else context, info)
         if self._busy:
             self._enqueue(lambda: self._tell(news))
-            return
+        else:
+            self._speak(news)
+
+    def _speak(self, news: Notification) -> None:
+        """Tell now, then what was said meanwhile."""
         self._busy = True
         try:
             self._tell(news)
@@ -121,9 +129,11 @@ class Voice:
 
     def always(self, *steps: Step) -> None:
         """Run steps in their turn, whatever is hushed meanwhile."""
-        if self._queue is None:
-            self._queue = deque()
-        self._queue.extend((step, True) for step in steps)
+        queue = self._queue
+        if queue is None:
+            queue = self._queue = deque()
+        for step in steps:
+            queue.append((step, True))
         if not self._busy:
             self._busy = True
             try:
@@ -136,15 +146,20 @@ class Voice:
 
         Closing the handle in the meantime changes nothing about it.
         """
+        if not self._busy and not self.heard:
+            fire()
+            return
         if self.heard:
-            self.always(lambda: self._announce(result, error))
-        self.always(fire)
+            self.always(partial(self._announce, result, error), fire)
+        else:
+            self.always(fire)
 
     def farewell(self, step: Step) -> None:
         """Say ``HANDLE_CLOSING``, the last thing, then run ``step``."""
         if self.heard:
-            self.always(self._leave)
-        self.always(step)
+            self.always(self._leave, step)
+        else:
+            self.always(step)
 
     def hush(self) -> None:
         """Drop the queued news and steps of a call that has been cancelled."""
@@ -165,17 +180,18 @@ class Voice:
 
     def _announce(self, result: Any, error: BaseException | None) -> None:
         self._tell(
-            RequestComplete(self._handle, self.context, AsyncResult(result, error))
+            RequestComplete(self._handle(), self.context, AsyncResult(result, error))
         )
 
     def _say_closing(self) -> None:
-        self._tell(ClosingConnection(self._handle, self.context))
+        self._tell(ClosingConnection(self._handle(), self.context))
 
     def _say_closed(self) -> None:
-        self._tell(ConnectionClosed(self._handle, self.context))
+        self._tell(ConnectionClosed(self._handle(), self.context))
 
     def _leave(self) -> None:
-        self._tell(HandleClosing(self._handle, self.context, self._handle))
+        handle = self._handle()
+        self._tell(HandleClosing(handle, self.context, handle))
         self.listener = None
 
     def _enqueue(self, step: Step) -> None:
