@@ -1,0 +1,157 @@
+"""What a strict user writes, and the types that must come out of it.
+
+Nothing here runs: mypy is the test. ``assert_type`` fails where a type is not exactly
+this one, ``Any`` included.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import IO, Any, assert_type
+
+from twisted.internet.defer import Deferred, gatherResults
+
+import twinet
+from twinet import errors, status
+
+
+def printed(notification: twinet.Notification) -> None:
+    """Tell a person, with the payload by the name that it has in its class."""
+    assert_type(notification.status, twinet.Status)
+    match notification:
+        case status.ResolvingName():
+            assert_type(notification.host, str)
+        case status.RequestComplete():
+            assert_type(notification, status.RequestComplete)
+        case _:
+            print(notification)
+
+
+def only_public(destination: twinet.Destination) -> str | None:
+    """Refuse private addresses, as an egress policy does."""
+    assert_type(destination.address, IPv4Address | IPv6Address)
+    assert_type(destination.hop, int)
+    return "that is a private address" if destination.address.is_private else None
+
+
+class Counter:
+    """A sink: ``write`` is all that it needs."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def write(self, data: bytes) -> None:
+        """Count."""
+        self.count += len(data)
+
+
+class SlowSink:
+    """A sink that asks for time."""
+
+    def write(self, data: bytes) -> Deferred[None]:
+        """Take data; more may come when the Deferred fires."""
+        return Deferred()
+
+
+async def session_and_request(reactor: Any, file: IO[bytes]) -> None:
+    """Set up a session, read an answer in each way."""
+    session = twinet.Session(
+        reactor,
+        agent="coffee/1.0",
+        limits=twinet.Limits(connect=5, whole=None),
+        connections_per_host=2,
+        policy=only_public,
+    )
+    previous = session.set_status_callback(printed)
+    session.set_status_callback(print)  # whatever can be called with one argument
+    session.set_status_callback(previous)
+    session.set_status_callback(None)
+
+    async with session as same:
+        assert_type(same, twinet.Session)
+        assert_type(session.get("http://a.example/"), Deferred[twinet.HttpRequest])
+        request = await session.get(
+            "https://a.example/prices",
+            headers=[("Accept", "text/plain"), (b"X-Raw", b"\xff")],
+            flags=twinet.Flag.NO_AUTO_REDIRECT,
+            context="downfall",
+            on_status=printed,
+            limits=twinet.Limits(idle=None),
+        )
+        assert_type(request, twinet.HttpRequest)
+        async for chunk in request:
+            assert_type(chunk, bytes)
+        assert_type(await request.read(10), bytes)
+        assert_type(await request.read_some(), bytes)
+        assert_type(await request.available(), int)
+        assert_type(await request.deliver(Counter()), int)
+        assert_type(await request.deliver(SlowSink()), int)
+        assert_type(await request.deliver(file), int)
+        assert_type(await request.save("prices.txt"), Path)
+        assert_type(await request.save(Path("prices.txt")), Path)
+        assert_type(request.close(), Deferred[None])
+        await session.get("http://a.example/", headers={"Accept": "*/*"}, context=None)
+
+
+def answer(request: twinet.HttpRequest) -> None:
+    """Look at everything in an answer."""
+    response = request.response
+    assert_type(response, twinet.Response)
+    assert_type(response.status_code, int)
+    assert_type(response.reason, str)
+    assert_type(response.raw_head, bytes)
+    assert_type(response.url, str)
+    assert_type(response.length, int | None)
+    assert_type(response.history, tuple[twinet.Response, ...])
+    assert_type(response.body, bytes | None)
+    fields = response.headers
+    assert_type(fields, twinet.Fields)
+    assert_type(response.trailers, twinet.Fields)
+    assert_type(fields.get("content-type"), str | None)
+    assert_type(fields.get("content-type", ""), str)
+    assert_type(fields.get_all("set-cookie"), list[str])
+    assert_type(fields.items(), list[tuple[str, str]])
+    assert_type(fields.raw, list[tuple[bytes, bytes]])
+    assert_type("etag" in fields, bool)
+    for name in fields:
+        assert_type(name, str)
+
+
+async def connection(session: twinet.Session) -> None:
+    """Build a request by hand."""
+    server = session.http("a.example", 8080, tls=True, on_status=printed)
+    assert_type(server, twinet.HttpConnection)
+    request = server.open_request("POST", "/prices", headers={"Accept": "*/*"})
+    assert_type(request, twinet.HttpRequest)
+    assert_type(await request.send(b"beans=1"), twinet.HttpRequest)
+    resource: twinet.Resource = request
+    handle: twinet.Handle = resource
+    handle.context = {"any": "thing"}
+
+
+async def short_calls(reactor: Any) -> None:
+    """Fetch and download; several at once; an error by its class."""
+    assert_type(
+        twinet.fetch("http://a.example/", max_size=1 << 20, reactor=reactor),
+        Deferred[twinet.Response],
+    )
+    assert_type(
+        twinet.download("http://a.example/f", "f", on_status=printed, reactor=reactor),
+        Deferred[Path],
+    )
+    both = await gatherResults([twinet.fetch("http://a/"), twinet.fetch("http://b/")])
+    assert_type(both, list[twinet.Response])
+    try:
+        await twinet.download("http://a.example/f", Path("f"))
+    except errors.UnexpectedStatus as error:
+        assert_type(error.status_code, int)
+    except errors.Timeout as error:
+        timeout: TimeoutError = error
+        print(timeout)
+    except twinet.InternetError as error:
+        assert_type(error.code, int)
+        assert_type(error.name, str)
+        assert_type(error.message, str)
+        assert_type(error.server_text, str | None)
+    assert_type(errors.for_code(12002), type[twinet.InternetError])

@@ -1,0 +1,34 @@
+"""What a type checker must refuse.
+
+Nothing here runs: mypy is the test. Each line breaks its promise on purpose, and mypy
+in strict mode complains about an ``ignore`` that nothing needs; so this file fails as
+soon as one of these types has become ``Any``.
+"""
+
+from __future__ import annotations
+
+import twinet
+
+
+def takes_a_number(number: int) -> None:
+    """Take what a notification is not."""
+
+
+class NoSink:
+    """It has no ``write``."""
+
+
+async def refused(session: twinet.Session) -> None:
+    """One wrong use a line."""
+    session.get(5)  # type: ignore[arg-type]  # not an URL
+    session.get("http://a/", flags="NO_CACHE")  # type: ignore[arg-type]  # no flag
+    session.get("http://a/", headers=[1])  # type: ignore[list-item]  # no field
+    session.set_status_callback(takes_a_number)  # type: ignore[arg-type]
+    request = await session.get("http://a/")
+    request.deliver(NoSink())  # type: ignore[arg-type]  # nothing can be written
+    request.save(b"name")  # type: ignore[arg-type]  # a path is text
+    request.response.status_code.upper()  # type: ignore[attr-defined]  # a number
+    twinet.Limits().connect = 5  # type: ignore[misc]  # frozen
+    twinet.fetch("http://a/", max_size="1M")  # type: ignore[arg-type]  # not bytes
+    twinet.Session(agent=b"bytes")  # type: ignore[arg-type]  # text
+    await twinet.download("http://a/f")  # type: ignore[call-arg]  # where to?
