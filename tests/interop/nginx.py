@@ -54,6 +54,7 @@ http {{
         ssl_certificate_key {home}/server.pem;
         root {root};
         absolute_redirect off;
+        location /paced/ {{ alias {root}/; limit_rate 20m; }}
         location /moved/ {{ rewrite ^/moved/(.*)$ /$1 redirect; }}
     }}
 }}
@@ -72,7 +73,7 @@ class Nginx:
     :ivar ca_pem: the authority that signed its certificate, for ``localhost`` and
         ``127.0.0.1``.
     :ivar http: its address, without a slash at the end. ``/moved/X`` redirects to
-        ``/X``.
+        ``/X``, and ``/paced/X`` is ``/X`` at 20 MiB a second for each connection.
     :ivar https: the same over TLS, by the host's name, so that there is one to check.
     """
 
