@@ -3,22 +3,29 @@
 A program opens a *session*, *connections* under it and *requests* under those.
 Every call that may have to wait returns a Deferred at once; a *status callback* is
 told each step meanwhile, and may call anything, ``close`` included.
+
+Names are imported when they are first used, so that ``import twinet`` loads no
+Twisted: a command line that only prints its help starts at once.
 """
 
 from __future__ import annotations
 
-from twinet._handles.handle import Handle
-from twinet._handles.http_connection import HttpConnection
-from twinet._handles.http_request import HttpRequest
-from twinet._handles.resource import Resource
-from twinet._handles.session import Session
-from twinet.agent import Agent
-from twinet.api import download, fetch
-from twinet.errors import InternetError
-from twinet.flags import Flag, SecurityFlag
-from twinet.options import Option
-from twinet.records import Destination, Fields, Limits, Response
-from twinet.status import SELF, Notification, Status
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinet._handles.handle import Handle
+    from twinet._handles.http_connection import HttpConnection
+    from twinet._handles.http_request import HttpRequest
+    from twinet._handles.resource import Resource
+    from twinet._handles.session import Session
+    from twinet.agent import Agent
+    from twinet.api import download, fetch
+    from twinet.errors import InternetError
+    from twinet.flags import Flag, SecurityFlag
+    from twinet.options import Option
+    from twinet.records import Destination, Fields, Limits, Response
+    from twinet.status import SELF, Notification, Status
 
 __all__ = [
     "SELF",
@@ -42,3 +49,34 @@ __all__ = [
     "fetch",
 ]
 __version__ = "0.1.0.dev0"
+
+#: Where each public name lives.
+_HOMES = {
+    "twinet._handles.handle": ("Handle",),
+    "twinet._handles.http_connection": ("HttpConnection",),
+    "twinet._handles.http_request": ("HttpRequest",),
+    "twinet._handles.resource": ("Resource",),
+    "twinet._handles.session": ("Session",),
+    "twinet.agent": ("Agent",),
+    "twinet.api": ("download", "fetch"),
+    "twinet.errors": ("InternetError",),
+    "twinet.flags": ("Flag", "SecurityFlag"),
+    "twinet.options": ("Option",),
+    "twinet.records": ("Destination", "Fields", "Limits", "Response"),
+    "twinet.status": ("SELF", "Notification", "Status"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name at its first use (PEP 562)."""
+    home = _HOME_OF.get(name)
+    if home is None:
+        msg = f"module 'twinet' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

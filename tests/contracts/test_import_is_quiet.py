@@ -62,6 +62,18 @@ class QuietImport(SynchronousTestCase):
         self.assertIn("twinet", loaded)
         self.assertEqual(loaded & {REACTOR, *LATE}, set())
 
+    def test_importing_loads_no_twisted_at_all(self):
+        """Names are imported at their first use."""
+        loaded = self.loaded_by("twinet")
+        self.assertEqual([name for name in loaded if name.startswith("twisted")], [])
+
+    def test_using_every_name_installs_no_reactor_either(self):
+        """The program still chooses its reactor afterwards."""
+        use_all = "import sys, twinet\nfor n in twinet.__all__: getattr(twinet, n)\n"
+        loaded = set(fresh_python(use_all + "print(*sys.modules)").split())
+        self.assertIn("twinet._handles.session", loaded)
+        self.assertEqual(loaded & {REACTOR, *LATE}, set())
+
     def test_the_look_sees_what_it_looks_for(self):
         """The same look at modules that are known to be loud."""
         self.assertIn(REACTOR, self.loaded_by("twisted.protocols.ftp"))

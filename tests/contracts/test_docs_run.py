@@ -1,0 +1,230 @@
+"""What the documentation says can be done is done here."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.contracts import pages
+from tests.inetfetch.commandline import PATIENCE, environment
+from tests.inetfetch.website import Website, content
+from twinet.inetfetch.cli import prepare
+from twinet.inetfetch.report import Exit
+from twinet.inetfetch.settings import Options
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZE = 100_000
+SHELL_WORDS = {"&&", "||", ";", "|", ">", "<"}
+
+
+class Run(SynchronousTestCase):
+    """Programs, each in a folder of its own, with a real server."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = Path(folder.name)
+        self.site = Website()
+        self.addCleanup(self.site.close)
+        self.server = f"{self.site.url}/bytes/{SIZE}"
+
+    def run_program(self, *arguments: str, folder: str = "here") -> str:
+        """Run Python; return what it printed."""
+        where = self.home / folder
+        where.mkdir()
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=where,
+            env=environment(self.home),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""), arguments)
+        return done.stdout
+
+    def test_the_code_on_the_pages_runs(self):
+        """As it stands, to its end, and it asks the server for something."""
+        found = pages.programs(pages.all_blocks(ROOT))
+        self.assertGreater(len(found), 3)
+        for number, block in enumerate(found):
+            self.site.paths.clear()
+            code = self.home / f"block{number}.py"
+            code.write_text(pages.at(self.server, block.text), encoding="utf-8")
+            out = self.run_program(str(code), folder=f"folder{number}")
+            self.assertTrue(out, block)
+            self.assertTrue(self.site.paths, block)
+
+    def test_the_download_with_progress_makes_a_file(self):
+        """The example of that name, and its count follows what comes."""
+        example = ROOT / "docs" / "examples" / "download_with_progress.py"
+        size = 5_000_000
+        url = f"{self.site.url}/bytes/{size}/coffee.txt"
+        out = self.run_program(str(example), url)
+        lines = out.splitlines()
+        self.assertIn("connected to 127.0.0.1", lines)
+        self.assertEqual(lines[-1], "saved coffee.txt")
+        counted = int(lines[-2].split()[0])
+        self.assertTrue(size / 2 < counted < size + 1000, counted)
+        path = self.home / "here" / "coffee.txt"
+        self.assertEqual(path.read_bytes(), content(size))
+
+    def test_several_at_once_tells_which_is_which(self):
+        """Each step carries its shop's name, and both answers are whole."""
+        example = ROOT / "docs" / "examples" / "several_at_once.py"
+        lines = self.run_program(str(example), self.server).splitlines()
+        self.assertEqual(lines[-1], "the same")
+        for shop in ("downfall", "fourth"):
+            heard = [line for line in lines if line.startswith(f"{shop}: ")]
+            self.assertEqual(heard[:2], [f"{shop}: asked", f"{shop}: answers"])
+            self.assertEqual(heard[-1], f"{shop}: all {SIZE} bytes are here")
+        self.assertEqual(
+            sorted(self.site.paths),
+            [f"/bytes/{SIZE}/{s}" for s in ("downfall", "fourth")],
+        )
+
+    def test_every_example_is_run_here(self):
+        """A new one needs a test of its own."""
+        examples = (ROOT / "docs" / "examples").glob("*.py")
+        text = Path(__file__).read_text(encoding="utf-8")
+        for example in examples:
+            self.assertIn(f'"{example.name}"', text)
+
+
+class Pages(SynchronousTestCase):
+    """What is written down fits what is there."""
+
+    def setUp(self):
+        self.blocks = pages.all_blocks(ROOT)
+
+    def test_command_lines_can_be_typed(self):
+        """Every command and option on the pages is one that we have."""
+        checked = 0
+        for block, words in pages.command_lines(self.blocks):
+            cut = next((n for n, w in enumerate(words) if w in SHELL_WORDS), None)
+            program, *arguments = words[:cut]
+            if Path(program).name == "inetfetch":
+                arguments = [
+                    # A list of URLs is read when the line is looked at.
+                    "/dev/null" if word.endswith(".txt") and "/" not in word else word
+                    for word in arguments
+                ]
+                self.assertTrue(callable(prepare(arguments)), block)
+                checked += 1
+            elif Path(program).name == "twistd":
+                options = arguments[arguments.index("inetfetch") + 1 :]
+                if "--help" not in options:
+                    Options({}).parseOptions(options)  # type: ignore[no-untyped-call]  # Twisted's
+                checked += 1
+        self.assertGreater(checked, 20)
+
+    def test_exit_codes_are_the_programs(self):
+        """The table has each of them, and none that does not exist."""
+        page = ROOT / "docs" / "howto" / "get-from-the-command-line.rst"
+        table = page.read_text(encoding="utf-8").partition("Exit codes\n")[2]
+        codes = re.findall(r"^(\d+) +\S", table, re.MULTILINE)
+        self.assertEqual([int(code) for code in codes], sorted(Exit))
+
+    def test_dependencies_are_explained(self):
+        """Each one of pyproject, and none that is not there."""
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+        extras = project["optional-dependencies"]
+        declared = {
+            re.split(r"[\[><=]", line)[0]
+            for lines in (project["dependencies"], *extras.values())
+            for line in lines
+        }
+        page = ROOT / "docs" / "explanation" / "dependencies.rst"
+        text = page.read_text(encoding="utf-8").partition("What we do without")[0]
+        terms = re.findall(r"^``.*(?=\n    )", text, re.MULTILINE)
+        named = {
+            name
+            for term in terms
+            for name in re.findall(r"``(\S+?)``", re.sub(r"\(.*\)", "", term))
+        }
+        self.assertEqual(named, declared)
+
+    def test_readme_has_one_command_under_each_heading(self):
+        """So that a person, and a program, can copy it."""
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        for heading, end in (
+            ("Run it", ".venv/bin/twistd -n inetfetch"),
+            ("Test it", ".venv/bin/python -m pytest"),
+        ):
+            (section,) = re.findall(
+                rf"^## {heading}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL
+            )
+            command = re.match(r"\n```sh\n(.*)\n```\n", section)
+            assert command is not None, heading
+            self.assertTrue(command[1].startswith("python3 -m venv .venv && "))
+            self.assertTrue(command[1].endswith(f" && {end}"))
+            self.assertEqual(section.count("```sh"), 1)
+
+    def test_links_of_readme_lead_somewhere(self):
+        """Those into the tree."""
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        links = [
+            link
+            for link in re.findall(r"\]\(([^)]+)\)", text)
+            if not link.startswith("http")
+        ]
+        self.assertGreater(len(links), 5)
+        for link in links:
+            self.assertTrue((ROOT / link).exists(), link)
+
+
+class Checks(SynchronousTestCase):
+    """How pages are read."""
+
+    def read(self, name: str, text: str) -> list[pages.Block]:
+        """Return the blocks of a page with this text."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / name
+        path.write_text(text, encoding="utf-8")
+        return list(pages.blocks(path, path.parent))
+
+    def test_blocks_of_rest_are_found(self):
+        """With their line, without their indent, fragments marked."""
+        found = self.read(
+            "a.rst",
+            "Text\n\n.. code-block:: python\n\n    a = 1\n\n    if a:\n        b\n\n"
+            "Text\n\n  .. code-block:: python\n     :class: fragment\n\n     c\n\nText",
+        )
+        self.assertEqual(
+            [(str(each), each.text, each.fragment) for each in found],
+            [
+                ("a.rst:4", "a = 1\n\nif a:\n    b\n", False),
+                ("a.rst:14", "c\n", True),
+            ],
+        )
+        self.assertEqual(pages.programs(found), found[:1])
+
+    def test_blocks_of_markdown_are_found(self):
+        """Each by its language."""
+        found = self.read(
+            "a.md",
+            "```python\na\n```\n\n```python fragment\nb\n```\n"
+            "```console\n$ c 'd e'\nf\n```\n",
+        )
+        self.assertEqual(
+            [(each.kind, each.text, each.fragment) for each in found],
+            [
+                ("python", "a\n", False),
+                ("python", "b\n", True),
+                ("console", "$ c 'd e'\nf\n", False),
+            ],
+        )
+        self.assertEqual(pages.command_lines(found), [(found[2], ["c", "d e"])])
+
+    def test_only_hosts_of_examples_are_replaced(self):
+        """Whatever stands behind them stays."""
+        code = "https://example.org/a http://www.shop.example/b https://pypi.org/c"
+        self.assertEqual(pages.at("S", code), "S/a S/b https://pypi.org/c")
