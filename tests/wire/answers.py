@@ -99,6 +99,11 @@ GOOD = [
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
     ),
     Answer(
+        "blank lines and continue",
+        b"\r\nHTTP/1.1 100 Continue\r\n\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+    ),
+    Answer(
         "early hints",
         b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nConnection: close\r\n\r\n"
         b"HTTP/1.1 102 Processing\r\nContent-Length: 7\r\n\r\n"

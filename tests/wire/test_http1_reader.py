@@ -470,6 +470,23 @@ class FramingTests(_Reading):
             self.refused(events, "the chunked body is malformed")
             self.assertTrue(_body(events).startswith(b"ok"), rest)
 
+    def test_chunk_extensions_are_dropped(self):
+        """Names, values and quoted strings; llhttp lets parts of them be empty."""
+        for extension in (b";a", b";a=b", b';a="b c"', b";a=b;c", b";=", b';a="\\""'):
+            raw = _CHUNKED + b"2" + extension + b"\r\nok\r\n0" + extension + b"\r\n\r\n"
+            self.answered(_read(raw), b"ok", keep=True)
+        for extension in (
+            b";",
+            b"; a",
+            b";a b",
+            b";a;",
+            b';a="b',
+            b';a="b"c',
+            b";\xe4",
+        ):
+            events = _read(_CHUNKED + b"2" + extension + b"\r\nok\r\n0\r\n\r\n")
+            self.refused(events, "chunk extensions")
+
     def test_trailers_come_with_the_end(self):
         """They are no fields of the head (recipe A: trailers)."""
         raw = _CHUNKED + b"2\r\nok\r\n0\r\nX-Sum: abc \r\nConnection: close\r\n\r\n"
@@ -566,6 +583,14 @@ class KeepAliveTests(_Reading):
             else:
                 self.refused(reader.feed(b"\r"), "belong to no answer")
 
+    def test_line_end_in_the_last_of_many_small_pieces_is_surplus(self):
+        """The run of line ends is followed over pieces of one byte."""
+        reader = _expecting()
+        reader.feed(_CHUNKED + b"0")
+        for piece in (b"\r", b"\n", b"\r"):
+            self.assertEqual(reader.feed(piece), [])
+        self.assertFalse(_end(reader.feed(b"\n\r")).keep_alive)
+
     def test_expect_out_of_turn_is_a_mistake_of_the_caller(self):
         """Twice, after a fault, after the last answer, after the end."""
         twice = _expecting()
@@ -644,6 +669,7 @@ class LimitTests(_Reading):
         pieces = 1
         while (found := search.take((_OK + b"A" * 65536)[pieces : pieces + 1])) is None:
             pieces += 1
+            self.assertLess(pieces, 70_000)
         self.assertIn("longer than", str(found))
         self.assertEqual(pieces, 65536)
         self.assertGreater(searched, 65536)
@@ -684,6 +710,14 @@ class LimitTests(_Reading):
         reader.feed(b"\r")
         self.refused(reader.feed(b"\n"), "blank lines")
 
+    def test_blank_lines_are_counted_for_each_answer(self):
+        """The next request begins to count anew."""
+        reader = ResponseReader(blank_limit=1)
+        for _ in range(3):
+            reader.expect(b"GET")
+            raw = b"\r\n" + _OK + b"Content-Length: 0\r\n\r\n"
+            self.answered(reader.feed(raw), b"", keep=True)
+
     def test_chunk_extension_is_limited(self):
         """An endless extension ends, in pieces of any size (recipe A: silent)."""
         for size in (1, 100, 1024):
@@ -696,6 +730,16 @@ class LimitTests(_Reading):
                 fed += size
                 self.assertLess(fed, 10_000)
             self.refused(events, "extensions or trailers")
+
+    def test_long_body_gives_no_credit_for_extensions(self):
+        """What an honest body saved cannot be spent on an endless line later."""
+        reader = _expecting()
+        reader.feed(_CHUNKED)
+        for _ in range(10):
+            reader.feed(b"40000\r\n" + b"x" * 0x40000 + b"\r\n")
+        reader.feed(b"1;")
+        events = [event for _ in range(40) for event in reader.feed(b"a" * 1024)]
+        self.refused(events, "extensions or trailers")
 
     def test_zeros_before_a_chunk_size_are_limited(self):
         """They are framing too."""
@@ -718,7 +762,7 @@ class LimitTests(_Reading):
         """Chunks of one byte are poor but lawful, for as long as they like."""
         for size in (1, 6, 4096):
             raw = b"1\r\nx\r\n" * 20_000
-            reader = _expecting()
+            reader = _expecting(extension_limit=20, trailer_limit=20)
             reader.feed(_CHUNKED)
             events: list[Event] = []
             for i in range(0, len(raw), size):

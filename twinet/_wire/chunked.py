@@ -8,10 +8,10 @@ blank after a chunk size, or anything but CRLF after the data is a fault.
 
 llhttp goes on reading after the last chunk: it eats CR and LF without a word, takes
 any further answer for the next one, and raises for the rest.  What follows the body is
-*surplus* for us, and must be noticed in each of these ways:
+*surplus* for us, and must be noticed in both of these ways:
 
-* a second message begins: the callback stops the parser by raising;
-* llhttp raises after the body was complete;
+* a second message begins, with whatever byte: the callback stops the parser by
+  raising, so that the body of a second answer is never taken for ours;
 * nothing of this, but the body ends with more than its own CRLF CRLF.  The line of the
   last chunk and each trailer line ends with some other byte before its CRLF, so a run
   of CR and LF at the end that is longer than four has surplus in it.
@@ -87,13 +87,11 @@ class ChunkedBody:
         sink = self._sink
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserCallbackError:
-            if not sink.complete:
-                raise  # a fault of ours or of the machine, never of the bytes
-            self.surplus = True
         except httptools.HttpParserError as error:
             if sink.complete:
                 self.surplus = True
+            elif isinstance(error, httptools.HttpParserCallbackError):
+                raise  # a fault of ours or of the machine, never of the bytes
             else:
                 self.fault = f"the chunked body is malformed: {error}"
         pieces = sink.pieces
@@ -138,7 +136,7 @@ class ChunkedBody:
 
 
 class _ChunkSink:
-    """What the parser of a body calls; it knows nothing of the parser (no cycle)."""
+    """What the parser of a body calls; it does not know the parser, so no cycle."""
 
     __slots__ = ("chunks", "complete", "on_body", "pieces", "trailers")
 

@@ -82,14 +82,14 @@ class HeadSearch:
         if self._held:
             self._held += data
             raw = self._held
-        if not self._searched:
+        if not (self._searched or raw.startswith(_START)):
             raw = self._without_blank_lines(raw)
             if self._blanks > self._blank_limit:
                 return f"more than {self._blank_limit} blank lines before the head"
             if raw in (b"", b"\r"):
                 self._held = bytearray(raw)
                 return None
-            self.started = True
+        self.started = True
         if self._searched < len(_START) and not _begins_well(raw):
             return _stranger(raw)
         end = self._find_end(raw)
@@ -101,7 +101,8 @@ class HeadSearch:
             self._searched = len(raw)
             return None
         head, rest = bytes(raw[:end]), bytes(raw[end:])
-        self.clear()
+        if self._held:
+            self.clear()
         # Less the status line and the blank line.
         if head.count(b"\n") - 2 > self._field_limit:
             return f"a head with more than {self._field_limit} field lines"

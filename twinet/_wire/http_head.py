@@ -49,6 +49,7 @@ _FOLD = re.compile(rb"\n[ \t]+")
 #: RFC 9110 5.6.2.
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _DIGITS = re.compile(rb"[0-9]+")
+_FRAMING = frozenset((b"content-length", b"transfer-encoding", b"connection"))
 _LENGTH_BOUND = 2**63
 _SHOWN = 40
 _SWITCHING_PROTOCOLS = 101
@@ -173,7 +174,7 @@ def excerpt(data: bytes | bytearray, size: int = _SHOWN) -> str:
 
 
 class _FieldSink:
-    """What the parser of a head calls; it knows nothing of the parser (no cycle)."""
+    """What the parser of a head calls; it does not know the parser, so no cycle."""
 
     __slots__ = ("complete", "fields")
 
@@ -241,12 +242,13 @@ def _framing(
     options: list[bytes] = []
     for name, value in fields:
         key = name.lower()
-        if key == b"content-length":
-            lengths.append(value)
-        elif key == b"transfer-encoding":
-            codings.append(value)
-        elif key == b"connection":
-            options.append(value)
+        if key in _FRAMING:
+            if key == b"content-length":
+                lengths.append(value)
+            elif key == b"transfer-encoding":
+                codings.append(value)
+            else:
+                options.append(value)
     if codings:
         if len(codings) > 1 or codings[0].lower() != b"chunked":
             shown = excerpt(b", ".join(codings))
@@ -255,18 +257,21 @@ def _framing(
             return "the head has Transfer-Encoding and Content-Length"
         if version == b"1.0":
             return "the head has a Transfer-Encoding in an HTTP/1.0 answer"
-    if len(lengths) > 1:
+    if len(lengths) > 1:  # llhttp says so too; the rule is ours
         return "the head has more than one Content-Length"
     length = _length(lengths[0]) if lengths else None
     if length == -1:
         return f"the Content-Length is not a length: {excerpt(lengths[0])}"
-    persistent = version == b"1.1"
-    if options:
-        tokens = {
-            token.strip(b" \t") for token in b",".join(options).lower().split(b",")
-        }
-        persistent = b"close" not in tokens and (persistent or b"keep-alive" in tokens)
-    return length, bool(codings), persistent
+    return length, bool(codings), _persists(options, version)
+
+
+def _persists(options: list[bytes], version: bytes) -> bool:
+    """Tell by the Connection fields whether the connection lives on (RFC 9112 9.3)."""
+    text = b",".join(options).lower()
+    if version == b"1.1" and b"close" not in text:
+        return True  # the usual answer needs no list
+    tokens = {token.strip(b" \t") for token in text.split(b",")}
+    return b"close" not in tokens and (version == b"1.1" or b"keep-alive" in tokens)
 
 
 def _length(value: bytes) -> int:
