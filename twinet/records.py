@@ -139,7 +139,6 @@ class Response:
     :ivar version: ``"1.1"`` or ``"1.0"``.
     :ivar headers: the header fields.
     :ivar raw_head: the head as received, its closing blank line included.
-    :ivar trailers: the trailer fields of a chunked body; empty until its end.
     :ivar history: the answers that redirected here, oldest first.
     :ivar url: the URL that gave this answer, without user name and password.
     :ivar length: the announced length of the body in bytes, ``None`` when not known.
@@ -147,6 +146,7 @@ class Response:
     """
 
     __slots__ = (
+        "_trailers",
         "body",
         "headers",
         "history",
@@ -154,14 +154,12 @@ class Response:
         "raw_head",
         "reason",
         "status_code",
-        "trailers",
         "url",
         "version",
     )
 
     def __init__(
         self,
-        *,
         status_code: int,
         reason: str,
         version: Literal["1.0", "1.1"],
@@ -179,8 +177,16 @@ class Response:
         self.url = url
         self.length = length
         self.history = history
-        self.trailers = Fields()
+        # Made when first asked: only a chunked body can have any.
+        self._trailers: Fields | None = None
         self.body: bytes | None = None
+
+    @property
+    def trailers(self) -> Fields:
+        """The trailer fields of a chunked body; empty until its end."""
+        if self._trailers is None:
+            self._trailers = Fields()
+        return self._trailers
 
     @property
     def text(self) -> str:

@@ -58,20 +58,19 @@ class Handle:
     def __init__(
         self,
         parent: Handle | None,
-        *,
         context: Any = SELF,
         on_status: Listener | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._parent = parent
         #: the callback that children copy.
-        self._heirloom: Listener | None = parent._heirloom if parent else None
+        self._heirloom: Listener | None = None if parent is None else parent._heirloom
         self._voice = Voice(self, context, on_status or self._heirloom)
         self._children: set[Handle] = set()
         if limits is not None:
             self._limits = limits
         else:
-            self._limits = parent._limits if parent else Limits()
+            self._limits = Limits() if parent is None else parent._limits
 
     # -- what users ask
 
@@ -136,8 +135,9 @@ class Handle:
             return succeed(None)
         closed: Deferred[None] = Deferred()
         if self._closers is None:
-            self._closers = []
-        self._closers.append(closed)
+            self._closers = [closed]
+        else:
+            self._closers.append(closed)
         if not self._dead:
             self._die()
         return closed
@@ -197,11 +197,14 @@ class Handle:
 
     def _finish(self, result: Any) -> None:
         """End the pending call well."""
-        self._settle(result, None)
+        # As _settle() does, whose other half is for errors.
+        deferred, self._pending = self._pending, None
+        if deferred is not None:
+            self._voice.settle(partial(_fire, deferred, result), result, None)
 
     def _fail(self, error: BaseException) -> None:
         """End the pending call with an error."""
-        self._settle(None, error)
+        self._settle(error)
 
     def _fail_and_close(self, error: BaseException) -> None:
         """End the pending call with an error; nobody was given this handle."""
@@ -210,12 +213,11 @@ class Handle:
             self.close()
             self._voice.always(fire)
 
-        self._settle(None, error, close_first)
+        self._settle(error, close_first)
 
     def _settle(
         self,
-        result: Any,
-        error: BaseException | None,
+        error: BaseException,
         before: Callable[[Step], None] | None = None,
     ) -> None:
         deferred, self._pending = self._pending, None
@@ -223,15 +225,11 @@ class Handle:
             return
 
         def fire() -> None:
-            if deferred.called:
-                return
-            if error is None:
-                deferred.callback(result)
-            else:
+            if not deferred.called:
                 deferred.errback(error)
 
         step = fire if before is None else partial(before, fire)
-        self._voice.settle(step, result, error)
+        self._voice.settle(step, None, error)
 
     def _spend(self) -> None:
         """Tell the parent that this handle holds nothing any more."""
@@ -294,12 +292,9 @@ class Handle:
         return True
 
     def _leave_when_ready(self) -> None:
-        if (
-            not self._dead
-            or self._children
-            or self._said_farewell
-            or not self._may_leave()
-        ):
+        if self._said_farewell or not self._dead:
+            return
+        if self._children or not self._may_leave():
             return
         self._said_farewell = True
         self._voice.farewell(self._left)
@@ -315,5 +310,10 @@ class Handle:
         for closed in closers or ():
             if not closed.called:
                 closed.callback(None)
-        if parent is not None:
+        if parent is not None and parent._dead:
             parent._leave_when_ready()
+
+
+def _fire(deferred: Deferred[Any], result: Any) -> None:
+    if not deferred.called:
+        deferred.callback(result)

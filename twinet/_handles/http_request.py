@@ -11,6 +11,7 @@ from twinet._http.order import Order
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import IncorrectHandleState, InternetError, InvalidParameter
 from twinet.flags import Flag, HandleType, SecurityFlag
+from twinet.status import SELF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from twisted.web.iweb import IBodyProducer
 
     from twinet._handles.handle import Handle
-    from twinet.records import Response
+    from twinet._net.dispatch import Listener
+    from twinet.records import Limits, Response
     from twinet.urls import HttpUrl
 
     HeadersArgument = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
@@ -42,6 +44,8 @@ class HttpRequest(Resource):
     handle_type = HandleType.HTTP_REQUEST
     _response: Response | None = None
     _close_when_failed = False
+    #: whether it has been sent, so that there may be something to forget.
+    _used = False
 
     def __init__(
         self,
@@ -51,9 +55,11 @@ class HttpRequest(Resource):
         *,
         headers: HeadersArgument = (),
         flags: Flag = Flag(0),
-        **kwargs: Any,
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
     ) -> None:
-        super().__init__(parent, **kwargs)
+        super().__init__(parent, context, on_status, limits)
         self._verb = check_verb(verb)
         self._url = url
         self._fields = check_fields(headers)
@@ -102,32 +108,37 @@ class HttpRequest(Resource):
         """
         try:
             self._check_alive()
-            if isinstance(body, bytearray | memoryview):
-                body = bytes(body)
-            if isinstance(body, str):
-                msg = "a body is bytes; encode the text first"
-                raise InvalidParameter(msg)
+            if body is not None and not isinstance(body, bytes):
+                if isinstance(body, bytearray | memoryview):
+                    body = bytes(body)
+                elif isinstance(body, str):
+                    msg = "a body is bytes; encode the text first"
+                    raise InvalidParameter(msg)
             pending = self._begin()
         except InternetError as error:
             return fail(error)
-        self._reset()
-        self._revive()
-        self._response = None
+        if self._used:
+            self._reset()
+            self._revive()
+            self._response = None
+        self._used = True
         session = self.session
+        engine = session.engine
+        url = self._url
+        voice = self._voice
         order = Order(
-            verb=self._verb,
-            url=self._url,
-            agent=session.agent,
-            fields=self._fields,
-            body=body,
-            tls=session.engine.tls_policy(self._url.scheme, self.security_flags),
-            limits=self._limits,
-            flags=self._flags,
-            security=self.security_flags,
-            context=self._voice.context,
+            self._verb,
+            url,
+            session.agent,
+            self._fields,
+            body,
+            engine.tls_policy(url.scheme, self.security_flags),
+            self._limits,
+            self._flags,
+            self.security_flags,
+            voice.context,
         )
-        transfer = session.engine.transfer(order, self._voice, self)
-        self._source = transfer
+        transfer = self._source = engine.transfer(order, voice, self)
         transfer.start()
         return pending
 
@@ -135,15 +146,13 @@ class HttpRequest(Resource):
         """Take the answer's head (the transfer's side of the seam)."""
         self._response = response
 
-    def take_end(self, trailers: Any, error: InternetError | None) -> None:
-        """Take note that nothing more comes."""
-        if trailers and self._response is not None:
+    def _take_trailers(self, trailers: Any) -> None:
+        if self._response is not None:
             self._response.trailers.raw.extend(trailers)
-        super().take_end(trailers, error)
 
     def tell_answer(self) -> None:
         """End the call that waits for the head."""
-        if self._source is not None:
+        if self._source is not None and not self._complete:
             self._source.want(False)
         self._finish(self)
 
@@ -163,8 +172,9 @@ class HttpRequest(Resource):
             self._fail(error)
 
     def _check_readable(self) -> None:
-        super()._check_readable()
-        if self._response is None:
+        # The three questions are asked at once: a small body is one read.
+        if self._dead or self._pending is not None or self._response is None:
+            super()._check_readable()
             msg = f"{self} has no answer yet; call send() and wait for it"
             raise IncorrectHandleState(msg)
 

@@ -74,12 +74,11 @@ class Resource(Handle):
     def __init__(
         self,
         parent: Handle,
-        *,
         context: Any = SELF,
         on_status: Listener | None = None,
         limits: Limits | None = None,
     ) -> None:
-        super().__init__(parent, context=context, on_status=on_status, limits=limits)
+        super().__init__(parent, context, on_status, limits)
         self._inbox = Inbox()
 
     @property
@@ -215,12 +214,17 @@ class Resource(Handle):
             self._paused = True
             self._source.pause()
 
-    def take_end(self, _trailers: object, error: InternetError | None) -> None:
+    def take_end(self, trailers: Any, error: InternetError | None) -> None:
         """Take note that nothing more comes."""
+        if trailers:
+            self._take_trailers(trailers)
         if error is None:
             self._complete = True
         else:
             self._broken = error
+
+    def _take_trailers(self, trailers: Any) -> None:
+        """Keep what came after the body, where there is a place for it."""
 
     def tell_data(self) -> None:
         """Tell that data came, to whoever waits for them."""
@@ -254,7 +258,8 @@ class Resource(Handle):
         inbox = self._inbox
         if inbox.size >= need or self._complete:
             data = inbox.take(size)
-            self._unclog()
+            if self._paused:
+                self._unclog()
             return succeed(data)
         if self._broken is not None:
             if inbox.size:
@@ -310,4 +315,5 @@ class Resource(Handle):
         if self._source is not None:
             source, self._source = self._source, None
             source.cancel()
-        self._inbox.clear()
+        if self._inbox.size:
+            self._inbox.clear()

@@ -26,8 +26,12 @@ class Channel(Line):
 
     :ivar origin: where the channel is idle; ``None`` when it is not.
     :ivar served: the exchanges that it has served.
+    :ivar usable: whether another request may be sent here.
     """
 
+    # Every stream transport reads, writes, pauses and takes producers; no one
+    # interface of Twisted says so.
+    transport: Any
     deadline: float | None = None
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
@@ -38,31 +42,19 @@ class Channel(Line):
         #: certificate says so only after the handshake (TLS 1.3).
         self.tls_creator: TlsCreator | None = None
         self._paused = False
-        #: whether the transport's buffer is empty for certain.
-        self._direct = True
-        #: we have closed it; the transport is no more.
-        self._ending = False
-        self._gone = False
+        #: whether the transport is a socket's, and its buffer empty for certain.
+        self._direct = False
+        #: neither have we closed it, nor has the transport gone.
+        self.usable = True
         self.origin: Origin | None = None
         self.served = 0
-
-    @property
-    def _out(self) -> Any:
-        # Every stream transport reads, writes, pauses and takes producers; no one
-        # interface of Twisted says so.
-        return self.transport
 
     @property
     def consumer(self) -> IConsumer:
         """Where a body producer writes to."""
         self._direct = False
-        consumer: IConsumer = self._out
+        consumer: IConsumer = self.transport
         return consumer
-
-    @property
-    def usable(self) -> bool:
-        """Whether another request may be sent here."""
-        return not (self._ending or self._gone)
 
     @property
     def answering(self) -> bool:
@@ -74,10 +66,10 @@ class Channel(Line):
         self._exchange = exchange
         self.served += 1
         self._reader.expect(exchange.order.verb)
-        if self._direct and isinstance(self.transport, Connection):
+        if self._direct:
             head = self._send_at_once(head)
         if head:
-            self._out.write(head)
+            self.transport.write(head)
 
     def _send_at_once(self, data: bytes) -> bytes:
         """Send past the reactor's write event; return what the socket did not take.
@@ -87,7 +79,7 @@ class Channel(Line):
         cost of a small request (measured).
         """
         try:
-            sent: int = self._out.getHandle().send(data)
+            sent: int = self.transport.getHandle().send(data)
         except OSError:
             # Full, or broken: the transport finds out and tells as usual.
             sent = 0
@@ -100,20 +92,21 @@ class Channel(Line):
     def finish(self) -> None:
         """Let the exchange go: its answer is complete."""
         self._exchange = None
-        self.resume()
+        if self._paused:
+            self.resume()
 
     def pause(self) -> None:
         """Take nothing more from the socket; at most one read still arrives."""
         if not self._paused and self.usable:
             self._paused = True
-            self._out.pauseProducing()
+            self.transport.pauseProducing()
 
     def resume(self) -> None:
         """Take from the socket again."""
         if self._paused:
             self._paused = False
             if self.usable:
-                self._out.resumeProducing()
+                self.transport.resumeProducing()
 
     def close(self) -> None:
         """Close politely, without waiting for the peer."""
@@ -127,6 +120,11 @@ class Channel(Line):
 
     # -- Twisted calls these
 
+    def connectionMade(self) -> None:  # noqa: N802  Twisted's name
+        """See what the transport is."""
+        self._direct = isinstance(self.transport, Connection)
+        super().connectionMade()
+
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
         """Let the exchange settle what the bytes mean, then tell it."""
         exchange = self._exchange
@@ -134,16 +132,14 @@ class Channel(Line):
             # Nothing was asked: the server's word is not to be trusted any more.
             self._pool.idle_lost(self)
             return
-        exchange.wire_came(len(data))
-        for event in self._reader.feed(data):
-            exchange.take(event)
+        exchange.take(self._reader.feed(data), len(data))
         exchange.tell()
 
     def connectionLost(  # noqa: N802  Twisted's name
         self, reason: Failure = connectionDone
     ) -> None:
         """Tell whom it concerns, then the pool, which counts sockets."""
-        self._gone = True
+        self.usable = False
         super().connectionLost(reason)
         self._pool.socket_gone(self)
 
@@ -154,16 +150,19 @@ class Channel(Line):
             self._pool.idle_lost(self)
             return
         exchange.channel_lost(reason)
-        for event in self._reader.end_of_stream():
-            exchange.take(event)
+        exchange.take(self._reader.end_of_stream(), 0)
         exchange.tell()
 
     def expired(self) -> None:
-        """Close: nobody has used the channel for long enough."""
-        self._pool.idle_lost(self)
+        """End the exchange, whose limit has run out; without one, close."""
+        exchange = self._exchange
+        if exchange is None:
+            self._pool.idle_lost(self)
+        else:
+            exchange.expired()
 
     # -- inside
 
     def _end(self) -> None:
-        self._ending = True
+        self.usable = False
         self._exchange = None

@@ -2,7 +2,9 @@
 
 Theory of operation.  An exchange goes through its phases in order: it waits for its
 turn, opens a channel or gets a kept one, sends, awaits the answer's head, receives
-the body.  Each phase has a limit, kept by one deadline per exchange.
+the body.  Each phase has a limit.  It is the exchange's deadline while it waits, and
+its channel's as soon as it has one: a kept channel has a deadline always, when it is
+idle as well, and to push that further costs a number.
 
 What comes from the socket is settled first and told afterwards.  :meth:`Exchange.take`
 acts on each event of the reader: it changes states, puts data into the owner's hands,
@@ -23,15 +25,14 @@ same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from OpenSSL import SSL
 from twisted.internet.error import ConnectionDone
 
+from twinet._http.dial import dial
 from twinet._http.phase import Phase, ran_out
 from twinet._http.upload import Upload, framing
-from twinet._net.connector import Target
-from twinet._net.tls import TlsCreator
 from twinet._wire.http1 import End, Fault, Head
 from twinet._wire.http_request import render_head
 from twinet.errors import ConnectionReset, InternetError
@@ -48,14 +49,24 @@ if TYPE_CHECKING:
 
     from twinet._http.channel import Channel
     from twinet._http.order import Order
-    from twinet._http.pool import Pool
+    from twinet._http.owner import Owner, Taker
+    from twinet._http.pool import Origin, Pool
     from twinet._net.connector import Connector, Opening
     from twinet._net.deadlines import Deadlines
     from twinet._net.dispatch import Voice
     from twinet._net.line import Line
     from twinet._wire.http1 import Event
 
-__all__ = ["Exchange", "Owner"]
+__all__ = ["Exchange"]
+
+# Python 3.11 needs 0.1 µs to find a member in its Enum; a request asks a dozen times.
+_WAITING = Phase.WAITING
+_OPENING = Phase.OPENING
+_SENDING = Phase.SENDING
+_AWAITING = Phase.AWAITING
+_RECEIVING = Phase.RECEIVING
+_DRAINING = Phase.DRAINING
+_OVER = Phase.OVER
 
 #: A redirect's body up to this size is read to keep its channel (our own choice).
 DRAIN_BYTES = 65536
@@ -63,43 +74,20 @@ DRAIN_BYTES = 65536
 DRAIN_TIME = 5.0
 
 
-class Owner(Protocol):
-    """Who gets what becomes of an exchange: the transfer.
-
-    The ``take`` methods settle, and run no callback; the others tell.
-    """
-
-    def take_head(self, head: Head) -> bool:
-        """Take the final head; true when it is a redirect, whose body is drained."""
-
-    def take_data(self, data: bytes, wire: int) -> None:
-        """Take body data; ``wire`` is what they were on the wire, in bytes."""
-
-    def take_end(
-        self, trailers: list[tuple[bytes, bytes]], error: InternetError | None
-    ) -> None:
-        """Take note that nothing more comes, and why."""
-
-    def tell_head(self) -> None:
-        """Tell of the head."""
-
-    def tell_data(self) -> None:
-        """Tell of the data, as far as somebody waits for them."""
-
-    def tell_end(self) -> None:
-        """Tell of the end; for a redirect, that its body is out of the way."""
-
-
 class Exchange:
     """One request and its answer.
 
     :ivar address: the server's address as text, once connected.
+    :ivar origin: the pool's, from :meth:`Pool.submit` on.
     """
 
+    origin: Origin
+
     # Defaults stand here and not in __init__: one exchange is made per request.
-    _phase = Phase.WAITING
+    _phase = _WAITING
     _channel: Channel | None = None
     _opening: Opening | None = None
+    _taker: Taker | None = None
     _upload: Upload | None = None
     _lost: Failure | None = None
     #: bytes that came and have not been told yet.
@@ -136,12 +124,12 @@ class Exchange:
     @property
     def over(self) -> bool:
         """Whether nothing more will happen."""
-        return self._phase is Phase.OVER
+        return self._phase is _OVER
 
     @property
     def doing(self) -> str:
         """What it is doing, in words, for those who wait for its connection."""
-        if self._phase is Phase.RECEIVING and not self._wanted:
+        if self._phase is _RECEIVING and not self._wanted:
             return "unread response"
         return self._phase.value
 
@@ -150,7 +138,7 @@ class Exchange:
     def start(self) -> None:
         """Ask for a channel."""
         self._pool.submit(self)
-        if self._phase is Phase.WAITING:
+        if self._phase is _WAITING:
             self._limit(self.order.limits.slot)
 
     def open(self) -> None:
@@ -159,47 +147,26 @@ class Exchange:
             # Cancelled by a callback that ran between the plan and the deed.
             self._pool.gave_up(self)
             return
-        self._phase = Phase.OPENING
+        self._phase = _OPENING
         self._deadlines.clear(self)
-        order = self.order
         try:
-            tls = None if order.tls is None else TlsCreator(order.tls, order.url.host)
+            opening = dial(
+                self._connector,
+                self.order,
+                self._voice,
+                lambda: self._pool.new_channel(self),
+                self._opened,
+            )
         except InternetError as error:
             self._opened(error)
             return
-
-        def build() -> Channel:
-            channel = self._pool.new_channel(self)
-            channel.tls_creator = tls
-            return channel
-
-        self._opening = self._connector.opening(
-            self._target(),
-            build,
-            self._voice,
-            order.limits,
-            tls,
-            self._opened,
-        )
-        self._opening.start()
-
-    def _target(self) -> Target:
-        order = self.order
-        url = order.url
-        return Target(
-            url.scheme,
-            url.host,
-            url.port,
-            url.url,
-            order.hop,
-            order.came_from,
-            order.context,
-        )
+        self._opening = opening
+        opening.start()
 
     def _opened(self, result: Line | InternetError) -> None:
         self._opening = None
         if isinstance(result, InternetError):
-            self._phase = Phase.OVER
+            self._phase = _OVER
             self._owner.take_end([], result)
             self._pool.gave_up(self)
             self._owner.tell_end()
@@ -208,30 +175,34 @@ class Exchange:
 
     def use(self, channel: Channel) -> None:
         """Send the request on a channel."""
-        if self.over:
+        if self._phase is _OVER:
             # As in open().
             self._pool.release(self, channel)
             return
+        if self.deadline is not None:
+            self._deadlines.clear(self)
         self._channel = channel
-        self._phase = Phase.SENDING
+        self._phase = _SENDING
         self.address = channel.address
         order = self.order
         voice = self._voice
         self._limit(order.limits.first_byte)
         if voice.heard:
             voice.emit(SendingRequest)
-            if self.over:
+            if self._phase is _OVER:
                 return
         body = order.body
+        verb = order.verb
+        url = order.url
         head = render_head(
-            order.verb,
-            order.url.target,
-            order.url.host_header,
+            verb,
+            url.target,
+            url.host_header,
             order.agent,
             order.fields,
-            framing(order.verb, body),
+            b"" if body is None and verb == b"GET" else framing(verb, body),
         )
-        if isinstance(body, bytes | None):
+        if body is None or isinstance(body, bytes):
             message = head + body if body else head
             channel.begin(self, message)
             self._request_sent(len(message))
@@ -250,34 +221,40 @@ class Exchange:
         self._upload = None
         if isinstance(result, InternetError):
             self.fail(result)
-        elif self._phase is Phase.SENDING:
+        elif self._phase is _SENDING:
             self._limit(self.order.limits.first_byte)
             self._request_sent(head + result)
 
     def _request_sent(self, count: int) -> None:
         voice = self._voice
-        self._phase = Phase.AWAITING
+        self._phase = _AWAITING
         if voice.heard:
             voice.emit(RequestSent, count)
-            if not self.over:
+            if self._phase is not _OVER:
                 voice.emit(ReceivingResponse)
 
     # -- the way back: settle
 
-    def wire_came(self, count: int) -> None:
-        """Count what came from the socket."""
-        self._wire += count
+    def take(self, events: list[Event], wire: int) -> None:
+        """Settle what the reader made of some bytes; nothing is told yet.
 
-    def take(self, event: Event) -> None:
-        """Settle one event of the reader; nothing is told yet."""
-        if type(event) is bytes:
-            self._take_data(event)
-        elif type(event) is Head:
-            self._take_head(event)
-        elif type(event) is End:
-            self._take_end(event)
-        elif type(event) is Fault:
-            self._take_fault(event.error)
+        :param wire: how many bytes came from the socket.
+        """
+        self._wire += wire
+        for event in events:
+            if type(event) is bytes:
+                taker = self._taker
+                if taker is None:
+                    self._drain(event)
+                elif self._phase is _RECEIVING:
+                    wire, self._wire = self._wire, 0
+                    taker.take_data(event, wire)
+            elif type(event) is Head:
+                self._take_head(event)
+            elif type(event) is End:
+                self._take_end(event)
+            elif type(event) is Fault:
+                self._take_fault(event.error)
 
     def _take_head(self, head: Head) -> None:
         self._wire -= len(head.raw)
@@ -289,20 +266,18 @@ class Exchange:
                 self._interims.append(head.status)
             return
         self._head = head
-        if self._owner.take_head(head):
-            self._phase = Phase.DRAINING
+        taker = self._taker = self._owner.take_head(head)
+        if taker is None:
+            self._phase = _DRAINING
             self._limit(DRAIN_TIME)
             if head.length is not None and head.length > DRAIN_BYTES:
                 self._end_drain()
         else:
-            self._phase = Phase.RECEIVING
+            self._phase = _RECEIVING
             self._wanted = True
 
-    def _take_data(self, data: bytes) -> None:
-        if self._phase is Phase.RECEIVING:
-            wire, self._wire = self._wire, 0
-            self._owner.take_data(data, wire)
-        elif self._phase is Phase.DRAINING:
+    def _drain(self, data: bytes) -> None:
+        if self._phase is _DRAINING:
             self._drained += len(data)
             if self._drained > DRAIN_BYTES:
                 self._end_drain()
@@ -316,32 +291,31 @@ class Exchange:
         channel = self._channel
         if channel is None:
             return
-        polite = keep = True
+        keep = True
         if self._upload is not None:
             # The answer came before all was sent, and what is left will not be.
             self._upload.stop()
             self._upload = None
-            polite = keep = False
-        if self._phase is Phase.RECEIVING:
+            keep = False
+        if self._taker is not None and self._phase is _RECEIVING:
             if self._wire:
                 # What framed the end was on the wire too.
                 wire, self._wire = self._wire, 0
-                self._owner.take_data(b"", wire)
+                self._taker.take_data(b"", wire)
             self._owner.take_end(end.trailers, None)
         self._ended = True
         if keep and end.keep_alive and channel.usable and self._lost is None:
-            self._phase = Phase.OVER
-            self._deadlines.clear(self)
+            self._phase = _OVER
             self._channel = None
             channel.finish()
             self._pool.release(self, channel)
         else:
-            self._settle_closed(politely=polite)
+            self._settle_closed(politely=keep)
 
     def _take_fault(self, error: InternetError) -> None:
         if self._channel is None:
             return
-        if self._phase is Phase.DRAINING:
+        if self._phase is _DRAINING:
             self._end_drain()
             return
         if self._lost is not None:
@@ -412,7 +386,8 @@ class Exchange:
         if self._stopped:
             return
         if self._closed or not self._ended:
-            self._owner.tell_data()
+            if self._taker is not None:
+                self._taker.tell_data()
             if self._closed and not self._stopped:
                 self._closed = False
                 self._voice.tell_closed()
@@ -423,18 +398,18 @@ class Exchange:
             self._owner.tell_end()
         elif self._retry:
             self._retry = False
-            self._phase = Phase.WAITING
+            self._phase = _WAITING
             self._lost = None
             self._wire = 0
             self.start()
-        elif self._phase is Phase.RECEIVING and self._wanted:
+        elif self._phase is _RECEIVING and self._wanted:
             self._limit(self.order.limits.idle)
 
     # -- the reader's wishes
 
     def want(self, wanted: bool) -> None:
         """Know whether somebody waits for body data: which limit runs depends on it."""
-        if self._phase is Phase.RECEIVING and wanted is not self._wanted:
+        if self._phase is _RECEIVING and wanted is not self._wanted:
             self._wanted = wanted
             limits = self.order.limits
             self._limit(limits.idle if wanted else limits.unread_body)
@@ -456,14 +431,14 @@ class Exchange:
     def cancel(self) -> None:
         """Stop whatever is going on; nothing more is told but the closing."""
         self._stopped = True
-        if self.over:
+        if self._phase is _OVER:
             return
-        if self._phase is Phase.WAITING:
-            self._phase = Phase.OVER
+        if self._phase is _WAITING:
+            self._phase = _OVER
             self._deadlines.clear(self)
             self._pool.withdraw(self)
-        elif self._phase is Phase.OPENING:
-            self._phase = Phase.OVER
+        elif self._phase is _OPENING:
+            self._phase = _OVER
             opening, self._opening = self._opening, None
             if opening is not None:
                 opening.cancel()
@@ -485,7 +460,7 @@ class Exchange:
 
     def expired(self) -> None:
         """End it: the limit of the present phase has run out."""
-        if self._phase is Phase.DRAINING:
+        if self._phase is _DRAINING:
             self._end_drain()
             self.tell()
         else:
@@ -501,7 +476,7 @@ class Exchange:
 
     def _settle_closed(self, *, politely: bool = False) -> None:
         """Close the connection; that is told later."""
-        self._phase = Phase.OVER
+        self._phase = _OVER
         self._deadlines.clear(self)
         if self._upload is not None:
             self._upload.stop()
@@ -509,6 +484,7 @@ class Exchange:
         channel, self._channel = self._channel, None
         if channel is None:
             return
+        self._deadlines.clear(channel)
         self._closed = True
         if politely:
             channel.close()
@@ -517,7 +493,8 @@ class Exchange:
         self._pool.discard(self)
 
     def _limit(self, seconds: float | None) -> None:
+        item = self._channel or self
         if seconds is None:
-            self._deadlines.clear(self)
+            self._deadlines.clear(item)
         else:
-            self._deadlines.set(self, seconds)
+            self._deadlines.set(item, seconds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from twinet.urls import HttpUrl
 
     Body = bytes | IBodyProducer | None
+    #: What a kept channel must have been opened for to serve an order.
     Key = tuple[str, str, int, TlsPolicy | None]
 
 __all__ = ["Order", "Reader"]
@@ -25,8 +27,10 @@ __all__ = ["Order", "Reader"]
 _IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
 
 
-class Order(NamedTuple):
-    """One request, as it goes out on one channel.
+# Not frozen: that takes seven times as long to make (2.2 µs), once for each request.
+@dataclass(slots=True, eq=False)
+class Order:
+    """One request, as it goes out on one channel; nobody changes it.
 
     :ivar fields: the caller's header fields, raw, in order.
     :ivar tls: how the server is verified; ``None`` for plain HTTP.
@@ -49,19 +53,13 @@ class Order(NamedTuple):
     came_from: IPv4Address | IPv6Address | None = None
 
     @property
-    def key(self) -> Key:
-        """What a kept channel must have been opened for to serve this order."""
-        url = self.url
-        return (url.scheme, url.host, url.port, self.tls)
-
-    @property
     def repeatable(self) -> bool:
         """Whether it may be sent again without being asked (RFC 9112, 9.3.1)."""
         return self.verb in _IDEMPOTENT and isinstance(self.body, bytes | None)
 
     def but(self, **changes: Any) -> Order:
         """Return a copy with some values changed."""
-        return self._replace(**changes)
+        return replace(self, **changes)
 
 
 class Reader(Protocol):

@@ -88,7 +88,13 @@ class Pool:
 
     def submit(self, exchange: Exchange) -> None:
         """Give the exchange a channel, or leave to open one, now or in its turn."""
-        origin = self._origin(exchange.order.key)
+        order = exchange.order
+        url = order.url
+        key = (url.scheme, url.host, url.port, order.tls)
+        origin = self._origins.get(key)
+        if origin is None:
+            origin = self._origins[key] = Origin(key)
+        exchange.origin = origin
         if origin.idle and not origin.waiting:
             # What _serve() would do, in short: most requests come this way.
             origin.using.add(exchange)
@@ -99,14 +105,14 @@ class Pool:
 
     def withdraw(self, exchange: Exchange) -> None:
         """Forget an exchange that waits."""
-        origin = self._origin(exchange.order.key)
+        origin = exchange.origin
         if exchange in origin.waiting:
             origin.waiting.remove(exchange)
             self._tidy(origin)
 
     def why_waiting(self, exchange: Exchange) -> str:
         """Say in words what holds the origin's channels."""
-        return self._origin(exchange.order.key).in_use(self.cap)
+        return exchange.origin.in_use(self.cap)
 
     # -- an exchange that was told to open a channel
 
@@ -118,7 +124,7 @@ class Pool:
 
     def gave_up(self, exchange: Exchange) -> None:
         """Take back the leave to open a channel: the attempt failed or was stopped."""
-        origin = self._origin(exchange.order.key)
+        origin = exchange.origin
         origin.using.discard(exchange)
         origin.opened -= 1
         self._serve(origin)
@@ -127,20 +133,23 @@ class Pool:
 
     def release(self, exchange: Exchange, channel: Channel) -> None:
         """Take back a channel that can serve another exchange."""
-        origin = self._origin(exchange.order.key)
+        origin = exchange.origin
         origin.using.discard(exchange)
         if self._closed is not None or not channel.usable:
             origin.opened -= 1
+            self._deadlines.clear(channel)
             channel.close()
         else:
             channel.origin = origin
             origin.idle.append(channel)
             self._deadlines.set(channel, self.idle)
+            if not origin.waiting:
+                return
         self._serve(origin)
 
     def discard(self, exchange: Exchange) -> None:
         """Note that the exchange's channel has been closed."""
-        origin = self._origin(exchange.order.key)
+        origin = exchange.origin
         origin.using.discard(exchange)
         origin.opened -= 1
         self._serve(origin)
@@ -200,21 +209,15 @@ class Pool:
 
     # -- inside
 
-    def _origin(self, key: Key) -> Origin:
-        origin = self._origins.get(key)
-        if origin is None:
-            origin = self._origins[key] = Origin(key)
-        return origin
-
     def _tidy(self, origin: Origin) -> None:
         """Forget an origin of which nothing is left."""
         if not origin.opened and not origin.waiting:
             self._origins.pop(origin.key, None)
 
     def _take_idle(self, origin: Origin) -> Channel:
+        # Its limit still runs: the exchange that uses it sets its own in its place.
         channel = origin.idle.pop()
         channel.origin = None
-        self._deadlines.clear(channel)
         return channel
 
     def _serve(self, origin: Origin) -> None:

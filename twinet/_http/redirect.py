@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from twinet._http.order import Order
     from twinet._wire.http1 import Head
 
-__all__ = ["next_order"]
+__all__ = ["FOLLOWED", "next_order"]
 
-_FOLLOWED = frozenset((301, 302, 303, 307, 308))
+#: The answers that redirect, when they name a Location.
+FOLLOWED = frozenset((301, 302, 303, 307, 308))
 #: Fields that describe a body, dropped with it (RFC 9110, section 15.4).
 _OF_THE_BODY = frozenset(
     (
@@ -52,7 +53,7 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
         (12005) for a Location that makes no URL.
     :source: RFC 9110, section 15.4; methods change as browsers and WinINet do it.
     """
-    if head.status not in _FOLLOWED or order.flags & Flag.NO_AUTO_REDIRECT:
+    if head.status not in FOLLOWED or order.flags & Flag.NO_AUTO_REDIRECT:
         return None
     location = next((v for n, v in head.fields if n.lower() == b"location"), None)
     if location is None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from twinet._http.exchange import Exchange
 from twinet._http.order import Order
-from twinet._http.redirect import next_order
+from twinet._http.redirect import FOLLOWED, next_order
 from twinet.errors import InternetError, Timeout
 from twinet.records import Fields, Response
 from twinet.status import Redirect
 
 if TYPE_CHECKING:
-    from typing import Literal
-
     from twinet._http.engine import Engine
     from twinet._http.order import Reader
+    from twinet._http.owner import Taker
     from twinet._net.dispatch import Voice
     from twinet._wire.http1 import Head
 
@@ -85,21 +84,32 @@ class Transfer:
 
     # -- what the exchange settles
 
-    def take_head(self, head: Head) -> bool:
-        """Decide where the answer leads; true when it is to be followed."""
-        step = self._step = next_order(self._order, head)
-        response = self._response(head)
+    def take_head(self, head: Head) -> Taker | None:
+        """Decide where the answer leads; None when it is to be followed."""
+        # Asked here before next_order() asks: most answers are no redirects.
+        step = self._step = (
+            next_order(self._order, head) if head.status in FOLLOWED else None
+        )
+        response = Response(
+            head.status,
+            head.reason.decode("latin-1"),
+            "1.1" if head.version == b"1.1" else "1.0",
+            Fields(head.fields),
+            head.raw,
+            self._order.url.url,
+            head.length,
+            self._history,
+        )
         if step is None:
             self._reader.take_answer(response)
-        elif isinstance(step, Order):
+            return self._reader
+        if isinstance(step, Order):
             self._history += (response,)
-            return True
-        return False
+            return None
+        return self
 
     def take_data(self, data: bytes, wire: int) -> None:
-        """Hand body data on; those of a redirect that fails are dropped."""
-        if self._step is None:
-            self._reader.take_data(data, wire)
+        """Drop the body data of a redirect that fails."""
 
     def take_end(
         self, trailers: list[tuple[bytes, bytes]], error: InternetError | None
@@ -121,9 +131,7 @@ class Transfer:
             self._give_up(step)
 
     def tell_data(self) -> None:
-        """Hand on that data came."""
-        if self._step is None:
-            self._reader.tell_data()
+        """Drop that data of a redirect that fails came."""
 
     def tell_end(self) -> None:
         """Tell of the end, or of the redirect, and follow it if nobody objects."""
@@ -174,18 +182,6 @@ class Transfer:
         self.over = True
         if self.deadline is not None:
             self._engine.deadlines.clear(self)
-
-    def _response(self, head: Head) -> Response:
-        return Response(
-            status_code=head.status,
-            reason=head.reason.decode("latin-1"),
-            version=cast('Literal["1.0", "1.1"]', head.version.decode("ascii")),
-            headers=Fields(head.fields),
-            raw_head=head.raw,
-            url=self._order.url.url,
-            length=head.length,
-            history=self._history,
-        )
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

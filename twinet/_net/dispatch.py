@@ -97,15 +97,15 @@ class Voice:
         owner = self._handle()
         news = kind(handle or owner, owner if context is SELF else context, info)
         if self._busy:
-            self._enqueue(lambda: self._tell(news))
-        else:
-            self._speak(news)
-
-    def _speak(self, news: Notification) -> None:
-        """Tell now, then what was said meanwhile."""
+            self._enqueue(partial(self._tell, news))
+            return
         self._busy = True
         try:
-            self._tell(news)
+            try:
+                # What _tell() does, without the calls: a request tells seven times.
+                self._listener(news)  # type: ignore[misc]  # heard: there is one
+            except Exception:  # noqa: BLE001  a listener's fault is the listener's
+                _report(news)
             if self._queue:
                 self._drain()
         finally:
@@ -146,20 +146,41 @@ class Voice:
 
         Closing the handle in the meantime changes nothing about it.
         """
-        if not self._busy and not self.heard:
-            fire()
-            return
-        if self.heard:
+        if not self.heard:
+            if self._busy:
+                self.always(fire)
+            else:
+                fire()
+        elif self._busy or self._queue:
             self.always(partial(self._announce, result, error), fire)
         else:
-            self.always(fire)
+            # The same without the queue, which most calls do not need.
+            self._busy = True
+            try:
+                self._announce(result, error)
+                _run(fire)
+                if self._queue:
+                    self._drain()
+            finally:
+                self._busy = False
 
     def farewell(self, step: Step) -> None:
         """Say ``HANDLE_CLOSING``, the last thing, then run ``step``."""
-        if self.heard:
-            self.always(self._leave, step)
-        else:
-            self.always(step)
+        if self._busy or self._queue:
+            if self.heard:
+                self.always(self._leave, step)
+            else:
+                self.always(step)
+            return
+        self._busy = True
+        try:
+            if self.heard:
+                self._leave()
+            _run(step)
+            if self._queue:
+                self._drain()
+        finally:
+            self._busy = False
 
     def hush(self) -> None:
         """Drop the queued news and steps of a call that has been cancelled."""
@@ -179,9 +200,10 @@ class Voice:
             _report(news)
 
     def _announce(self, result: Any, error: BaseException | None) -> None:
-        self._tell(
-            RequestComplete(self._handle(), self.context, AsyncResult(result, error))
-        )
+        handle, context = self._handle(), self._context
+        if context is SELF:
+            context = handle
+        self._tell(RequestComplete(handle, context, AsyncResult(result, error)))
 
     def _say_closing(self) -> None:
         self._tell(ClosingConnection(self._handle(), self.context))
@@ -190,9 +212,12 @@ class Voice:
         self._tell(ConnectionClosed(self._handle(), self.context))
 
     def _leave(self) -> None:
-        handle = self._handle()
-        self._tell(HandleClosing(handle, self.context, handle))
-        self.listener = None
+        handle, context = self._handle(), self._context
+        if context is SELF:
+            context = handle
+        self._tell(HandleClosing(handle, context, handle))
+        self._listener = None
+        self.heard = False
 
     def _enqueue(self, step: Step) -> None:
         if self._queue is None:
@@ -200,12 +225,21 @@ class Voice:
         self._queue.append((step, False))
 
     def _drain(self) -> None:
-        while self._queue:
-            step, _ = self._queue.popleft()
+        queue = self._queue
+        while queue:
             try:
-                step()
+                queue.popleft()[0]()
             except Exception:  # noqa: BLE001  one step must not stop the others
                 _log.failure("a step behind a notification failed")
+            # hush() may have put another in its place.
+            queue = self._queue
+
+
+def _run(step: Step) -> None:
+    try:
+        step()
+    except Exception:  # noqa: BLE001  one step must not stop the others
+        _log.failure("a step behind a notification failed")
 
 
 def _report(news: Notification) -> None:

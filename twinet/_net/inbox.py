@@ -13,24 +13,30 @@ class Inbox:
     :ivar size: the bytes that are here.
     """
 
-    __slots__ = ("_chunks", "size")
+    __slots__ = ("_first", "_more", "size")
 
     def __init__(self) -> None:
-        self._chunks: deque[bytes] = deque()
+        # The oldest chunk stands apart from the others: most small bodies have but
+        # one, and an empty deque takes 760 bytes.
+        self._first = b""
+        self._more: deque[bytes] | None = None
         self.size = 0
 
     def put(self, data: bytes) -> None:
         """Add what has arrived."""
-        self._chunks.append(data)
+        if not self.size:
+            self._first = data
+        elif self._more is None:
+            self._more = deque((data,))
+        else:
+            self._more.append(data)
         self.size += len(data)
 
     def take(self, limit: int) -> bytes:
         """Take up to ``limit`` bytes; empty when nothing is here."""
-        chunks = self._chunks
-        if not chunks or limit <= 0:
+        if limit <= 0:
             return b""
-        first = chunks[0]
-        if len(first) >= limit or len(chunks) == 1:
+        if not self._more or len(self._first) >= limit:
             # One chunk serves: the usual case, and no join.
             return self.take_chunk(limit)
         taken = []
@@ -43,17 +49,17 @@ class Inbox:
 
     def take_chunk(self, limit: int) -> bytes:
         """Take the next chunk, at most ``limit`` bytes of it, without a join."""
-        chunks = self._chunks
-        if not chunks:
-            return b""
-        first = chunks.popleft()
+        first = self._first
         if len(first) > limit:
-            chunks.appendleft(first[limit:])
+            self._first = first[limit:]
             first = first[:limit]
+        else:
+            self._first = self._more.popleft() if self._more else b""
         self.size -= len(first)
         return first
 
     def clear(self) -> None:
         """Throw away what is here."""
-        self._chunks.clear()
+        self._first = b""
+        self._more = None
         self.size = 0

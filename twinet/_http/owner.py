@@ -1,0 +1,42 @@
+"""The owner: what an exchange asks of whom it belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from twinet._wire.http1 import Head
+    from twinet.errors import InternetError
+
+__all__ = ["Owner", "Taker"]
+
+
+class Taker(Protocol):
+    """Who gets the body: past the owner, as there may be many pieces of it."""
+
+    def take_data(self, data: bytes, wire: int) -> None:
+        """Take body data; ``wire`` is what they were on the wire, in bytes."""
+
+    def tell_data(self) -> None:
+        """Tell of the data, as far as somebody waits for them."""
+
+
+class Owner(Protocol):
+    """Who gets what becomes of an exchange: the transfer.
+
+    The ``take`` methods settle, and run no callback; the others tell.
+    """
+
+    def take_head(self, head: Head) -> Taker | None:
+        """Take the final head and say who gets the body; None drains a redirect's."""
+
+    def take_end(
+        self, trailers: list[tuple[bytes, bytes]], error: InternetError | None
+    ) -> None:
+        """Take note that nothing more comes, and why."""
+
+    def tell_head(self) -> None:
+        """Tell of the head."""
+
+    def tell_end(self) -> None:
+        """Tell of the end; for a redirect, that its body is out of the way."""
