@@ -31,6 +31,9 @@ T = TypeVar("T")
 #: What ``fetch`` takes into memory unless told otherwise (bytes; our own choice).
 MAX_SIZE = 16 << 20
 
+#: Successes that bring no file: nothing, or a part that was not asked for.
+_NO_FILE = frozenset((204, 205, 206))
+
 
 def fetch(
     url: str,
@@ -105,12 +108,13 @@ def download(
 
     async def save(request: HttpRequest) -> Path:
         response = request.response
-        if not 200 <= response.status_code < 300:  # noqa: PLR2004  RFC 9110, 15.3
+        status = response.status_code
+        if status in _NO_FILE or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110
             msg = (
-                f"{response.url} answered {response.status_code} "
-                f"{response.reason}, so there is no file to save"
+                f"{response.url} answered {status} {response.reason}, "
+                "so there is no file to save"
             )
-            raise UnexpectedStatus(msg, status_code=response.status_code)
+            raise UnexpectedStatus(msg, status_code=status)
         path = Path(to)
         if os.path.isdir(path):  # noqa: ASYNC240, PTH112  local and brief
             path /= _file_name(url)

@@ -242,6 +242,33 @@ class DownloadTests(ApiCase):
         self.assertEqual(error.status_code, 404)
         self.assertEqual(self.files(), [])
 
+    async def test_success_without_a_file_is_not_saved(self) -> None:
+        """204, 205, and a part that nobody asked for."""
+        for status in (204, 205, 206):
+            self.server.answers["/odd"] = (
+                b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
+            )
+            error: Any = await self.assertFailure(
+                twinet.download(self.server.url("/odd"), self.folder), UnexpectedStatus
+            )
+            self.assertEqual(error.status_code, status)
+        self.assertEqual(self.files(), [])
+
+    async def test_every_byte_of_the_body_is_told(self) -> None:
+        """Progress adds up to the whole."""
+        counts: list[int] = []
+
+        def listen(news: twinet.Notification) -> None:
+            if news.status is twinet.Status.RESPONSE_RECEIVED:
+                counts.append(news.info)
+
+        await twinet.download(
+            self.server.url("/file.bin"), self.folder, on_status=listen
+        )
+        head = counts.pop(0)
+        self.assertLess(head, 200)
+        self.assertEqual(sum(counts), len(BODY))
+
     async def test_cut_body_leaves_nothing(self) -> None:
         """No file under any name."""
         for path in ("/short", "/reset"):

@@ -227,6 +227,8 @@ class RequestBytesTests(SynchronousTestCase):
                 net.session.get(URL, headers=headers), InvalidParameter
             )
         connection = net.session.http("h")
+        for agent in ("x\r\nEvil: 1", "x\0"):
+            self.assertRaises(InvalidParameter, MemoryNet, agent=agent)
         for verb in ("", "G ET", "GET\r\n", "GÉT"):
             self.assertRaises(InvalidParameter, connection.open_request, verb)
         self.assertEqual(net.attempts, 0)

@@ -53,7 +53,8 @@ class Delivery:
     def start(self) -> None:
         """Hand over what is here, then what comes."""
         resource = self._resource
-        resource._wire = 0
+        # What is here already comes with the rest, and is told with it.
+        resource._wire = resource._inbox.size
         if self._consumer is not None:
             self._consumer.registerProducer(self, True)
         if resource._voice.heard and not self._stopped:
