@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import OK, MemoryNet, Peer
 from twinet._http.pool import plan
-from twinet.errors import InvalidParameter
+from twinet.errors import InvalidParameter, PolicyRefused
 from twinet.flags import Flag
 from twinet.status import Status
+
+if TYPE_CHECKING:
+    from twinet.records import Destination
 
 URL = "http://127.0.0.1:8080/"
 DONE = OK + b"hello"
@@ -177,6 +182,78 @@ class PoolTests(SynchronousTestCase):
     def test_cap_below_one_is_refused(self) -> None:
         """It would wait for ever."""
         self.assertRaises(InvalidParameter, MemoryNet, connections_per_host=0)
+
+
+class EgressTests(SynchronousTestCase):
+    """The policy is asked for each request, also on a connection that stands."""
+
+    def setUp(self) -> None:
+        self.seen: list[Destination] = []
+        self.net = MemoryNet(policy=self.judge)
+        self.verdict: Any = lambda destination: None
+
+    def judge(self, destination: Destination) -> str | None:
+        self.seen.append(destination)
+        verdict: str | None = self.verdict(destination)
+        return verdict
+
+    def test_kept_channel_is_judged_for_the_request_that_reuses_it(self) -> None:
+        """What one request may reach, another may not."""
+        self.verdict = lambda d: None if d.context == "mine" else "not yours"
+        first = self.net.session.get(URL, context="mine")
+        peer = self.net.accept()
+        peer.send(DONE)
+        self.successResultOf(first)
+        peer.request()
+        failure = self.failureResultOf(
+            self.net.session.get(URL, context="yours"), PolicyRefused
+        )
+        self.assertIn("127.0.0.1: not yours", failure.getErrorMessage())
+        self.assertEqual(peer.request(), b"")
+        self.net.session.get(URL, context="mine")
+        self.assertIn(b"GET / ", peer.request())
+        self.assertEqual(
+            [(str(d.address), d.context) for d in self.seen],
+            [("127.0.0.1", c) for c in ("mine", "yours", "mine")],
+        )
+
+    def test_redirect_to_a_kept_private_connection_is_judged(self) -> None:
+        """Public servers must not lead inside over what an earlier request opened."""
+        self.verdict = lambda d: "from outside" if d.came_from else None
+        inside = self.net.session.get(URL)
+        kept = self.net.accept()
+        kept.send(DONE)
+        self.successResultOf(inside)
+        kept.request()
+        pending = self.net.session.get("http://192.0.2.1/")
+        self.net.accept().send(
+            b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:8080/secret\r\n"
+            b"Content-Length: 0\r\n\r\n"
+        )
+        self.failureResultOf(pending, PolicyRefused)
+        self.assertEqual(kept.request(), b"")
+        self.assertEqual(str(self.seen[-1].came_from), "192.0.2.1")
+        self.assertEqual(self.seen[-1].hop, 1)
+
+    def test_waiting_request_that_gets_a_channel_is_judged(self) -> None:
+        """It did not open that channel."""
+        net = MemoryNet(policy=self.judge, connections_per_host=1)
+        self.verdict = lambda d: "no" if d.context == "bad" else None
+        first = net.session.get(URL, context="good")
+        waiting = net.session.get(URL, context="bad")
+        third = net.session.get(URL, context="good")
+        peer = net.accept()
+        peer.send(DONE)
+        self.successResultOf(first)
+        self.failureResultOf(waiting, PolicyRefused)
+        peer.send(DONE)
+        self.successResultOf(third)
+
+    def test_policy_that_fails_refuses(self) -> None:
+        """What cannot judge must not admit."""
+        self.verdict = lambda d: 1 / 0
+        self.failureResultOf(self.net.session.get(URL), PolicyRefused)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
 
 class RequestBytesTests(SynchronousTestCase):

@@ -402,9 +402,9 @@ class PolicyTests(SynchronousTestCase):
         stage.open()
         (error,) = stage.results
         self.assertIsInstance(error, errors.PolicyRefused)
-        self.assertIsInstance(error.__cause__, ZeroDivisionError)
+        self.assertIn("ZeroDivisionError", str(error))
         self.assertEqual(stage.tried, [])
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), len(V4))
 
     def test_policy_may_cancel(self):
         """Nothing is tried, nothing told."""

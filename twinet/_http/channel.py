@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from OpenSSL import SSL
 from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 
 from twinet._net.line import Line
 from twinet._wire.http1 import ResponseReader
+from twinet.errors import ConnectionReset
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IConsumer
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from twinet._http.exchange import Exchange
     from twinet._http.pool import Origin, Pool
     from twinet._net.tls import TlsCreator
+    from twinet.errors import InternetError
 
 __all__ = ["Channel"]
 
@@ -88,6 +91,17 @@ class Channel(Line):
         # From now on something may be buffered that we do not know of.
         self._direct = False
         return data[sent:]
+
+    def why_lost(self, error: InternetError, lost: Failure) -> InternetError:
+        """Make the error of a connection that did not end in order.
+
+        :param error: what the reader says of the answer.
+        """
+        if self.tls_creator is not None and lost.check(SSL.Error) is not None:
+            return self.tls_creator.explain(lost)
+        reset = ConnectionReset(f"the connection broke: {error.message}")
+        reset.__cause__ = lost.value
+        return reset
 
     def finish(self) -> None:
         """Let the exchange go: its answer is complete."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from twinet._net.line import Line
     from twinet.errors import InternetError
 
-__all__ = ["dial"]
+__all__ = ["dial", "target_of"]
 
 
 def dial(
@@ -31,15 +31,20 @@ def dial(
 
     :raises InvalidUrl: 12005, no certificate can be for such a host.
     """
-    url = order.url
-    tls = None if order.tls is None else TlsCreator(order.tls, url.host)
+    tls = None if order.tls is None else TlsCreator(order.tls, order.url.host)
 
     def built() -> Channel:
         channel = build()
         channel.tls_creator = tls
         return channel
 
-    target = Target(
+    return connector.opening(target_of(order), built, voice, order.limits, tls, done)
+
+
+def target_of(order: Order) -> Target:
+    """Return where an order leads, as the egress policy is told."""
+    url = order.url
+    return Target(
         url.scheme,
         url.host,
         url.port,
@@ -48,4 +53,3 @@ def dial(
         order.came_from,
         order.context,
     )
-    return connector.opening(target, built, voice, order.limits, tls, done)

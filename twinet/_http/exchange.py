@@ -27,15 +27,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from OpenSSL import SSL
 from twisted.internet.error import ConnectionDone
 
-from twinet._http.dial import dial
-from twinet._http.phase import Phase, ran_out
-from twinet._http.upload import Upload, framing
+from twinet._http.dial import dial, target_of
+from twinet._http.phase import (
+    AWAITING,
+    DRAINING,
+    OPENING,
+    OVER,
+    RECEIVING,
+    SENDING,
+    WAITING,
+    ran_out,
+)
+from twinet._http.upload import Upload
 from twinet._wire.http1 import End, Fault, Head
-from twinet._wire.http_request import render_head
-from twinet.errors import ConnectionReset, InternetError
+from twinet.errors import InternetError
 from twinet.status import (
     IntermediateResponse,
     ReceivingResponse,
@@ -59,15 +66,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Exchange"]
 
-# Python 3.11 needs 0.1 µs to find a member in its Enum; a request asks a dozen times.
-_WAITING = Phase.WAITING
-_OPENING = Phase.OPENING
-_SENDING = Phase.SENDING
-_AWAITING = Phase.AWAITING
-_RECEIVING = Phase.RECEIVING
-_DRAINING = Phase.DRAINING
-_OVER = Phase.OVER
-
 #: A redirect's body up to this size is read to keep its channel (our own choice).
 DRAIN_BYTES = 65536
 #: ... and for so long, in seconds.
@@ -84,7 +82,7 @@ class Exchange:
     origin: Origin
 
     # Defaults stand here and not in __init__: one exchange is made per request.
-    _phase = _WAITING
+    _phase = WAITING
     _channel: Channel | None = None
     _opening: Opening | None = None
     _taker: Taker | None = None
@@ -124,12 +122,12 @@ class Exchange:
     @property
     def over(self) -> bool:
         """Whether nothing more will happen."""
-        return self._phase is _OVER
+        return self._phase is OVER
 
     @property
     def doing(self) -> str:
         """What it is doing, in words, for those who wait for its connection."""
-        if self._phase is _RECEIVING and not self._wanted:
+        if self._phase is RECEIVING and not self._wanted:
             return "unread response"
         return self._phase.value
 
@@ -138,7 +136,7 @@ class Exchange:
     def start(self) -> None:
         """Ask for a channel."""
         self._pool.submit(self)
-        if self._phase is _WAITING:
+        if self._phase is WAITING:
             self._limit(self.order.limits.slot)
 
     def open(self) -> None:
@@ -147,7 +145,7 @@ class Exchange:
             # Cancelled by a callback that ran between the plan and the deed.
             self._pool.gave_up(self)
             return
-        self._phase = _OPENING
+        self._phase = OPENING
         self._deadlines.clear(self)
         try:
             opening = dial(
@@ -166,42 +164,48 @@ class Exchange:
     def _opened(self, result: Line | InternetError) -> None:
         self._opening = None
         if isinstance(result, InternetError):
-            self._phase = _OVER
+            self._phase = OVER
             self._owner.take_end([], result)
             self._pool.gave_up(self)
             self._owner.tell_end()
         else:
             self.use(result)  # type: ignore[arg-type]  # built by new_channel
 
+    def reuse(self, channel: Channel) -> None:
+        """Send the request on a kept channel, if it may lead there."""
+        connector = self._connector
+        error = None
+        if connector.judges and self._phase is not OVER:
+            error = connector.refusal(target_of(self.order), channel.address)
+        if error is None or self._phase is OVER:
+            self.use(channel)
+            return
+        self._phase = OVER
+        self._deadlines.clear(self)
+        self._owner.take_end([], error)
+        self._pool.release(self, channel)
+        self._owner.tell_end()
+
     def use(self, channel: Channel) -> None:
         """Send the request on a channel."""
-        if self._phase is _OVER:
+        if self._phase is OVER:
             # As in open().
             self._pool.release(self, channel)
             return
         if self.deadline is not None:
             self._deadlines.clear(self)
         self._channel = channel
-        self._phase = _SENDING
+        self._phase = SENDING
         self.address = channel.address
         order = self.order
         voice = self._voice
         self._limit(order.limits.first_byte)
         if voice.heard:
             voice.emit(SendingRequest)
-            if self._phase is _OVER:
+            if self._phase is OVER:
                 return
         body = order.body
-        verb = order.verb
-        url = order.url
-        head = render_head(
-            verb,
-            url.target,
-            url.host_header,
-            order.agent,
-            order.fields,
-            b"" if body is None and verb == b"GET" else framing(verb, body),
-        )
+        head = order.head()
         if body is None or isinstance(body, bytes):
             message = head + body if body else head
             channel.begin(self, message)
@@ -221,16 +225,16 @@ class Exchange:
         self._upload = None
         if isinstance(result, InternetError):
             self.fail(result)
-        elif self._phase is _SENDING:
+        elif self._phase is SENDING:
             self._limit(self.order.limits.first_byte)
             self._request_sent(head + result)
 
     def _request_sent(self, count: int) -> None:
         voice = self._voice
-        self._phase = _AWAITING
+        self._phase = AWAITING
         if voice.heard:
             voice.emit(RequestSent, count)
-            if self._phase is not _OVER:
+            if self._phase is not OVER:
                 voice.emit(ReceivingResponse)
 
     # -- the way back: settle
@@ -246,7 +250,7 @@ class Exchange:
                 taker = self._taker
                 if taker is None:
                     self._drain(event)
-                elif self._phase is _RECEIVING:
+                elif self._phase is RECEIVING:
                     wire, self._wire = self._wire, 0
                     taker.take_data(event, wire)
             elif type(event) is Head:
@@ -268,16 +272,16 @@ class Exchange:
         self._head = head
         taker = self._taker = self._owner.take_head(head)
         if taker is None:
-            self._phase = _DRAINING
+            self._phase = DRAINING
             self._limit(DRAIN_TIME)
             if head.length is not None and head.length > DRAIN_BYTES:
                 self._end_drain()
         else:
-            self._phase = _RECEIVING
+            self._phase = RECEIVING
             self._wanted = True
 
     def _drain(self, data: bytes) -> None:
-        if self._phase is _DRAINING:
+        if self._phase is DRAINING:
             self._drained += len(data)
             if self._drained > DRAIN_BYTES:
                 self._end_drain()
@@ -297,7 +301,7 @@ class Exchange:
             self._upload.stop()
             self._upload = None
             keep = False
-        if self._taker is not None and self._phase is _RECEIVING:
+        if self._taker is not None and self._phase is RECEIVING:
             if self._wire:
                 # What framed the end was on the wire too.
                 wire, self._wire = self._wire, 0
@@ -305,7 +309,7 @@ class Exchange:
             self._owner.take_end(end.trailers, None)
         self._ended = True
         if keep and end.keep_alive and channel.usable and self._lost is None:
-            self._phase = _OVER
+            self._phase = OVER
             self._channel = None
             channel.finish()
             self._pool.release(self, channel)
@@ -315,7 +319,7 @@ class Exchange:
     def _take_fault(self, error: InternetError) -> None:
         if self._channel is None:
             return
-        if self._phase is _DRAINING:
+        if self._phase is DRAINING:
             self._end_drain()
             return
         if self._lost is not None:
@@ -324,7 +328,7 @@ class Exchange:
                 self._settle_closed()
                 return
             if self._lost.check(ConnectionDone) is None:
-                error = self._why_lost(error, self._lost)
+                error = self._channel.why_lost(error, self._lost)
         self._owner.take_end([], error)
         self._ended = True
         self._settle_closed()
@@ -332,15 +336,6 @@ class Exchange:
     def channel_lost(self, reason: Failure) -> None:
         """Take note that the connection is gone; the reader's last word follows."""
         self._lost = reason
-
-    def _why_lost(self, error: InternetError, lost: Failure) -> InternetError:
-        """Make the error of a connection that did not end in order."""
-        creator = None if self._channel is None else self._channel.tls_creator
-        if creator is not None and lost.check(SSL.Error) is not None:
-            return creator.explain(lost)
-        reset = ConnectionReset(f"the connection broke: {error.message}")
-        reset.__cause__ = lost.value
-        return reset
 
     def _stale(self) -> bool:
         channel = self._channel
@@ -398,18 +393,18 @@ class Exchange:
             self._owner.tell_end()
         elif self._retry:
             self._retry = False
-            self._phase = _WAITING
+            self._phase = WAITING
             self._lost = None
             self._wire = 0
             self.start()
-        elif self._phase is _RECEIVING and self._wanted:
+        elif self._phase is RECEIVING and self._wanted:
             self._limit(self.order.limits.idle)
 
     # -- the reader's wishes
 
     def want(self, wanted: bool) -> None:
         """Know whether somebody waits for body data: which limit runs depends on it."""
-        if self._phase is _RECEIVING and wanted is not self._wanted:
+        if self._phase is RECEIVING and wanted is not self._wanted:
             self._wanted = wanted
             limits = self.order.limits
             self._limit(limits.idle if wanted else limits.unread_body)
@@ -431,14 +426,14 @@ class Exchange:
     def cancel(self) -> None:
         """Stop whatever is going on; nothing more is told but the closing."""
         self._stopped = True
-        if self._phase is _OVER:
+        if self._phase is OVER:
             return
-        if self._phase is _WAITING:
-            self._phase = _OVER
+        if self._phase is WAITING:
+            self._phase = OVER
             self._deadlines.clear(self)
             self._pool.withdraw(self)
-        elif self._phase is _OPENING:
-            self._phase = _OVER
+        elif self._phase is OPENING:
+            self._phase = OVER
             opening, self._opening = self._opening, None
             if opening is not None:
                 opening.cancel()
@@ -460,7 +455,7 @@ class Exchange:
 
     def expired(self) -> None:
         """End it: the limit of the present phase has run out."""
-        if self._phase is _DRAINING:
+        if self._phase is DRAINING:
             self._end_drain()
             self.tell()
         else:
@@ -476,7 +471,7 @@ class Exchange:
 
     def _settle_closed(self, *, politely: bool = False) -> None:
         """Close the connection; that is told later."""
-        self._phase = _OVER
+        self._phase = OVER
         self._deadlines.clear(self)
         if self._upload is not None:
             self._upload.stop()

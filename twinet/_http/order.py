@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from twinet._http.upload import framing
+from twinet._wire.http_request import render_head
+
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
@@ -51,6 +54,19 @@ class Order:
     context: Any = None
     hop: int = 0
     came_from: IPv4Address | IPv6Address | None = None
+
+    def head(self) -> bytes:
+        """Return the head of the request as it goes out."""
+        url = self.url
+        plain = self.body is None and self.verb == b"GET"
+        return render_head(
+            self.verb,
+            url.target,
+            url.host_header,
+            self.agent,
+            self.fields,
+            b"" if plain else framing(self.verb, self.body),
+        )
 
     @property
     def repeatable(self) -> bool:

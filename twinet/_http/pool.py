@@ -98,7 +98,7 @@ class Pool:
         if origin.idle and not origin.waiting:
             # What _serve() would do, in short: most requests come this way.
             origin.using.add(exchange)
-            exchange.use(self._take_idle(origin))
+            exchange.reuse(self._take_idle(origin))
         else:
             origin.waiting.append(exchange)
             self._serve(origin)
@@ -238,6 +238,6 @@ class Pool:
         origin.using.update(exchange for exchange, _ in chosen)
         for exchange, kept in chosen:
             if kept is not None:
-                exchange.use(kept)
+                exchange.reuse(kept)
             else:
                 exchange.open()

@@ -9,7 +9,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from twinet import errors
-from twinet._net.opening import Means, Opening, Target
+from twinet._net.egress import Target, judge, refused
+from twinet._net.opening import Means, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from twinet._net.deadlines import Deadlines
     from twinet._net.dispatch import Voice
+    from twinet._net.egress import Policy
     from twinet._net.line import Line
     from twinet._net.names import Names
-    from twinet._net.opening import Endpoints, Policy
+    from twinet._net.opening import Endpoints
     from twinet._net.tls import TlsCreator
     from twinet.records import Limits
 
@@ -56,6 +58,8 @@ class Connector:
             _local_address(bind_address),
             policy,
         )
+        #: whether addresses are judged here at all.
+        self.judges = policy is not None and connect is None
 
     def opening(
         self,
@@ -75,6 +79,19 @@ class Connector:
             (12029), ConnectionAborted (12030), or what the TLS creator says.
         """
         return Opening(self._means, target, build, voice, limits, tls, done)
+
+    def refusal(self, target: Target, address: str) -> errors.PolicyRefused | None:
+        """Ask the policy about a connection that stands already.
+
+        It was opened for another request; this one may come from elsewhere.
+
+        :param address: the peer's, as text.
+        """
+        policy = self._means.policy
+        if policy is None or not self.judges:
+            return None
+        reason = judge(policy, target, ip_address(address))
+        return None if reason is None else refused(target, [f"{address}: {reason}"])
 
 
 def _local_address(given: str | tuple[str, int] | None) -> tuple[str, int] | None:

@@ -28,10 +28,10 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
 from twinet import errors
-from twinet._net.race import Race, Unwanted, place
+from twinet._net.egress import Target, judge, refused
+from twinet._net.race import Race, Unwanted
 from twinet._net.tls_layer import over_tls
 from twinet._net.translate import translate
-from twinet.records import Destination
 from twinet.status import (
     ClosingConnection,
     ConnectedToServer,
@@ -56,37 +56,18 @@ if TYPE_CHECKING:
 
     from twinet._net.deadlines import Deadlines
     from twinet._net.dispatch import Voice
+    from twinet._net.egress import Policy
     from twinet._net.line import Line
     from twinet._net.names import Names
     from twinet._net.tls import TlsCreator
     from twinet.records import Limits
 
     Address = IPv4Address | IPv6Address
-    Policy = Callable[[Destination], str | None]
     Endpoints = Callable[[str, int], IStreamClientEndpoint]
 
 LOOKING_UP = "looking up"
 CONNECTING = "connecting"
 IN_HANDSHAKE = "in the TLS handshake"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a connection shall lead, and what a policy is told about it.
-
-    ``hop`` counts redirects; ``came_from`` is the server that redirected here.
-    """
-
-    scheme: str
-    host: str
-    port: int
-    url: str = ""
-    hop: int = 0
-    came_from: IPv4Address | IPv6Address | None = None
-    context: object = None
-
-    def __str__(self) -> str:
-        return place(self.host, self.port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +201,8 @@ class Opening:
             return
         allowed, refusals = [], []
         for address in addresses:
-            refusal = self._refusal(policy, address)
-            if self.over or self._failing:
+            refusal = judge(policy, self._target, address)
+            if self.over:
                 return
             if refusal is None:
                 allowed.append(address)
@@ -230,34 +211,7 @@ class Opening:
         if allowed:
             self._start_race(tuple(allowed))
             return
-        reasons = "; ".join(refusals)
-        self._fail(
-            errors.PolicyRefused(f"the egress policy refused {self._target}: {reasons}")
-        )
-
-    def _refusal(self, policy: Policy, address: Address) -> str | None:
-        target = self._target
-        destination = Destination(
-            target.url,
-            target.scheme,
-            target.host,
-            address,
-            target.port,
-            target.hop,
-            target.came_from,
-            target.context,
-        )
-        try:
-            return policy(destination)
-        except Exception as fault:  # noqa: BLE001  what cannot judge must not admit
-            self.log.failure("the egress policy failed on {it}", it=destination)
-            error = errors.PolicyRefused(
-                f"the egress policy failed on {address} and so refuses it:"
-                f" {type(fault).__name__}"
-            )
-            error.__cause__ = fault
-            self._fail(error)
-            return ""
+        self._fail(refused(self._target, refusals))
 
     # connecting
 
