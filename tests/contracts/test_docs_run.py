@@ -14,8 +14,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.contracts import pages
 from tests.inetfetch.commandline import PATIENCE, environment
 from tests.inetfetch.website import Website, content
-from twinet.inetfetch.cli import prepare
-from twinet.inetfetch.report import Exit
+from twinet.inetfetch.command.cli import prepare
+from twinet.inetfetch.command.report import Exit
 from twinet.inetfetch.settings import Options
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,67 @@
+"""The end by a signal, in processes of their own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import Any
+
+from twisted.trial import unittest
+
+from tests.inetfetch.commandline import PATIENCE
+
+#: A program whose shutdown never comes to its end.
+PROGRAM = """
+import os, signal
+from twisted.internet import defer, reactor
+from twinet.inetfetch.ending import Ending
+ending = Ending(reactor)
+ending.take_signals()
+reactor.callWhenRunning(ending.take_signals)
+if {early}:
+    os.kill(os.getpid(), signal.SIGTERM)
+def shut_down():
+    print("ending", flush=True)
+    return defer.Deferred() if {stuck} else None
+reactor.addSystemEventTrigger("before", "shutdown", shut_down)
+reactor.callWhenRunning(print, "running", flush=True)
+reactor.run()
+print("ended", flush=True)
+"""
+
+
+class EndingTests(unittest.SynchronousTestCase):
+    def start(self, *, early=False, stuck=False):
+        process: Any = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM.format(early=early, stuck=stuck)],
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), "running\n")
+        return process
+
+    def assert_ends(self, process, code, text):
+        self.assertEqual(process.stdout.read(), text)
+        self.assertEqual(process.wait(PATIENCE), code)
+
+    def test_first_signal_ends_in_order(self):
+        """With exit code 0, after everything has been shut down."""
+        for number in [signal.SIGTERM, signal.SIGINT]:
+            process = self.start()
+            process.send_signal(number)
+            self.assert_ends(process, 0, "ending\nended\n")
+
+    def test_second_signal_ends_at_once(self):
+        """Also when the shutdown hangs; the code tells the signal, as shells do."""
+        process = self.start(stuck=True)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.stdout.readline(), "ending\n")
+        process.send_signal(signal.SIGINT)
+        self.assert_ends(process, 128 + signal.SIGINT, "")
+
+    def test_signal_before_the_reactor_runs_is_kept(self):
+        """It ends in order as soon as it can."""
+        self.assert_ends(self.start(early=True), 0, "ending\nended\n")

@@ -1,0 +1,168 @@
+"""A small web site on loopback, in a thread: behaves as the path says.
+
+==================  ===============================================================
+``/bytes/N/NAME``   N bytes, announced
+``/close/N/NAME``   N bytes, ended by the end of the connection
+``/short/N/NAME``   announces N bytes, sends half of them, closes
+``/stall/N/NAME``   announces N bytes, sends half of them, then waits to be released
+                    and closes; when already released, as ``/bytes``
+``/silent``         takes the request and answers nothing until released
+``/status/CODE``    that status, with a page
+``/to/PATH``        redirects to PATH
+``/garbage``        something that is not HTTP
+``/scripted/...``   what the test's function says
+==================  ===============================================================
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import trustme
+
+
+def content(size: int) -> bytes:
+    """Return that many bytes, none like its neighbours."""
+    pattern = bytes(range(251))
+    return (pattern * (size // len(pattern) + 1))[:size]
+
+
+class _Page(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    site: Website
+
+    def do_GET(self) -> None:  # the base class's name
+        """Answer by the path."""
+        self.site.paths.append(self.path)
+        self.site.fields.append(dict(self.headers.items()))
+        kind, *rest = self.path.lstrip("/").split("/")
+        getattr(self, f"_{kind}", self._missing)(*rest)
+
+    do_POST = do_DELETE = do_GET
+
+    def _bytes(self, size: str, *_: str) -> None:
+        self._head(200, int(size))
+        self.wfile.write(content(int(size)))
+
+    def _close(self, size: str, *_: str) -> None:
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(content(int(size)))
+
+    def _short(self, size: str, *_: str) -> None:
+        self.close_connection = True
+        self._head(200, int(size))
+        self.wfile.write(content(int(size))[: int(size) // 2])
+
+    def _stall(self, size: str, *_: str) -> None:
+        if self.site.released.is_set():
+            self._bytes(size)
+            return
+        self._short(size)
+        self.wfile.flush()
+        self.site.reached.release()
+        self.site.released.wait(60)
+
+    def _silent(self, *_: str) -> None:
+        self.close_connection = True
+        self.site.reached.release()
+        self.site.released.wait(60)
+
+    def _status(self, code: str, *_: str) -> None:
+        size = 0 if code == "204" else 4
+        self._head(int(code), size)
+        self.wfile.write(b"page"[:size])
+
+    def _to(self, *rest: str) -> None:
+        self.send_response(302)
+        self.send_header("Location", "/" + "/".join(rest))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _garbage(self, *_: str) -> None:
+        self.close_connection = True
+        self.wfile.write(b"220 this is some other protocol\r\n")
+
+    def _scripted(self, *_: str) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        code, kind, body = self.site.script(self, self.rfile.read(length))
+        self.send_response(code)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _missing(self, *_: str) -> None:
+        self._status("404")
+
+    def _head(self, code: int, size: int) -> None:
+        self.send_response(code)
+        self.send_header("Content-Length", str(size))
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_: Any) -> None:
+        """Clients that leave are part of the tests."""
+
+
+class Website:
+    """The site, running until :meth:`close`.
+
+    :param certificate: serves HTTPS with it.
+    """
+
+    def __init__(self, certificate: trustme.LeafCert | None = None) -> None:
+        #: the paths that were asked for.
+        self.paths: list[str] = []
+        #: the header fields of each request.
+        self.fields: list[dict[str, str]] = []
+        #: released once for each answer that has begun to wait.
+        self.reached = threading.Semaphore(0)
+        #: given the request and its body, returns status, content type and body.
+        self.script: Callable[[Any, bytes], tuple[int, str, bytes]]
+        #: set, to let all go on that wait.
+        self.released = threading.Event()
+        page = type("Page", (_Page,), {"site": self})
+        self._server = _Server(("127.0.0.1", 0), page)
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        scheme = "http" if certificate is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.02},
+            daemon=True,
+        )
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it."""
+        self.released.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()

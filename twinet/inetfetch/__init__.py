@@ -1,0 +1,1 @@
+"""A fetch daemon on the public API of :mod:`twinet`: ``twistd inetfetch``."""

@@ -1,0 +1,1 @@
+"""The command line: ``inetfetch`` and its commands."""

@@ -1,0 +1,44 @@
+"""The way to the network: the session that a command of the command line uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import twinet
+from twinet.errors import InternetError
+from twinet.inetfetch.command.report import Exit, Trouble
+from twinet.inetfetch.roots import with_platform
+
+__all__ = ["open_session"]
+
+
+def open_session(
+    reactor: Any, trust_roots: str | None, **kwargs: Any
+) -> twinet.Session:
+    """Return a session; close it.
+
+    :param trust_roots: a PEM file with certificates to believe besides the
+        platform's.
+    :param kwargs: as for :class:`twinet.Session`.
+    :raises Trouble: the file cannot be read, or holds no certificate.
+    """
+    roots = None
+    try:
+        if trust_roots is not None:
+            roots = with_platform(Path(trust_roots))
+        return twinet.Session(
+            reactor,
+            agent=f"inetfetch/{twinet.__version__}",
+            trust_roots=roots,
+            **kwargs,
+        )
+    except OSError as error:
+        raise Trouble(
+            f"cannot read the trust roots from {trust_roots}: {error.strerror}",
+            Exit.LOCAL,
+        ) from error
+    except InternetError as error:
+        raise Trouble(
+            f"the trust roots in {trust_roots}: {error.message}", Exit.LOCAL
+        ) from error

@@ -1,0 +1,248 @@
+"""``inetfetch get``: URLs into files, through the library itself.
+
+The files are fetched some at a time, each by one :func:`_fetch`.  What goes wrong
+with one is told on standard error, the others go on, and the first trouble's number
+becomes the exit code.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
+
+from twisted.internet.defer import CancelledError, Deferred, DeferredList
+
+import twinet
+from twinet.errors import FileExists, InternetError, UnexpectedStatus
+from twinet.inetfetch.command import bars
+from twinet.inetfetch.command.access import open_session
+from twinet.inetfetch.command.proxies import proxy_for
+from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
+from twinet.inetfetch.fetch.names import name_from_url
+from twinet.inetfetch.weburl import masked
+from twinet.status import ResponseReceived
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from twisted.python.failure import Failure
+
+__all__ = ["get"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL and the file that it becomes."""
+
+    url: str
+    path: Path
+
+
+async def get(reactor: Any, options: Namespace) -> int:
+    """Fetch ``options.urls``; return the exit code.
+
+    :raises Trouble: nothing could be begun.
+    """
+    if not options.no_proxy:
+        _refuse_proxies(options.urls, os.environ)
+    targets = targets_for(options.urls, options.output, options.directory)
+    _make_folder(options.directory)
+    limits = twinet.Limits(whole=options.max_time)
+    if options.connect_timeout is not None:
+        limits = limits.but(connect=options.connect_timeout)
+    session = open_session(
+        reactor,
+        options.trust_roots,
+        limits=limits,
+        # As many as ever ask at a time: nobody waits here for a connection.
+        connections_per_host=options.jobs,
+    )
+    progress = bars.choose(reactor, quiet=options.quiet)
+    try:
+        return await _fetch_all(session, targets, progress, options.jobs)
+    finally:
+        progress.close()
+        await session.close()
+
+
+def targets_for(
+    urls: Sequence[str], output: str | None, directory: str | None
+) -> list[Target]:
+    """Settle which file each URL becomes.
+
+    :raises Trouble: two URLs would become the same file.
+    """
+    folder = Path(directory or "")
+    targets: dict[Path, str] = {}
+    for url in urls:
+        path = folder / (output if output is not None else _name(url))
+        if path in targets:
+            raise Trouble(
+                f"{masked(targets[path])} and {masked(url)} would both become {path}; "
+                "fetch them one at a time, with -o",
+                Exit.USAGE,
+            )
+        targets[path] = url
+    return [Target(url, path) for path, url in targets.items()]
+
+
+def _name(url: str) -> str:
+    try:
+        return name_from_url(url)
+    except ValueError as reason:
+        raise Trouble(f"{masked(url)} is not a URL: {reason}", Exit.USAGE) from None
+
+
+def _refuse_proxies(urls: Sequence[str], environment: Mapping[str, str]) -> None:
+    for url in urls:
+        found = proxy_for(url, environment)
+        if found is not None:
+            variable, proxy = found
+            raise Trouble(
+                f"{variable} asks for the proxy {proxy} for {masked(url)}, but proxies "
+                "do not work yet; to connect directly give --no-proxy, or unset "
+                f"{variable}",
+                Exit.USAGE,
+            )
+
+
+def _make_folder(directory: str | None) -> None:
+    if directory is None:
+        return
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(
+            f"cannot make the folder {directory}: {error.strerror}", Exit.LOCAL
+        ) from error
+
+
+async def _fetch_all(
+    session: twinet.Session,
+    targets: Sequence[Target],
+    progress: bars.Progress,
+    at_once: int,
+) -> int:
+    """Fetch all, some at a time; return the first trouble's exit code."""
+    codes: dict[int, Exit] = {}
+    queue = enumerate(targets)
+    workers = [
+        Deferred.fromCoroutine(_work(session, queue, progress, codes))
+        for _ in range(min(at_once, len(targets)))
+    ]
+
+    def abandon(failure: Failure) -> Failure:
+        # A worker that fails has nobody left to write to: the others must not go on.
+        for worker in workers:
+            worker.cancel()
+        return failure
+
+    for worker in workers:
+        worker.addErrback(abandon)
+    # Cancelled, it cancels all, and fires when the last has cleaned up behind itself.
+    results = await DeferredList(workers, consumeErrors=True)
+    failures = [cast("Failure", outcome) for well, outcome in results if not well]
+    # The cause goes before the cancellations that it brought.
+    for failure in sorted(failures, key=lambda each: bool(each.check(CancelledError))):
+        failure.raiseException()
+    # The first on the command line: which one fails first in time may be chance.
+    return codes[min(codes)] if codes else Exit.WELL
+
+
+async def _work(
+    session: twinet.Session,
+    queue: Iterator[tuple[int, Target]],
+    progress: bars.Progress,
+    codes: dict[int, Exit],
+) -> None:
+    for number, target in queue:
+        name = str(target.path)
+        try:
+            size = await _fetch(session, target, progress)
+        except CancelledError:
+            progress.failed(name)
+            raise
+        except (InternetError, Trouble) as error:
+            progress.failed(name)
+            complain(f"{masked(target.url)}: {_words(error)}")
+            codes[number] = exit_code(error)
+        else:
+            progress.done(name, size)
+
+
+def _words(error: InternetError | Trouble) -> str:
+    if isinstance(error, InternetError):
+        # Without constant and code: they help programs.
+        return error.message or error.meaning
+    return str(error)
+
+
+def _check_free(path: Path) -> None:
+    if os.path.lexists(path):
+        # The library says the same, but only when it has asked the server.
+        msg = f"{path} exists already; choose another name or remove it"
+        raise FileExists(msg)
+
+
+async def _fetch(
+    session: twinet.Session, target: Target, progress: bars.Progress
+) -> int:
+    """Fetch one URL into its file; return the file's size.
+
+    :raises InternetError: there is no file then.
+    :raises Trouble: the same, because of what was answered.
+    """
+    _check_free(target.path)
+    name = str(target.path)
+    progress.start(name, masked(target.url))
+    counting = False
+
+    def on_status(notification: twinet.Notification) -> None:
+        if counting and isinstance(notification, ResponseReceived):
+            progress.grow(name, notification.count)
+
+    url, fields = _credentials(target.url)
+    # A file is wanted as it is, not as it travels best.
+    fields.append(("Accept-Encoding", "identity"))
+    request = await session.get(url, headers=fields, on_status=on_status)
+    try:
+        response = request.response
+        _check_answer(response)
+        progress.size(name, response.length)
+        counting = True  # until now it was heads that came
+        path = await request.save(target.path)
+        return path.stat().st_size
+    finally:
+        await request.close()
+
+
+def _credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """Split user name and password off a URL, as a header field (RFC 7617)."""
+    parts = urlsplit(url)
+    userinfo, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, []
+    user, _, password = userinfo.partition(":")
+    pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
+    field = ("Authorization", "Basic " + b64encode(pair).decode("ascii"))
+    return urlunsplit(parts._replace(netloc=host)), [field]
+
+
+def _check_answer(response: twinet.Response) -> None:
+    """Check that the body is the content that was asked for.
+
+    :raises UnexpectedStatus: 12003, it is not, by the server's own words.
+    :raises Trouble: it is not for another reason.
+    """
+    status = response.status_code
+    words = f"the server answered {status} {response.reason}".rstrip()
+    if status >= 400:  # noqa: PLR2004  RFC 9110, 15.5
+        raise UnexpectedStatus(words, status_code=status)
+    # Nothing, or a part that was not asked for, or a redirect that leads nowhere.
+    if status in {204, 205, 206} or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110, 15.3
+        raise Trouble(f"{words}: that is not the whole content", Exit.FAILED)

@@ -1,0 +1,1 @@
+"""Fetching: jobs become files, and nothing is lost on the way."""
