@@ -8,11 +8,9 @@ becomes the exit code.
 from __future__ import annotations
 
 import os
-from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
 
@@ -23,7 +21,7 @@ from twinet.inetfetch.command.access import open_session
 from twinet.inetfetch.command.proxies import proxy_for
 from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
 from twinet.inetfetch.fetch.names import name_from_url
-from twinet.inetfetch.weburl import masked
+from twinet.inetfetch.weburl import NO_CONTENT, credentials, masked
 from twinet.status import ResponseReceived
 
 if TYPE_CHECKING:
@@ -206,7 +204,7 @@ async def _fetch(
         if counting and isinstance(notification, ResponseReceived):
             progress.grow(name, notification.count)
 
-    url, fields = _credentials(target.url)
+    url, fields = credentials(target.url)
     # A file is wanted as it is, not as it travels best.
     fields.append(("Accept-Encoding", "identity"))
     request = await session.get(url, headers=fields, on_status=on_status)
@@ -221,18 +219,6 @@ async def _fetch(
         await request.close()
 
 
-def _credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
-    """Split user name and password off a URL, as a header field (RFC 7617)."""
-    parts = urlsplit(url)
-    userinfo, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return url, []
-    user, _, password = userinfo.partition(":")
-    pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
-    field = ("Authorization", "Basic " + b64encode(pair).decode("ascii"))
-    return urlunsplit(parts._replace(netloc=host)), [field]
-
-
 def _check_answer(response: twinet.Response) -> None:
     """Check that the body is the content that was asked for.
 
@@ -244,5 +230,5 @@ def _check_answer(response: twinet.Response) -> None:
     if status >= 400:  # noqa: PLR2004  RFC 9110, 15.5
         raise UnexpectedStatus(words, status_code=status)
     # Nothing, or a part that was not asked for, or a redirect that leads nowhere.
-    if status in {204, 205, 206} or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110, 15.3
+    if status in NO_CONTENT or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110, 15.3
         raise Trouble(f"{words}: that is not the whole content", Exit.FAILED)

@@ -14,11 +14,9 @@ itself fails, the outcome is dropped: the lease runs out and the job is taken ov
 from __future__ import annotations
 
 import enum
-from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote_to_bytes, urlsplit, urlunsplit
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
@@ -39,7 +37,7 @@ from twinet.inetfetch.fetch.retry import (
 from twinet.inetfetch.queue.steps import Superseded
 from twinet.inetfetch.queue.store import StoreError
 from twinet.inetfetch.queue.thread import OneThread
-from twinet.inetfetch.weburl import masked, scrubbed
+from twinet.inetfetch.weburl import NO_CONTENT, credentials, masked, scrubbed
 from twinet.status import Status
 
 if TYPE_CHECKING:
@@ -67,9 +65,6 @@ _PHASES = {
     Status.RECEIVING_RESPONSE: "waiting",
     Status.REDIRECT: "redirected",
 }
-
-#: Answers with a body that is not the content: empty, or a part that was not asked for.
-_NO_CONTENT = frozenset({204, 205, 206})
 
 
 class Stop(enum.Enum):
@@ -104,18 +99,6 @@ class Bench:
     clock: Callable[[], float]
     random: Callable[[], float]
     mode: int
-
-
-def _credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
-    """Split user name and password off a URL, as a header field (RFC 7617)."""
-    parts = urlsplit(url)
-    userinfo, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return url, []
-    user, _, password = userinfo.partition(":")
-    pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
-    field = ("Authorization", "Basic " + b64encode(pair).decode("ascii"))
-    return urlunsplit(parts._replace(netloc=host)), [field]
 
 
 class Attempt:
@@ -259,7 +242,7 @@ class Attempt:
         )
 
     async def _fetch(self, part: PartFile) -> None:
-        url, fields = _credentials(self.job.uris[0])
+        url, fields = credentials(self.job.uris[0])
         _log.info(
             "job {gid}: fetching {url}, attempt {tries}",
             gid=self.job.gid,
@@ -294,7 +277,7 @@ class Attempt:
     def _check_answer(self, request: HttpRequest) -> None:
         response = request.response
         status = response.status_code
-        if status in _NO_CONTENT:
+        if status in NO_CONTENT:
             raise Unsuitable(
                 f"the server answered {status} {response.reason}: "
                 "that is not the whole content"
