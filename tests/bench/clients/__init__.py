@@ -1,0 +1,72 @@
+"""The clients: one module each, with ``small(job)`` and perhaps ``large(job)``.
+
+Each runs in a process of its own (``python -m tests.bench.clients``), so that no
+client pays for what another has left behind, and a missing one hurts nobody.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+__all__ = ["CLIENTS", "US", "Client", "chosen"]
+
+_EXTRA = "pip install 'twinet[bench]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One way to do the job.
+
+    :ivar name: in tables and on command lines.
+    :ivar module: in this package.
+    :ivar needs: the module, or the program, without which it cannot run.
+    :ivar remedy: how to get that.
+    :ivar share: of the requests; slow clients are given fewer.
+    """
+
+    name: str
+    module: str
+    needs: str
+    remedy: str
+    program: bool = False
+    heard: bool = False
+    share: float = 1.0
+
+    @property
+    def installed(self) -> bool:
+        if self.program:
+            return shutil.which(self.needs) is not None
+        return find_spec(self.needs) is not None
+
+
+#: The row to which all others are compared: the honest one, with a status callback.
+US = "twinet-heard"
+
+CLIENTS = {
+    client.name: client
+    for client in (
+        Client(US, "ours", "twinet", "pip install -e .", heard=True),
+        Client("twinet-unheard", "ours", "twinet", "pip install -e ."),
+        Client("treq", "on_treq", "treq", "pip install treq", share=0.25),
+        Client("agent", "on_agent", "twisted", "pip install twisted", share=0.25),
+        Client("aiohttp", "on_aiohttp", "aiohttp", _EXTRA),
+        Client("httpx", "on_httpx", "httpx", _EXTRA, share=0.1),
+        Client("pycurl", "on_pycurl", "pycurl", _EXTRA),
+        Client("curl", "on_curl", "curl", "apt-get install curl", program=True),
+    )
+}
+
+
+def chosen(text: str) -> list[str]:
+    """Return the names in a comma list (for argparse).
+
+    :raises ValueError: there is no such client.
+    """
+    names = text.split(",")
+    for name in names:
+        if name not in CLIENTS:
+            msg = f"{name} is none of {', '.join(CLIENTS)}"
+            raise ValueError(msg)
+    return names

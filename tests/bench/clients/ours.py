@@ -1,0 +1,87 @@
+"""Us: ``session.get``, then the body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import twinet
+from tests.bench.clients.twisted_loop import run, together
+from tests.bench.stopwatch import Stopwatch
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.bench.job import Job
+    from tests.bench.stopwatch import Reading
+
+__all__ = ["large", "small"]
+
+
+class Ear:
+    """A status callback that hears everything and does next to nothing with it."""
+
+    def __init__(self) -> None:
+        self.told = 0
+
+    def __call__(self, news: twinet.Notification) -> None:
+        self.told += 1
+
+
+class Null:
+    """A sink that counts and forgets."""
+
+    def __init__(self) -> None:
+        self.length = 0
+
+    def write(self, data: bytes) -> None:
+        self.length += len(data)
+
+
+async def _fetch(session: twinet.Session, url: str, size: int) -> tuple[int, int]:
+    request = await session.get(url)
+    # One byte more than there should be: the read then ends with the body.
+    body = await request.read(size + 1)
+    request.close()
+    return request.response.status_code, len(body)
+
+
+async def _measure(
+    reactor: Any,
+    job: Job,
+    work: Callable[[twinet.Session, Stopwatch], Awaitable[None]],
+) -> Reading:
+    async with twinet.Session(reactor, connections_per_host=job.concurrency) as session:
+        ear = Ear()
+        if job.heard:
+            session.set_status_callback(ear)
+        warm = await _fetch(session, job.warm_up, job.warm_up_size)
+        assert warm == (200, job.warm_up_size), warm
+        before = ear.told
+        watch = Stopwatch(job.size)
+        await work(session, watch)
+        return watch.stop(told=ear.told - before)
+
+
+def small(job: Job) -> Reading:
+    async def work(session: twinet.Session, watch: Stopwatch) -> None:
+        turns = iter(range(job.requests))
+
+        async def worker() -> None:
+            for _ in turns:
+                watch.count(*await _fetch(session, job.url, job.size))
+
+        await together(job.concurrency, worker)
+
+    return run(lambda reactor: _measure(reactor, job, work))
+
+
+def large(job: Job) -> Reading:
+    async def work(session: twinet.Session, watch: Stopwatch) -> None:
+        for _ in range(job.requests):
+            request = await session.get(job.url)
+            sink = Null()
+            await request.deliver(sink)
+            request.close()
+            watch.count(request.response.status_code, sink.length)
+
+    return run(lambda reactor: _measure(reactor, job, work))

@@ -1,0 +1,121 @@
+"""The rounds: each client in turn, again and again, in fresh processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from tests.bench.clients import CLIENTS
+from tests.bench.stopwatch import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.bench.clients import Client
+    from tests.bench.job import Job
+
+__all__ = ["Score", "play"]
+
+_ROOT = Path(__file__).parents[2]
+#: A client that has not ended by then has failed (seconds).
+_LIMIT = 900
+
+
+@dataclass(slots=True)
+class Score:
+    """What one client did, round by round.
+
+    :ivar readings: one for each round; shorter after a failure.
+    :ivar failure: why it has no result; empty when it has one.
+    :ivar missing: it is not installed; how to install it.
+    """
+
+    client: Client
+    readings: list[Reading] = field(default_factory=list)
+    failure: str = ""
+    missing: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.failure)
+
+    @property
+    def complete(self) -> bool:
+        return not self.failure and bool(self.readings)
+
+    def median(self, figure: Callable[[Reading], float]) -> float:
+        """Return the median over the rounds."""
+        return median(map(figure, self.readings))
+
+    def ratio(self, other: Score, figure: Callable[[Reading], float]) -> float | None:
+        """Return the median of the ratios to another client, paired by round."""
+        if not (self.complete and other.complete):
+            return None
+        pairs = zip(self.readings, other.readings, strict=True)
+        ratios = [figure(a) / figure(b) for a, b in pairs if figure(b)]
+        return median(ratios) if ratios else None
+
+
+def play(
+    kind: str,
+    job: Job,
+    names: Sequence[str],
+    rounds: int,
+) -> dict[str, Score]:
+    """Let each client do the job in turn, so many times.
+
+    :param kind: the function of the client's module: ``small`` or ``large``.
+    """
+    scores = {name: Score(CLIENTS[name]) for name in names}
+    for score in scores.values():
+        if not score.client.installed:
+            score.missing = score.client.remedy
+    for number in range(rounds):
+        for score in scores.values():
+            if not (score.failure or score.missing):
+                _progress(f"round {number + 1} of {rounds}: {score.client.name}")
+                _turn(kind, job, score)
+    _progress("")
+    return scores
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{text:40}", end="\r", file=sys.stderr, flush=True)
+
+
+def _turn(kind: str, job: Job, score: Score) -> None:
+    client = score.client
+    requests = max(round(job.requests * client.share), 1)
+    own = replace(job, heard=client.heard, requests=requests)
+    command = [sys.executable, "-m", "tests.bench.clients"]
+    try:
+        ended = subprocess.run(
+            [*command, client.name, kind, own.to_json()],
+            cwd=_ROOT,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        score.failure = f"it had not ended after {_LIMIT} s"
+        return
+    if ended.returncode != 0:
+        said = ended.stderr.strip().splitlines() or ["it said nothing"]
+        score.failure = f"exit code {ended.returncode}: {said[-1]}"
+        return
+    reading = Reading.from_json(ended.stdout.splitlines()[-1])
+    score.failure = _verdict(reading)
+    score.readings.append(reading)
+
+
+def _verdict(reading: Reading) -> str:
+    """Say what is wrong with what a client got; empty when nothing is."""
+    if reading.wrong:
+        return f"{reading.wrong} answers were wrong (status or length)"
+    return "" if reading.done else "it did nothing"

@@ -1,0 +1,176 @@
+"""The server: nginx on the loopback address, its files in memory."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["INSTALL", "Server", "cores", "nginx"]
+
+INSTALL = "apt-get install nginx"
+_MEMORY = Path("/dev/shm")
+_MIB = 1 << 20
+_START_LIMIT = 10.0
+
+_CONFIGURATION = """\
+{user}
+daemon off;
+worker_processes 1;
+{affinity}
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    sendfile on;
+    # Head and body leave together, as one would want them to in production.
+    tcp_nopush on;
+    keepalive_requests 1000000;
+    keepalive_timeout 600;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        root {folder}/files;
+    }}
+}}
+"""
+
+
+def nginx() -> str | None:
+    """Return where nginx is; ``sbin`` is not in everybody's PATH."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin")
+
+
+def cores() -> tuple[int, int] | None:
+    """Return a core for the server and another for the client, if there are two."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    usable = sorted(os.sched_getaffinity(0))
+    return (usable[0], usable[-1]) if len(usable) > 1 else None
+
+
+class Server:
+    """One nginx with the files ``1k`` and ``large``; a context manager.
+
+    :param large: the length of ``large`` (bytes); 0 for no such file.
+    :ivar url: its root, with the slash.
+    """
+
+    SMALL = 1024
+
+    def __init__(self, large: int = 0) -> None:
+        self._large = large
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder = Path()
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        program = nginx()
+        if program is None:
+            msg = f"nginx is not installed: {INSTALL}"
+            raise RuntimeError(msg)
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="twinet-bench-", dir=_home(self._large))
+        )
+        try:
+            self._make_files()
+            self._start(program)
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def _make_files(self) -> None:
+        files = self._folder / "files"
+        files.mkdir()
+        # nginx' worker may be another user.
+        self._folder.chmod(0o755)
+        (files / "1k").write_bytes(secrets.token_bytes(self.SMALL))
+        if self._large:
+            # Real pages: a hole would be one zero page that stays in the cache.
+            block = secrets.token_bytes(_MIB)
+            with (files / "large").open("wb") as file:
+                whole, rest = divmod(self._large, _MIB)
+                for _ in range(whole):
+                    file.write(block)
+                file.write(block[:rest])
+
+    def _start(self, program: str) -> None:
+        with socket.socket() as finder:
+            finder.bind(("127.0.0.1", 0))
+            port = finder.getsockname()[1]
+        pair = cores()
+        configuration = self._folder / "nginx.conf"
+        configuration.write_text(
+            _CONFIGURATION.format(
+                user="user root;" if os.geteuid() == 0 else "",
+                affinity=f"worker_cpu_affinity {1 << pair[0]:b};" if pair else "",
+                folder=self._folder,
+                port=port,
+            ),
+            encoding="utf-8",
+        )
+        self._process = subprocess.Popen(
+            [program, "-p", self._folder, "-c", configuration],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._wait(port)
+        self.url = f"http://127.0.0.1:{port}/"
+
+    def _wait(self, port: int) -> None:
+        assert self._process is not None
+        end = time.monotonic() + _START_LIMIT
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+        log = self._folder / "error.log"
+        said = log.read_text(encoding="utf-8") if log.exists() else "nothing"
+        msg = f"nginx did not start; its error log says: {said}"
+        raise RuntimeError(msg)
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _home(large: int) -> str:
+    """Return a folder in memory if the files fit there, else the temporary one."""
+    try:
+        if shutil.disk_usage(_MEMORY).free > large + 64 * _MIB:
+            return str(_MEMORY)
+    except OSError:
+        pass
+    return tempfile.gettempdir()

@@ -1,0 +1,102 @@
+"""The stopwatch: what the measured phase cost this process."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+__all__ = ["Reading", "Stopwatch", "memory"]
+
+_STATUS = Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one client reports after its job.
+
+    :ivar cpu: user and system time of the measured phase (seconds).
+    :ivar wall: by the clock on the wall (seconds).
+    :ivar done: the requests of the measured phase.
+    :ivar wrong: how many of them brought another status than 200, or another length.
+    :ivar peak: the most memory above that at the start (bytes); of the whole process
+        for a program; ``None`` where it cannot be known.
+    :ivar start_up: CPU time of starting the program, already left out of ``cpu``.
+    :ivar told: the notifications heard in the measured phase.
+    """
+
+    cpu: float
+    wall: float
+    done: int
+    wrong: int
+    peak: int | None = None
+    start_up: float = 0.0
+    told: int = 0
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Reading:
+        return cls(**json.loads(text))
+
+
+class Stopwatch:
+    """Counts answers while it measures; made when the measured phase begins.
+
+    :param size: the length that every body must have (bytes).
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._done = 0
+        self._wrong = 0
+        self._memory = _reset_peak()
+        self._cpu = _cpu_seconds()
+        self._wall = perf_counter()
+
+    def count(self, status: int, length: int) -> None:
+        """Take note of one answer."""
+        self._done += 1
+        if status != 200 or length != self._size:
+            self._wrong += 1
+
+    def stop(self, *, told: int = 0) -> Reading:
+        wall = perf_counter() - self._wall
+        cpu = _cpu_seconds() - self._cpu
+        peak = memory("VmHWM")
+        if peak is not None and self._memory is not None:
+            peak -= self._memory
+        return Reading(cpu, wall, self._done, self._wrong, peak, told=told)
+
+
+def _cpu_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _reset_peak() -> int | None:
+    """Let the peak begin at what is used now; return that (bytes)."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        _CLEAR.write_text("5", encoding="ascii")
+    except OSError:
+        return None
+    return memory("VmRSS")
+
+
+def memory(name: str, status: Path = _STATUS) -> int | None:
+    """Return a figure of a process' memory (bytes), where the system tells it."""
+    try:
+        text = status.read_text(encoding="ascii")
+    except OSError:
+        return None
+    for line in text.splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) * 1024
+    return None
