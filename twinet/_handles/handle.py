@@ -20,6 +20,7 @@ from weakref import WeakSet
 
 from twisted.internet.defer import Deferred, succeed
 
+from twinet._handles.options import HandleOptions
 from twinet._net.dispatch import Voice
 from twinet.errors import (
     InternetError,
@@ -104,6 +105,11 @@ class Handle:
     @limits.setter
     def limits(self, limits: Limits) -> None:
         self._limits = limits
+
+    @property
+    def options(self) -> HandleOptions:
+        """The handle's options, by WinINet's numbers (``twinet.options.Option``)."""
+        return HandleOptions(self)
 
     def set_status_callback(self, callback: Listener | None) -> Listener | None:
         """Install a status callback, or remove it with ``None``.

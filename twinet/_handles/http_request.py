@@ -9,8 +9,13 @@ from twisted.internet.defer import Deferred, fail
 from twinet._handles.resource import Resource
 from twinet._http.order import Order
 from twinet._wire.http_request import check_fields, check_verb
-from twinet.errors import IncorrectHandleState, InternetError, InvalidParameter
-from twinet.flags import Flag, HandleType, SecurityFlag
+from twinet.errors import (
+    IncorrectHandleState,
+    InternetError,
+    InvalidParameter,
+    Timeout,
+)
+from twinet.flags import Flag, HandleType, RequestFlag, SecurityFlag
 from twinet.status import SELF
 
 if TYPE_CHECKING:
@@ -76,6 +81,16 @@ class HttpRequest(Resource):
     def verb(self) -> str:
         """The request's verb."""
         return self._verb.decode("latin-1")
+
+    @property
+    def request_flags(self) -> RequestFlag:
+        """What became of the request (``INTERNET_REQFLAG_*``)."""
+        flags = RequestFlag(0)
+        if self._response is None:
+            flags |= RequestFlag.NO_HEADERS
+        if isinstance(self._broken, Timeout):
+            flags |= RequestFlag.NET_TIMEOUT
+        return flags
 
     @property
     def response(self) -> Response:

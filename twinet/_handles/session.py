@@ -99,8 +99,7 @@ class Session(Handle):
         if connections_per_host < 1:
             msg = "connections_per_host must be 1 or more"
             raise InvalidParameter(msg)
-        check_fields({"User-Agent": agent})
-        self.agent = agent
+        self.set_agent(agent)
         self.reactor = reactor
         self.deadlines = Deadlines(reactor)
         # Apart, so that a slow name server holds up no file, and the other way round.
@@ -126,6 +125,14 @@ class Session(Handle):
         self._released = False
         #: what some URLs without user name mean; they need no second look.
         self._cracked: dict[str, HttpUrl] = {}
+
+    def set_agent(self, agent: str) -> None:
+        """Change the User-Agent of requests that are sent from now on.
+
+        :raises InvalidParameter: 87, it holds a control character.
+        """
+        check_fields({"User-Agent": agent})
+        self.agent = agent
 
     # -- handles below
 
