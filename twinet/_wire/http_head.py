@@ -87,13 +87,13 @@ class Head:
 
     def __init__(
         self,
-        *,
         status: int,
         reason: bytes,
         version: bytes,
         fields: list[tuple[bytes, bytes]],
         raw: bytes,
         length: int | None,
+        *,
         chunked: bool,
         persistent: bool,
     ) -> None:
@@ -143,12 +143,12 @@ def read_head(raw: bytes, verb: bytes) -> Head | str:
     if not may_have_body(status, verb):
         length, chunked = 0, False
     return Head(
-        status=status,
-        reason=reason.strip(b" \t"),
-        version=version,
-        fields=fields,
-        raw=raw,
-        length=length,
+        status,
+        reason.strip(b" \t"),
+        version,
+        fields,
+        raw,
+        length,
         chunked=chunked,
         persistent=persistent,
     )
