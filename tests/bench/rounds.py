@@ -51,6 +51,10 @@ class Score:
         """Return the median over the rounds."""
         return median(map(figure, self.readings))
 
+    def least(self, figure: Callable[[Reading], float]) -> float:
+        """Return the least of the rounds: what it costs when nothing is in the way."""
+        return min(map(figure, self.readings))
+
     def ratio(self, other: Score, figure: Callable[[Reading], float]) -> float | None:
         """Return the median of the ratios to another client, paired by round."""
         if not (self.complete and other.complete):

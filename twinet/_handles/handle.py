@@ -137,15 +137,14 @@ class Handle:
         :returns: fires when ``HANDLE_CLOSING``, the last notification, was told.
         :source: InternetCloseHandle.
         """
+        if not self._dead:
+            self._die()
         if self._gone:
             return succeed(None)
         closed: Deferred[None] = Deferred()
         if self._closers is None:
-            self._closers = [closed]
-        else:
-            self._closers.append(closed)
-        if not self._dead:
-            self._die()
+            self._closers = []
+        self._closers.append(closed)
         return closed
 
     async def __aenter__(self) -> Self:
