@@ -10,12 +10,15 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from tests.inetfetch.commandline import CommandLine, InProcess
 from tests.inetfetch.daemonprocess import DaemonProcess
 from tests.inetfetch.website import Website, content
+from twinet.inetfetch import place
 from twinet.inetfetch.command import client, waiting
 
 
@@ -297,9 +300,23 @@ class OneQueue(CommandLine, InProcess):
         await asked
         await deferToThread(self.daemon.kill)
         self.site.released.set()
+        # While nobody says where it is, another one at the default address is not it.
+        (self.daemon.state / "daemon.json").unlink()
+        stranger = Website()
+        self.addCleanup(stranger.close)
+        strangers: list[str] = []
+
+        def refuse(request, _body):
+            strangers.append(request.requestline)
+            return 401, "application/problem+json", b'{"detail": "not yours"}'
+
+        stranger.script = refuse
+        self.patch(place, "DEFAULT_URL", f"{stranger.url}/scripted")
+        await deferLater(reactor, 1)
         await deferToThread(self.daemon.start)
         end = await waited
         self.assertEqual((end.code, end.err), (0, ""))
+        self.assertEqual(strangers, [])
         path = self.daemon.files / "x"
         self.assertEqual(end.out, f"done {gid} {path}\n")
         self.assertEqual(path.read_bytes(), content(900))

@@ -31,11 +31,13 @@ class Place:
     :ivar url: its base URL, without a slash at the end.
     :ivar token: what proves that we may; ``None`` when there is none.
     :ivar token_file: where the token was looked for.
+    :ivar guessed: nobody said where the daemon is: it is the default.
     """
 
     url: str
     token: str | None
     token_file: Path
+    guessed: bool = False
 
     def __repr__(self) -> str:
         return f"<Place {self.url} {self.token_file}>"  # never the token
@@ -66,11 +68,12 @@ def find_place(environment: Mapping[str, str]) -> Place:
     :raises Trouble: a file that should say so cannot be read.
     """
     folder = state_dir(environment)
-    url = environment.get("INETFETCH_URL") or _written_url(folder) or DEFAULT_URL
+    told = environment.get("INETFETCH_URL") or _written_url(folder)
+    url = told or DEFAULT_URL
     given = environment.get("INETFETCH_TOKEN_FILE")
     token_file = Path(given) if given else folder / "token"
     token = _token(token_file, must_be=bool(given))
-    return Place(url.rstrip("/"), token, token_file)
+    return Place(url.rstrip("/"), token, token_file, guessed=told is None)
 
 
 def _written_url(folder: Path) -> str | None:

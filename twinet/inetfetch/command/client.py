@@ -60,6 +60,8 @@ class Daemon:
                 Exit.USAGE,
             ) from error
         self._place = place
+        #: where it is was not said by anybody.
+        self.guessed = place.guessed
         self._base = origin.target.rstrip("/") + "/api/v1"
         self._connection = session.http(
             origin.host, origin.port, tls=origin.scheme == "https", limits=LIMITS

@@ -99,8 +99,11 @@ class Watch:
                     raise
                 self.line.show(f"the daemon is away, waiting for it: {trouble}")
                 await self.sleep()
-                # It may have come back at another port, with another token.
-                self._daemon = self._connect()
+                # It may have come back at another port, with another token.  While
+                # nobody says where, whoever is at the default address is not it.
+                found = self._connect()
+                if self._daemon.guessed or not found.guessed:
+                    self._daemon = found
             else:
                 self._answered = self._reactor.seconds()
                 return answer
