@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twinet._handles.http_request import HttpRequest
     from twinet._handles.resource import Resource
     from twinet._handles.session import Session
+    from twinet._net.trust import TrustRoots
     from twinet.agent import Agent
     from twinet.api import download, fetch
     from twinet.errors import InternetError
@@ -45,6 +46,7 @@ __all__ = [
     "SecurityFlag",
     "Session",
     "Status",
+    "TrustRoots",
     "download",
     "fetch",
 ]
@@ -57,6 +59,7 @@ _HOMES = {
     "twinet._handles.http_request": ("HttpRequest",),
     "twinet._handles.resource": ("Resource",),
     "twinet._handles.session": ("Session",),
+    "twinet._net.trust": ("TrustRoots",),
     "twinet.agent": ("Agent",),
     "twinet.api": ("download", "fetch"),
     "twinet.errors": ("InternetError",),

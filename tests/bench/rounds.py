@@ -78,11 +78,14 @@ def play(
     for score in scores.values():
         if not score.client.installed:
             score.missing = score.client.remedy
+    order = list(scores.values())
     for number in range(rounds):
-        for score in scores.values():
+        for score in order:
             if not (score.failure or score.missing):
                 _progress(f"round {number + 1} of {rounds}: {score.client.name}")
                 _turn(kind, job, score)
+        # Who comes after whom must not decide: the next round begins with another.
+        order.append(order.pop(0))
     _progress("")
     return scores
 

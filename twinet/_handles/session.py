@@ -60,7 +60,8 @@ class Session(Handle):
     :param reactor: the reactor; the running one when left out.
     :param agent: the User-Agent; empty sends none.
     :param trust_roots: whom to believe about certificates: a PEM file, certificates,
-        or nothing for the platform's store (and certifi's where there is none).
+        ``twinet.TrustRoots`` (which can add a file to the platform's), or nothing for
+        the platform's store (and certifi's where there is none).
     :param resolver: an ``IHostnameResolver``; nothing for the system's, asked in
         threads of the session's own.
     :param connect: ``(host, port) -> IStreamClientEndpoint``, to connect by other

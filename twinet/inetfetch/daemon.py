@@ -37,7 +37,6 @@ from twinet.inetfetch.fetch.policy import EgressPolicy, Kind, kind_of
 from twinet.inetfetch.fetch.retry import RetryRule
 from twinet.inetfetch.queue.store import Store, StoreError
 from twinet.inetfetch.refusal import StartRefused
-from twinet.inetfetch.roots import with_platform
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -130,7 +129,9 @@ class Daemon(service.Service):
         roots = None
         try:
             if settings.trust_roots is not None:
-                roots = with_platform(settings.trust_roots)
+                roots = twinet.TrustRoots.from_pem(
+                    settings.trust_roots, with_platform=True
+                )
             self._session = twinet.Session(
                 self._reactor,
                 agent=f"inetfetch/{twinet.__version__}",
@@ -139,10 +140,8 @@ class Daemon(service.Service):
                 connections_per_host=settings.max_active_per_host,
                 policy=EgressPolicy(settings.allow_nets),
             )
-        except (OSError, InternetError) as reason:
-            raise StartRefused(
-                f"--trust-roots {settings.trust_roots}: {reason}"
-            ) from reason
+        except InternetError as reason:
+            raise StartRefused(f"--trust-roots: {reason.message}") from reason
         bench = Bench(
             self._reactor,
             self._store,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import twinet
 from twinet.errors import InternetError
 from twinet.inetfetch.command.report import Exit, Trouble
-from twinet.inetfetch.roots import with_platform
 
 __all__ = ["open_session"]
 
@@ -26,19 +24,12 @@ def open_session(
     roots = None
     try:
         if trust_roots is not None:
-            roots = with_platform(Path(trust_roots))
+            roots = twinet.TrustRoots.from_pem(trust_roots, with_platform=True)
         return twinet.Session(
             reactor,
             agent=f"inetfetch/{twinet.__version__}",
             trust_roots=roots,
             **kwargs,
         )
-    except OSError as error:
-        raise Trouble(
-            f"cannot read the trust roots from {trust_roots}: {error.strerror}",
-            Exit.LOCAL,
-        ) from error
     except InternetError as error:
-        raise Trouble(
-            f"the trust roots in {trust_roots}: {error.message}", Exit.LOCAL
-        ) from error
+        raise Trouble(f"--trust-roots: {error.message}", Exit.LOCAL) from error
