@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.ssl import CertificateOptions
 from twisted.trial.unittest import TestCase
+from zope.interface import implementer
 
 import twinet
 from tests.http.loopback import LoopbackServer, ok, reactor
@@ -25,6 +29,36 @@ from twinet.flags import Flag
 from twinet.records import Limits
 
 DAY = timedelta(days=1)
+
+
+@implementer(IStreamClientEndpoint)
+class StartedTls:
+    """An endpoint of the user's that hands over a socket which speaks TLS already."""
+
+    def __init__(self, port: int) -> None:
+        self.inner = TCP4ClientEndpoint(reactor, "127.0.0.1", port)
+
+    def connect(self, protocolFactory):
+        outer = self
+
+        class Wrapping(Factory):
+            noisy = False
+
+            def buildProtocol(self, addr):
+                protocol = protocolFactory.buildProtocol(addr)
+                outer.start_in(protocol)
+                return protocol
+
+        return self.inner.connect(Wrapping())
+
+    def start_in(self, protocol) -> None:
+        make = protocol.makeConnection
+
+        def made(transport) -> None:
+            transport.startTLS(CertificateOptions())
+            make(transport)
+
+        protocol.makeConnection = made
 
 
 class HttpsTests(TestCase):
@@ -135,6 +169,15 @@ class HttpsTests(TestCase):
         )
         error = await self.assertFailure(self.session.get(url), SecurityChannelError)
         self.assertIn("does not speak TLS", str(error))
+
+    async def test_nothing_goes_in_the_clear_over_an_endpoints_tls(self) -> None:
+        """A request is not written past the TLS of a socket that has it already."""
+        url = self.serve()
+        await self.session.close()
+        port = self.server.port.getHost().port
+        self.session = twinet.Session(reactor, connect=lambda *_: StartedTls(port))
+        request = await self.session.get(url.replace("https:", "http:"))
+        self.assertEqual(await request.read(9), b"hello")
 
     async def test_silent_handshake_ends_by_the_limit(self) -> None:
         """The peer accepts and says nothing."""

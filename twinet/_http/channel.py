@@ -136,7 +136,9 @@ class Channel(Line):
 
     def connectionMade(self) -> None:  # noqa: N802  Twisted's name
         """See what the transport is."""
-        self._direct = isinstance(self.transport, Connection)
+        transport = self.transport
+        # A socket on which TLS was started is still a socket: past it, in the clear.
+        self._direct = isinstance(transport, Connection) and not transport.TLS
         super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
