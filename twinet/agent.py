@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet import error as twisted_errors
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import ITransport
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseDone, ResponseFailed
@@ -19,16 +19,14 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IAgent, IResponse
 from zope.interface import implementer
 
 from twinet import errors
-from twinet._handles.http_request import HttpRequest
 from twinet._handles.session import Session
 from twinet.flags import Flag
-from twinet.status import SELF
-from twinet.urls import crack_http
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IProtocol
     from twisted.web.iweb import IBodyProducer, IClientRequest
 
+    from twinet._handles.http_request import HttpRequest
     from twinet.records import Response
 
 __all__ = ["Agent", "AgentResponse"]
@@ -64,27 +62,18 @@ class Agent:
             also are the ones of Twisted that treq's users catch.
         :source: ``twisted.web.iweb.IAgent``.
         """
-        session = self.session
-        try:
-            request = HttpRequest(
-                session,
-                method.decode("latin-1"),
-                crack_http(uri.decode("utf-8", "surrogateescape")),
-                headers=_field_lines(headers),
-                flags=Flag.NO_AUTO_REDIRECT,
-                context=SELF,
-            )
-        except errors.InternetError as error:
-            return fail(as_twisted(error))
-        request._announce()  # noqa: SLF001  the agent makes handles as a session does
-        sent = request.send(bodyProducer)
+        sent = self.session._send_to(  # noqa: SLF001  the agent is the session's face
+            uri.decode("utf-8", "surrogateescape"),
+            method.decode("latin-1"),
+            bodyProducer,
+            headers=_field_lines(headers),
+            flags=Flag.NO_AUTO_REDIRECT,
+        )
         answered: Deferred[IResponse] = Deferred(lambda _: sent.cancel())
-
-        def failed(failure: Failure) -> None:
-            request.close()
-            answered.errback(as_twisted(_error_of(failure)))
-
-        sent.addCallbacks(lambda _: answered.callback(AgentResponse(request)), failed)
+        sent.addCallbacks(
+            lambda request: answered.callback(AgentResponse(request)),
+            lambda failure: answered.errback(as_twisted(_error_of(failure))),
+        )
         return answered
 
     def close(self) -> Deferred[None]:

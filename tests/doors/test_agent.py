@@ -157,6 +157,28 @@ class AgentTests(TestCase):
         response = await self.client.get(self.server.url("/until"))
         self.assertEqual(await response.content(), b"until")
 
+    async def test_closed_agent_refuses_and_opens_nothing(self) -> None:
+        """Its session is dead: 6, and no connection that nobody would close."""
+        await self.agent.close()
+        await self.assertFailure(
+            self.client.get(self.server.url("/")), errors.InvalidHandle
+        )
+        self.assertEqual(self.server.conversations, [])
+
+    async def test_request_closed_inside_handle_created_is_cancelled(self) -> None:
+        """As every other call that makes a handle: 12017, and nothing is sent."""
+        self.agent.session.set_status_callback(
+            lambda news: (
+                news.info.close()
+                if news.status is twinet.Status.HANDLE_CREATED
+                else None
+            )
+        )
+        await self.assertFailure(
+            self.client.get(self.server.url("/")), errors.OperationCancelled
+        )
+        self.assertEqual(self.server.conversations, [])
+
     async def test_cancel_closes_the_connection(self) -> None:
         """Seen from the server."""
         pending = self.client.get(self.server.url("/silent"))

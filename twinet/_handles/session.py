@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from twinet._handles.http_request import HeadersArgument
     from twinet._handles.resource import Resource
+    from twinet._http.order import Body
     from twinet._net.dispatch import Listener
     from twinet.records import Destination, Limits
     from twinet.urls import HttpUrl
@@ -192,12 +193,36 @@ class Session(Handle):
         :raises InternetError: as :meth:`HttpRequest.send`.
         :source: InternetOpenUrl.
         """
+        return self._send_to(
+            url,
+            "GET",
+            None,
+            headers=headers,
+            flags=flags,
+            context=context,
+            on_status=on_status,
+            limits=limits,
+        )
+
+    def _send_to(
+        self,
+        url: str,
+        verb: str,
+        body: Body,
+        *,
+        headers: HeadersArgument,
+        flags: Flag,
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> Deferred[HttpRequest]:
+        """Make a request handle for a URL and send it, as ``get`` and the agent do."""
         try:
             self._check_usable()
             cracked = self._cracked.get(url) or self._crack(url)
             request = HttpRequest(
                 self,
-                "GET",
+                verb,
                 cracked,
                 headers=headers,
                 flags=flags,
@@ -211,7 +236,7 @@ class Session(Handle):
         request._announce()
         if request._dead:
             return fail(request._was_cancelled())
-        return request.send()
+        return request.send(body)
 
     def open_url(self, url: str, **kwargs: Any) -> Deferred[Resource]:
         """Open what a URL names; fires with a handle whose data can be read.
