@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from twinet._handles.resource import Resource
     from twinet._net.deadlines import Deadlines
-    from twinet.errors import InternetError
 
 __all__ = ["Delivery", "Sink"]
 
@@ -46,8 +45,6 @@ class Delivery:
         #: the sink's Deferreds that have not fired, and its own wish.
         self._holding = 0
         self._paused = False
-        self._source_over = False
-        self._error: InternetError | None = None
         self._stopped = False
 
     def start(self) -> None:
@@ -60,8 +57,6 @@ class Delivery:
         if resource._voice.heard and not self._stopped:
             resource._voice.emit(ReceivingResponse)
         if not self._stopped:
-            self._source_over = resource._complete or resource._broken is not None
-            self._error = resource._broken
             self._go_on()
 
     def data_came(self) -> None:
@@ -69,10 +64,8 @@ class Delivery:
         self._go_on()
         self._tell_progress()
 
-    def source_over(self, error: InternetError | None) -> None:
-        """Take note that nothing more comes."""
-        self._source_over = True
-        self._error = error
+    def end_came(self) -> None:
+        """Hand over what is left; nothing more comes."""
         self._go_on()
 
     def stop(self) -> None:
@@ -156,8 +149,9 @@ class Delivery:
 
     def _end_when_empty(self) -> None:
         resource = self._resource
+        error = resource._broken
         if (
-            not self._source_over
+            not (resource._complete or error is not None)
             or self._holding
             or self._paused
             or resource._inbox.size
@@ -167,10 +161,10 @@ class Delivery:
         self.stop()
         resource._delivery = None
         resource._tell_received()
-        if self._error is None:
+        if error is None:
             resource._finish(self._count)
         else:
-            resource._fail(self._error)
+            resource._fail(error)
 
     def _tell_progress(self) -> None:
         resource = self._resource

@@ -242,7 +242,7 @@ class Resource(Handle):
         self._source = None
         self._spend()
         if self._delivery is not None:
-            self._delivery.source_over(self._broken)
+            self._delivery.end_came()
         elif self._need:
             self._meet()
 
