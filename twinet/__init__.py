@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twinet._handles.http_request import HttpRequest
     from twinet._handles.resource import Resource
     from twinet._handles.session import Session
+    from twinet._net.deliveries import PoolDelivery, QueueDelivery
     from twinet._net.trust import TrustRoots
     from twinet.agent import Agent
     from twinet.api import download, fetch
@@ -41,6 +42,8 @@ __all__ = [
     "Limits",
     "Notification",
     "Option",
+    "PoolDelivery",
+    "QueueDelivery",
     "Resource",
     "Response",
     "SecurityFlag",
@@ -59,6 +62,7 @@ _HOMES = {
     "twinet._handles.http_request": ("HttpRequest",),
     "twinet._handles.resource": ("Resource",),
     "twinet._handles.session": ("Session",),
+    "twinet._net.deliveries": ("PoolDelivery", "QueueDelivery"),
     "twinet._net.trust": ("TrustRoots",),
     "twinet.agent": ("Agent",),
     "twinet.api": ("download", "fetch"),

@@ -22,6 +22,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from twinet._handles.options import HandleOptions
 from twinet._net.dispatch import Voice
+from twinet._net.lanes import LaneVoice
 from twinet.errors import (
     InternetError,
     InvalidHandle,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from twinet._net.dispatch import Listener, Step
+    from twinet._net.lanes import Lane, StatusDelivery
     from twinet.flags import HandleType
 
 __all__ = ["Handle"]
@@ -48,6 +50,8 @@ class Handle:
     handle_type: ClassVar[HandleType]
 
     # Defaults stand here and not in __init__: one handle is made per request.
+    #: where listeners are called; None is the reactor thread.
+    _status_delivery: StatusDelivery | None = None
     #: children that hold nothing any more: the tree does not keep them alive.
     _spent: WeakSet[Handle] | None = None
     _pending: Deferred[Any] | None = None
@@ -66,7 +70,12 @@ class Handle:
         self._parent = parent
         #: the callback that children copy.
         self._heirloom: Listener | None = None if parent is None else parent._heirloom
-        self._voice = Voice(self, context, on_status or self._heirloom)
+        delivery = self._status_delivery if parent is None else parent._status_delivery
+        if delivery is None:
+            self._voice = Voice(self, context, on_status or self._heirloom)
+        else:
+            self._status_delivery = delivery
+            self._voice = delivery.voice(self, context, on_status or self._heirloom)
         self._children: set[Handle] = set()
         if limits is not None:
             self._limits = limits
@@ -111,13 +120,20 @@ class Handle:
         """The handle's options, by WinINet's numbers (``twinet.options.Option``)."""
         return HandleOptions(self)
 
+    @property
+    def lane(self) -> Lane | None:
+        """How its notifications travel, when the session has a ``delivery``."""
+        voice = self._voice
+        return voice.lane if isinstance(voice, LaneVoice) else None
+
     def set_status_callback(self, callback: Listener | None) -> Listener | None:
         """Install a status callback, or remove it with ``None``.
 
         Handles made later under this one copy it; existing ones do not change.
 
-        :param callback: called with one :class:`~twinet.status.Notification`, on
-            the reactor thread, in order; it may call any function, close included.
+        :param callback: called with one :class:`~twinet.status.Notification`, in
+            order; it may call any function, close included.  It runs on the reactor
+            thread unless the session has another ``delivery``.
         :returns: the previous callback.
         :raises InvalidHandle: 6, the handle is closed.
         :source: InternetSetStatusCallback.
@@ -315,8 +331,13 @@ class Handle:
         for closed in closers or ():
             if not closed.called:
                 closed.callback(None)
-        if parent is not None and parent._dead:
-            parent._leave_when_ready()
+        if parent is not None:
+            parent._child_left()
+
+    def _child_left(self) -> None:
+        """Take note that a child has said its last word."""
+        if self._dead:
+            self._leave_when_ready()
 
 
 def _fire(deferred: Deferred[Any], result: Any) -> None:

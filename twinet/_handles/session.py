@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from twinet._handles.resource import Resource
     from twinet._http.order import Body
     from twinet._net.dispatch import Listener
+    from twinet._net.lanes import StatusDelivery
     from twinet.records import Destination, Limits
     from twinet.urls import HttpUrl
 
@@ -73,6 +74,8 @@ class Session(Handle):
     :param policy: shown each address before it is connected to
         (:class:`~twinet.records.Destination`); ``None`` lets it pass, a text refuses
         it, and the call fails with ``PolicyRefused``.
+    :param delivery: where status callbacks are called: ``twinet.PoolDelivery``,
+        ``twinet.QueueDelivery``, or nothing for the reactor thread.
     :raises InvalidParameter: 87, the agent holds a control character, or an argument
         cannot be used; the text says which.
     :source: InternetOpen.
@@ -92,12 +95,16 @@ class Session(Handle):
         limits: Limits | None = None,
         connections_per_host: int = 6,
         policy: Callable[[Destination], str | None] | None = None,
+        delivery: StatusDelivery | None = None,
     ) -> None:
-        # A root has no context (InternetOpen takes none) and so says nothing itself.
-        super().__init__(None, context=None, limits=limits)
         if reactor is None:
             # Late, because importing it installs it.
             from twisted.internet import reactor  # noqa: PLC0415
+        if delivery is not None:
+            delivery.attach(reactor)
+            self._status_delivery = delivery
+        # A root has no context (InternetOpen takes none) and so says nothing itself.
+        super().__init__(None, context=None, limits=limits)
         if connections_per_host < 1:
             msg = "connections_per_host must be 1 or more"
             raise InvalidParameter(msg)
@@ -265,12 +272,22 @@ class Session(Handle):
             self._cracked[url] = cracked
         return cracked
 
+    @property
+    def delivery(self) -> StatusDelivery | None:
+        """Where status callbacks are called; ``None`` is the reactor thread."""
+        return self._status_delivery
+
+    @property
+    def called_from_outside(self) -> bool:
+        """Whether this thread is not the one in which the reactor runs."""
+        return getattr(self.reactor, "running", False) and not isInIOThread()
+
     # -- death
 
     def _check_usable(self) -> None:
         if self._dead:
             self._check_alive()
-        if getattr(self.reactor, "running", False) and not isInIOThread():
+        if self.called_from_outside:
             msg = (
                 "this was called from a thread that is not the reactor's; "
                 "use reactor.callFromThread"

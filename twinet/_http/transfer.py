@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinet._http.exchange import Exchange
 from twinet._http.order import Order
 from twinet._http.redirect import FOLLOWED, next_order
+from twinet._net.lanes import VETO
 from twinet.errors import InternetError, Timeout
 from twinet.records import Fields, Response
 from twinet.status import Redirect
@@ -143,7 +144,16 @@ class Transfer:
         elif isinstance(step, Order):
             if self._voice.heard:
                 self._voice.emit(Redirect, step.url.url)
-            self._voice.then(self._follow)
+            self._voice.hold(self._follow, self._unheard)
+
+    def _unheard(self) -> None:
+        """End it: the listener, who may object, has not returned."""
+        self._give_up(
+            Timeout(
+                f"the status callback was told of the redirect of {self._order.url.url}"
+                f" and has not returned within {VETO:g} s"
+            )
+        )
 
     def _follow(self) -> None:
         step, self._step = self._step, None

@@ -13,7 +13,8 @@ listener that closes the handle meets it between two of them: :meth:`Voice.hush`
 drops the news and steps that were still queued.  What ends a call is not dropped
 (:meth:`Voice.settle`): its outcome was fixed before it was announced.
 
-Callbacks run on the reactor thread; no other module calls one.
+Callbacks run on the reactor thread here; a session that wants them elsewhere gets
+the voices of ``lanes`` instead.  No other module calls a callback.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class Voice:
                 # What _tell() does, without the calls: a request tells seven times.
                 self._listener(news)  # type: ignore[misc]  # heard: there is one
             except Exception:  # noqa: BLE001  a listener's fault is the listener's
-                _report(news)
+                report_fault(news)
             if self._queue:
                 self._drain()
         finally:
@@ -126,6 +127,16 @@ class Voice:
             self._enqueue(step)
         else:
             step()
+
+    def hold(self, step: Step, late: Step) -> None:  # noqa: ARG002  for other threads
+        """Run ``step`` when the listener has heard the last news and not objected.
+
+        This is where a listener can veto: it closes the handle.  On the reactor
+        thread it has answered when it returns; elsewhere the step waits for it.
+
+        :param late: run instead when the listener has not returned within a limit.
+        """
+        self.then(step)
 
     def always(self, *steps: Step) -> None:
         """Run steps in their turn, whatever is hushed meanwhile."""
@@ -197,7 +208,7 @@ class Voice:
         try:
             listener(news)
         except Exception:  # noqa: BLE001  a listener's fault is the listener's
-            _report(news)
+            report_fault(news)
 
     def _announce(self, result: Any, error: BaseException | None) -> None:
         handle, context = self._handle(), self._context
@@ -242,7 +253,7 @@ def _run(step: Step) -> None:
         _log.failure("a step behind a notification failed")
 
 
-def _report(news: Notification) -> None:
+def report_fault(news: Notification) -> None:
     _log.failure(
         "the status callback of {handle!r} raised an exception on {status}",
         handle=news.handle,

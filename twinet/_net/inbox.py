@@ -11,9 +11,11 @@ class Inbox:
     """Chunks in, bytes out, nothing copied that need not be.
 
     :ivar size: the bytes that are here.
+    :ivar taken: the bytes that have been taken or passed over: the position of the
+        next one in the body.
     """
 
-    __slots__ = ("_first", "_more", "size")
+    __slots__ = ("_first", "_more", "size", "taken")
 
     def __init__(self) -> None:
         # The oldest chunk stands apart from the others: most small bodies have but
@@ -21,6 +23,7 @@ class Inbox:
         self._first = b""
         self._more: deque[bytes] | None = None
         self.size = 0
+        self.taken = 0
 
     def put(self, data: bytes) -> None:
         """Add what has arrived."""
@@ -56,7 +59,14 @@ class Inbox:
         else:
             self._first = self._more.popleft() if self._more else b""
         self.size -= len(first)
+        self.taken += len(first)
         return first
+
+    def pass_over(self, count: int) -> int:
+        """Throw away up to ``count`` bytes; returns how many were not here."""
+        while count and self.size:
+            count -= len(self.take_chunk(count))
+        return count
 
     def clear(self) -> None:
         """Throw away what is here."""

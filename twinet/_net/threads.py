@@ -35,10 +35,12 @@ _T = TypeVar("_T")
 class _Job:
     """A call that waits or runs; ``waiting`` is touched in the reactor thread only."""
 
-    __slots__ = ("call", "waiting")
+    __slots__ = ("call", "reports", "waiting")
 
-    def __init__(self, call: Callable[[], object]) -> None:
+    def __init__(self, call: Callable[[], object], *, reports: bool = True) -> None:
         self.call = call
+        #: whether its result is told in the reactor thread.
+        self.reports = reports
         self.waiting: Deferred[object] | None = None
 
     def finish(self, result: object) -> None:
@@ -97,15 +99,16 @@ class Threads:
         waiting: Deferred[_T] = Deferred(lambda _: self._cancelled(job))
         job.waiting = waiting  # type: ignore[assignment]  # Deferred is invariant
         self._unfinished.add(job)
-        with self._lock:
-            self._queue.append(job)
-            one_more = self._workers < self._limit
-            if one_more:
-                self._workers += 1
-                self._started += 1
-        if one_more:
-            self._start_worker(job)
+        self._submit(job)
         return waiting
+
+    def start(self, call: Callable[[], object]) -> None:
+        """Call something in a thread, from any thread; nobody is told of its end.
+
+        :param call: answers for its own errors.
+        :raises InternalError: the system gives no thread.
+        """
+        self._submit(_Job(call, reports=False))
 
     def close(self) -> None:
         """Take no more work; every unfinished call fails with Shutdown at once.
@@ -118,6 +121,16 @@ class Threads:
         unfinished, self._unfinished = self._unfinished, set()
         for job in unfinished:
             job.finish(Failure(errors.Shutdown("closed before the work was done")))
+
+    def _submit(self, job: _Job) -> None:
+        with self._lock:
+            self._queue.append(job)
+            one_more = self._workers < self._limit
+            if one_more:
+                self._workers += 1
+                self._started += 1
+        if one_more:
+            self._start_worker(job)
 
     def _start_worker(self, job: _Job) -> None:
         name = f"{self._name}-{self._started}"
@@ -133,6 +146,8 @@ class Threads:
                 f"the system gives no thread ({refusal}); close some programs"
             )
             error.__cause__ = refusal
+            if not job.reports:
+                raise error from refusal
             self._finished(job, Failure(error))
 
     def _work(self) -> None:
@@ -150,9 +165,10 @@ class Threads:
                 result = Failure()
             with self._lock:
                 self._busy -= 1
-            # an asyncio reactor whose loop is closed: nobody is left to be told
-            with suppress(RuntimeError):
-                self._reactor.callFromThread(self._finished, job, result)
+            if job.reports:
+                # an asyncio reactor whose loop is closed: nobody is left to be told
+                with suppress(RuntimeError):
+                    self._reactor.callFromThread(self._finished, job, result)
             del job, result  # nothing is held while the next call runs
 
     def _finished(self, job: _Job, result: object) -> None:

@@ -1,0 +1,51 @@
+"""A thread for the reactor, for programs that run none."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from twisted.logger import Logger
+
+from twinet.errors import InternalError
+
+__all__ = ["run_in_thread"]
+
+_log = Logger()
+_lock = threading.Lock()
+_thread: threading.Thread | None = None
+
+#: How long the reactor may take to come up, in seconds.
+_STARTING = 10.0
+
+
+def run_in_thread(reactor: Any) -> None:
+    """See that the reactor runs: in a daemon thread, unless it runs already.
+
+    A reactor can be run once in a process, so a later ``reactor.run()`` is barred
+    from then on; the log says so.
+
+    :raises InternalError: (12004) it has run and was stopped, or does not come up.
+    """
+    global _thread  # noqa: PLW0603  one reactor in a process, and one thread for it
+    with _lock:
+        if reactor.running:
+            return
+        if _thread is None:
+            up = threading.Event()
+            reactor.callWhenRunning(up.set)
+            _thread = threading.Thread(
+                target=reactor.run,
+                kwargs={"installSignalHandlers": False},
+                name="twinet-reactor",
+                daemon=True,
+            )
+            _thread.start()
+            _log.info(
+                "the reactor runs in a thread of its own now, because a blocking call "
+                "was made before reactor.run(), which this process can not use any more"
+            )
+            if up.wait(_STARTING):
+                return
+        msg = "the reactor does not run any more, and cannot be started again"
+        raise InternalError(msg)
