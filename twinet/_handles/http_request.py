@@ -12,6 +12,7 @@ from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
     IncorrectHandleState,
     InternetError,
+    InvalidOperation,
     InvalidParameter,
     Timeout,
 )
@@ -185,6 +186,16 @@ class HttpRequest(Resource):
         else:
             self._spend()
             self._fail(error)
+
+    def _length(self) -> int:
+        length = None if self._response is None else self._response.length
+        return super()._length() if length is None else length
+
+    def _check_seek(self, position: int, wanted: int) -> None:
+        super()._check_seek(position, wanted)
+        if self.response.headers.get("accept-ranges", "").lower() != "bytes":
+            msg = f"{self.url} does not offer ranges (no Accept-Ranges: bytes)"
+            raise InvalidOperation(msg)
 
     def _check_readable(self) -> None:
         # The three questions are asked at once: a small body is one read.

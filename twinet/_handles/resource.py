@@ -20,7 +20,13 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twinet._handles.delivery import Delivery
 from twinet._handles.handle import Handle
 from twinet._net.inbox import Inbox
-from twinet.errors import InternetError, InvalidParameter, RequestPending
+from twinet.errors import (
+    InternetError,
+    InvalidOperation,
+    InvalidParameter,
+    RequestPending,
+)
+from twinet.flags import FindMethod
 from twinet.status import SELF, ReceivingResponse, ResponseReceived
 
 if TYPE_CHECKING:
@@ -70,6 +76,8 @@ class Resource(Handle):
     _delivery: Delivery | None = None
     #: bytes of the wire that came during the pending read.
     _wire = 0
+    #: bytes of the body that are yet to come and will be passed over.
+    _skip = 0
 
     def __init__(
         self,
@@ -139,6 +147,35 @@ class Resource(Handle):
             raise StopAsyncIteration
         return data
 
+    def seek(
+        self, distance: int, method: FindMethod = FindMethod.BEGIN
+    ) -> Deferred[int]:
+        """Move forward in the body; fires at once with the new position.
+
+        What lies between is thrown away when it comes.  Nothing that has been read
+        comes again.
+
+        :param distance: bytes, from where ``method`` says.
+        :raises InvalidOperation: 12016, the server offers no ranges, the place lies
+            behind, or it counts from an end that is not known.
+        :raises InternetError: as :meth:`read`.
+        :source: InternetSetFilePointer.
+        """
+        try:
+            self._check_readable()
+            position = self._inbox.taken + self._skip
+            if method is FindMethod.CURRENT:
+                distance += position
+            elif method is FindMethod.END:
+                distance += self._length()
+            self._check_seek(position, distance)
+        except InternetError as error:
+            return fail(error)
+        self._skip = self._inbox.pass_over(distance - self._inbox.taken)
+        if self._paused:
+            self._unclog()
+        return succeed(distance)
+
     def deliver(self, sink: Sink) -> Deferred[int]:
         """Hand the rest of the body to a sink; fires with the bytes handed over.
 
@@ -184,12 +221,30 @@ class Resource(Handle):
             msg = f"another call on {self} is pending; wait for it, or close the handle"
             raise RequestPending(msg)
 
+    def _length(self) -> int:
+        """Return how long the body is, in bytes.
+
+        :raises InvalidOperation: 12016, it is not known.
+        """
+        msg = f"the length of {self} is not known; count from the beginning"
+        raise InvalidOperation(msg)
+
+    def _check_seek(self, position: int, wanted: int) -> None:
+        """Refuse a place that cannot be moved to."""
+        if wanted < position:
+            msg = (
+                f"{self} is at byte {position}, and byte {wanted} lies behind that; "
+                "send the request again"
+            )
+            raise InvalidOperation(msg)
+
     def _reset(self) -> None:
         """Forget a former answer."""
         if self._source is not None:
             self._source.cancel()
         self._source = None
-        self._inbox.clear()
+        self._inbox = Inbox()
+        self._skip = 0
         self._complete = False
         self._broken = None
         self._paused = False
@@ -200,6 +255,8 @@ class Resource(Handle):
     def take_data(self, data: bytes, wire: int) -> None:
         """Take data; ``wire`` is what they were on the wire, in bytes."""
         self._wire += wire
+        if self._skip:
+            data = self._pass_over(data)
         if not data:
             return
         inbox = self._inbox
@@ -266,6 +323,13 @@ class Resource(Handle):
                 return succeed(inbox.take(size))
             return fail(self._broken)
         return self._wait(need, size)
+
+    def _pass_over(self, data: bytes) -> bytes:
+        """Take away from data that came what was moved past."""
+        passed = min(self._skip, len(data))
+        self._skip -= passed
+        self._inbox.taken += passed
+        return data[passed:]
 
     def _wait(self, need: int, take: int) -> Deferred[Any]:
         pending = self._begin()
