@@ -14,6 +14,7 @@ import ast
 import enum
 import importlib
 import inspect
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 BEGIN = "# --- generated from twinet/_error_table.py by docs/generate.py: begin ---\n"
 END = "# --- generated: end ---\n"
+#: As pyproject.toml has it.
+LINE_LENGTH = 88
 NOTE = ".. Written by docs/generate.py: change the tables it reads, not this page.\n\n"
 
 
@@ -236,6 +239,76 @@ def statuses_page() -> str:
     return page
 
 
+#: Where the Windows constants come from that members of enumerations are named after.
+WORDS = ("twinet.flags", "twinet.options", "twinet.query", "twinet.status")
+#: What stands in no enumeration.
+SINGLE_CONSTANTS = {
+    "HTTP_ADDREQ_FLAGS_MASK": 0xFFFF0000,
+    "HTTP_ADDREQ_INDEX_MASK": 0x0000FFFF,
+    "HTTP_QUERY_HEADER_MASK": 0x0FFFFFFF,
+    "HTTP_QUERY_MAX": 78,
+    "HTTP_QUERY_MODIFIER_FLAGS_MASK": 0xF0000000,
+    "INTERNET_INVALID_PORT_NUMBER": 0,
+    "INTERNET_MAX_HOST_NAME_LENGTH": 256,
+    "INTERNET_MAX_PASSWORD_LENGTH": 128,
+    "INTERNET_MAX_PATH_LENGTH": 2048,
+    "INTERNET_MAX_PORT_NUMBER_LENGTH": 5,
+    "INTERNET_MAX_SCHEME_LENGTH": 32,
+    "INTERNET_MAX_USER_NAME_LENGTH": 128,
+    "INTERNET_NO_CALLBACK": 0,
+    "INTERNET_RFC1123_FORMAT": 0,
+}
+
+
+def constants_of(kind: type[enum.IntEnum | enum.IntFlag]) -> Iterator[tuple[str, str]]:
+    """Yield Windows' names of a kind's members, and how they are written here."""
+    pattern = re.search(r"``(\w+_)(?:\.\.\.|\*)(_PORT)?``", kind.__doc__ or "")
+    if pattern is not None:
+        before, after = pattern.groups(default="")
+        for name in kind.__members__:
+            yield f"{before}{name}{after}", f"{kind.__name__}.{name}"
+
+
+def constants_source() -> str:
+    """Write ``twinet/wininet/constants.py``."""
+    modules = [importlib.import_module(name) for name in WORDS]
+    kinds = [
+        (module, kind)
+        for module in modules
+        for kind in enums_of(module)
+        if any(constants_of(kind))
+    ]
+    values = {name: text for _, kind in kinds for name, text in constants_of(kind)}
+    values |= {row.constant: str(row.code) for row in table.ERRORS}
+    values |= {name: f"0x{value:X}" for name, value in SINGLE_CONSTANTS.items()}
+    lines = [
+        '"""The constants under their Windows names.',
+        "",
+        "Written by docs/generate.py: change the tables it reads, not this file.",
+        '"""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "from typing import Final",
+        "",
+    ]
+    for module in modules:
+        names = sorted(kind.__name__ for home, kind in kinds if home is module)
+        short = f"from {module.__name__} import {', '.join(names)}"
+        if len(short) > LINE_LENGTH:
+            short = f"from {module.__name__} import (\n    "
+            short += ",\n    ".join(names) + ",\n)"
+        lines.append(short)
+    every = "".join(f'    "{name}",\n' for name in sorted(values))
+    lines += ["", f"__all__ = [\n{every}]", ""]
+    for name, text in values.items():
+        line = f"{name}: Final = {text}"
+        if len(line) > LINE_LENGTH:
+            line = f"{name}: Final = (\n    {text}\n)"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def notification_classes(module: ModuleType) -> Iterator[type[Notification]]:
     """Yield the classes that stand for one status each."""
     for kind in vars(module).values():
@@ -251,6 +324,7 @@ def pages() -> dict[Path, str]:
     """Return every generated file with the text it should have."""
     return {
         ROOT / "twinet" / "errors.py": errors_source(),
+        ROOT / "twinet" / "wininet" / "constants.py": constants_source(),
         REFERENCE / "errors.rst": errors_page(),
         REFERENCE / "flags.rst": flags_page(),
         REFERENCE / "options.rst": options_page(),

@@ -36,8 +36,9 @@ __all__ = ["Agent", "AgentResponse"]
 class Agent:
     """An ``IAgent`` over a session.
 
-    Like Twisted's, it follows no redirect by itself and adds no field but Host,
-    User-Agent and Accept: what is wrapped round it does.
+    Like Twisted's, it follows no redirect by itself, keeps no cookies and adds no
+    field but Host, User-Agent and Accept: what is wrapped round it does.  (With
+    ``Option.HTTP_DECODING`` set on the session, it decodes.)
 
     :param reactor: the reactor; the running one when left out.
     :param session: the session to use; one is made when left out.
@@ -67,7 +68,8 @@ class Agent:
             method.decode("latin-1"),
             bodyProducer,
             headers=_field_lines(headers),
-            flags=Flag.NO_AUTO_REDIRECT,
+            # What is wrapped round it keeps cookies of its own.
+            flags=Flag.NO_AUTO_REDIRECT | Flag.NO_COOKIES,
         )
         answered: Deferred[IResponse] = Deferred(lambda _: sent.cancel())
         sent.addCallbacks(
@@ -83,6 +85,8 @@ class Agent:
 
 #: Fields that the library sets itself; what treq gives is what we would send.
 _OURS = frozenset((b"content-length", b"transfer-encoding", b"connection"))
+#: Fields of an answer that are about its body before that is decoded.
+_OF_THE_CODED = frozenset((b"content-encoding", b"content-length"))
 
 
 def _field_lines(headers: Headers | None) -> list[tuple[bytes, bytes]]:
@@ -108,9 +112,12 @@ class AgentResponse:
         self.code = response.status_code
         self.phrase = response.reason.encode("latin-1")
         self.headers = Headers()
+        # A body that is decoded here must not be decoded again.
+        hidden = _OF_THE_CODED if response.decoded else ()
         for name, value in response.headers.raw:
-            self.headers.addRawHeader(name, value)
-        length = response.length
+            if name.lower() not in hidden:
+                self.headers.addRawHeader(name, value)
+        length = None if response.decoded else response.length
         self.length = UNKNOWN_LENGTH if length is None else length
         self.request: IClientRequest = _ClientRequest(request)  # type: ignore[assignment]  # zope
         self.previousResponse: IResponse | None = None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from ipaddress import IPv4Address, IPv6Address
 
-__all__ = ["Destination", "Fields", "Limits", "Response"]
+__all__ = ["Credentials", "Destination", "Fields", "Limits", "Response"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,14 @@ class Limits:
     def but(self, **changes: Any) -> Limits:
         """Return a copy with some values changed."""
         return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user name and a password; the password is never shown."""
+
+    username: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +149,17 @@ class Response:
     :ivar raw_head: the head as received, its closing blank line included.
     :ivar history: the answers that redirected here, oldest first.
     :ivar url: the URL that gave this answer, without user name and password.
-    :ivar length: the announced length of the body in bytes, ``None`` when not known.
+    :ivar length: the announced length of the body in bytes, ``None`` when not known;
+        of a compressed body, before it is decoded.
+    :ivar decoded: the codings (Content-Encoding) that are undone while the body is
+        read, in the order in which the server applied them; usually none.
     :ivar body: the whole body, after :func:`twinet.fetch`; else ``None``.
     """
 
     __slots__ = (
         "_trailers",
         "body",
+        "decoded",
         "headers",
         "history",
         "length",
@@ -179,6 +191,7 @@ class Response:
         self.history = history
         # Made when first asked: only a chunked body can have any.
         self._trailers: Fields | None = None
+        self.decoded: tuple[str, ...] = ()
         self.body: bytes | None = None
 
     @property

@@ -24,6 +24,7 @@ FLOORS = {
     "status": 0,
     "options": 0,
     "flags": 0,
+    "query": 0,
     "records": 0,
     "interfaces": 0,
     "_wire": 1,

@@ -25,6 +25,7 @@ LONGEST = 500
 TABLES = {
     "twinet/_error_table.py": "a table: one row for each code of the platform",
     "twinet/errors.py": "generated from that table: one class for each code",
+    "twinet/wininet/constants.py": "generated: one line for each constant of Windows",
     "twinet/options.py": "a table: one row for each option of the platform",
 }
 #: Only the command line talks to a terminal.

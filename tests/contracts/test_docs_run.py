@@ -90,6 +90,19 @@ class Run(SynchronousTestCase):
             [f"/bytes/{SIZE}/{s}" for s in ("downfall", "fourth")],
         )
 
+    def test_ported_programs_fetch_the_whole(self):
+        """The blocking one and the asynchronous one, with WinINet's names."""
+        for name in ("ported_blocking.py", "ported_asynchronous.py"):
+            example = ROOT / "docs" / "examples" / name
+            out = self.run_program(str(example), self.server, folder=name)
+            lines = out.splitlines()
+            self.assertIn(f"{SIZE} bytes", lines)
+            steps = [line.split()[1] for line in lines if line.startswith("1 ")]
+            self.assertEqual(
+                (steps[0], steps[-1]), ("HANDLE_CREATED", "HANDLE_CLOSING")
+            )
+            self.assertEqual("REQUEST_COMPLETE" in steps, "asynchronous" in name)
+
     def test_every_example_is_run_here(self):
         """A new one needs a test of its own."""
         examples = (ROOT / "docs" / "examples").glob("*.py")

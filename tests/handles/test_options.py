@@ -104,7 +104,8 @@ class OptionTests(SynchronousTestCase):
             (session, Option.CONNECT_TIMEOUT, -1, BadArguments),
             (session, Option.CONNECT_TIMEOUT, "5", InvalidParameter),
             (session, Option.CONNECT_TIMEOUT, True, InvalidParameter),
-            (request, Option.HTTP_DECODING, True, InvalidOption),
+            (request, Option.HSTS, True, InvalidOption),
+            (request, Option.HTTP_DECODING, 1, InvalidParameter),
         )
         for handle, option, value, kind in cases:
             error = self.assertRaises(kind, handle.options.__setitem__, option, value)

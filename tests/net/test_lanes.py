@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any
 
 from twisted.internet.task import Clock
@@ -53,9 +54,10 @@ class LaneTests(SynchronousTestCase):
 
     def test_tell_runs_the_entries_in_order_one_for_each_call(self) -> None:
         """Each call stands for one entry; a call too many does nothing."""
-        lane, seen = Lane(), []
+        lane = Lane()
+        seen: list[int] = []
         for number in range(3):
-            lane.put(lambda number=number: seen.append(number), lasting=False)
+            lane.put(partial(seen.append, number), lasting=False)
         self.assertEqual([lane.tell() for _ in range(4)], [1, 1, 1, 0])
         self.assertEqual(seen, [0, 1, 2])
 
@@ -86,7 +88,7 @@ class LaneTests(SynchronousTestCase):
             inside.pop()
 
         for number in range(400):
-            lane.put(lambda number=number: entry(number), lasting=False)
+            lane.put(partial(entry, number), lasting=False)
         threads = [
             threading.Thread(target=lambda: [lane.tell() for _ in range(50)])
             for _ in range(8)

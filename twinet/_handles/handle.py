@@ -39,8 +39,17 @@ if TYPE_CHECKING:
     from twinet._net.dispatch import Listener, Step
     from twinet._net.lanes import Lane, StatusDelivery
     from twinet.flags import HandleType
+    from twinet.records import Credentials
 
-__all__ = ["Handle"]
+__all__ = ["Handle", "PendingCall"]
+
+
+class PendingCall(Deferred[Any]):
+    """The Deferred of a call that has to wait, and whose end is told before it fires.
+
+    It may have fired when the call returns, because a listener closed the handle, or
+    because all was there; what a call gives that did not have to wait is no such one.
+    """
 
 
 class Handle:
@@ -52,6 +61,10 @@ class Handle:
     # Defaults stand here and not in __init__: one handle is made per request.
     #: where listeners are called; None is the reactor thread.
     _status_delivery: StatusDelivery | None = None
+    #: what a challenge of the server is answered with, unless a child has its own.
+    _credentials: Credentials | None = None
+    #: whether the codings of bodies are undone; children copy it.
+    _decoding = False
     #: children that hold nothing any more: the tree does not keep them alive.
     _spent: WeakSet[Handle] | None = None
     _pending: Deferred[Any] | None = None
@@ -206,7 +219,7 @@ class Handle:
         if self._pending is not None:
             msg = f"another call on {self} is pending; wait for it, or close the handle"
             raise RequestPending(msg)
-        self._pending = Deferred(self._cancel_pending)
+        self._pending = PendingCall(self._cancel_pending)
         return self._pending
 
     def _cancel_pending(self, deferred: Deferred[Any]) -> None:

@@ -13,7 +13,7 @@ from twinet.status import SELF
 if TYPE_CHECKING:
     from twinet._handles.http_request import HeadersArgument
     from twinet._net.dispatch import Listener
-    from twinet.records import Limits
+    from twinet.records import Credentials, Limits
     from twinet.urls import HttpUrl
 
 __all__ = ["HttpConnection"]
@@ -28,9 +28,18 @@ class HttpConnection(Handle):
 
     handle_type = HandleType.CONNECT_HTTP
 
-    def __init__(self, parent: Handle, origin: HttpUrl, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        parent: Handle,
+        origin: HttpUrl,
+        *,
+        credentials: Credentials | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(parent, **kwargs)
         self._origin = origin
+        self._credentials = credentials
+        self._decoding = parent._decoding
 
     @property
     def host(self) -> str:

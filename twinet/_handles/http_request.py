@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
 
+from twinet._handles.head_query import DECODED_AWAY, HeadQuery
+from twinet._handles.request_fields import RequestFields
 from twinet._handles.resource import Resource
 from twinet._http.order import Order
+from twinet._http.pushed_body import PushedBody
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
     IncorrectHandleState,
     InternetError,
     InvalidOperation,
     InvalidParameter,
+    RequestPending,
     Timeout,
 )
 from twinet.flags import Flag, HandleType, RequestFlag, SecurityFlag
-from twinet.status import SELF
+from twinet.query import Query, QueryFlag
+from twinet.status import SELF, RequestSent, SendingRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from twisted.web.iweb import IBodyProducer
 
     from twinet._handles.handle import Handle
+    from twinet._http.order import Body
     from twinet._net.dispatch import Listener
     from twinet.records import Limits, Response
     from twinet.urls import HttpUrl
@@ -49,6 +56,14 @@ class HttpRequest(Resource):
 
     handle_type = HandleType.HTTP_REQUEST
     _response: Response | None = None
+    #: made when the program first looks at its own header fields.
+    _headers: RequestFields | None = None
+    #: the order of the last send, which tells how the request went out.
+    _sent: Order | None = None
+    #: the body that is being handed over.
+    _writing: PushedBody | None = None
+    #: the bytes of the piece that a full transport has yet to take.
+    _piece = 0
     _close_when_failed = False
     #: whether it has been sent, so that there may be something to forget.
     _used = False
@@ -70,6 +85,8 @@ class HttpRequest(Resource):
         self._url = url
         self._fields = check_fields(headers)
         self._flags = flags
+        if parent._decoding:
+            self._decoding = True
         #: certificate faults that are let through (``SECURITY_FLAGS``).
         self.security_flags = _NONE if not flags else _let_through(flags)
 
@@ -82,6 +99,60 @@ class HttpRequest(Resource):
     def verb(self) -> str:
         """The request's verb."""
         return self._verb.decode("latin-1")
+
+    @property
+    def headers(self) -> RequestFields:
+        """The request's own header fields; what is changed acts on the next send."""
+        if self._headers is None:
+            self._headers = RequestFields(self._fields)
+        return self._headers
+
+    def query_info(
+        self,
+        query: int,
+        *,
+        name: str | None = None,
+        index: int = 0,
+        flags: QueryFlag = QueryFlag(0),
+    ) -> str | int | datetime:
+        """Return what a head says: the answer's, or with a flag the request's.
+
+        Before there is an answer its head is empty, and its status 0.
+
+        :param query: the attribute.
+        :param name: of the field, with ``Query.CUSTOM``.
+        :param index: which of several fields of that name.
+        :param flags: where to look, and what to give: a number, a time.
+        :raises InvalidHandle: 6, the handle is closed.
+        :raises IncorrectHandleState: 12019, the request's body is still being sent.
+        :raises HttpHeaderNotFound: 12150, it is not there, or not so often.
+        :raises HttpInvalidHeader: 12153, it is no number that fits, or no time.
+        :raises HttpInvalidQueryRequest: 12154, no head has such a thing.
+        :source: HttpQueryInfo.
+        """
+        self._check_alive()
+        if flags & QueryFlag.REQUEST_HEADERS:
+            return HeadQuery(self._own_head()).ask(query, name, index, flags)
+        if query == Query.REQUEST_METHOD:
+            return self.verb
+        response = self._response
+        if response is None:
+            if self._writing:
+                msg = f"{self} has no answer yet; call finish() and wait for it"
+                raise IncorrectHandleState(msg)
+            if query == Query.STATUS_CODE and flags & QueryFlag.NUMBER:
+                return 0
+            return HeadQuery(b"").ask(query, name, index, flags)
+        hidden = DECODED_AWAY if response.decoded else ()
+        return HeadQuery(response.raw_head, hidden).ask(query, name, index, flags)
+
+    def _own_head(self) -> bytes:
+        """Return the head that went out, or before that what the program gave."""
+        if self._sent is not None:
+            return self._sent.head()
+        lines = self._fields if self._headers is None else self._headers.lines
+        first = b"%b %b HTTP/1.1\r\n" % (self._verb, self._url.target.encode())
+        return first + b"".join(b"%b: %b\r\n" % line for line in lines)
 
     @property
     def request_flags(self) -> RequestFlag:
@@ -133,33 +204,154 @@ class HttpRequest(Resource):
             pending = self._begin()
         except InternetError as error:
             return fail(error)
+        self._set_off(body)
+        return pending
+
+    def start(self, length: int | None = None, data: bytes = b"") -> Deferred[Self]:
+        """Send the head of the request; fires with this handle when it has gone out.
+
+        The body follows by :meth:`write`, and :meth:`finish` waits for the answer.  A
+        body that was handed over cannot be sent again: a redirect that asks for it
+        fails.
+
+        :param length: of the whole body, in bytes; without one it goes out in chunks.
+        :param data: its first piece, which leaves together with the head.
+        :raises InvalidParameter: 87, the first piece is longer than the whole.
+        :raises InternetError: as :meth:`send`.
+        :source: HttpSendRequestEx.
+        """
+        try:
+            self._check_alive()
+            body = PushedBody(length, data, self._drained)
+            pending = self._begin()
+        except InternetError as error:
+            return fail(error)
+        self._set_off(body)
+        self._writing = body
+        return pending
+
+    def write(self, data: bytes) -> Deferred[int]:
+        """Hand over a piece of the body; fires with its length, when it can go out.
+
+        It fires at once unless the connection is full.  When the answer has come
+        already, the server may want nothing more, and what is written is dropped.
+
+        :raises InvalidHandle: 6, the handle is closed.
+        :raises InvalidParameter: 87, it is more than was announced; nothing goes out.
+        :raises IncorrectHandleState: 12019, there is no :meth:`start` before it.
+        :raises RequestPending: 12026, a call on this handle is pending.
+        :raises InternetError: what has become of the request meanwhile.
+        :source: InternetWriteFile.
+        """
+        try:
+            body = self._check_writing()
+            body.check(len(data))
+        except InternetError as error:
+            return fail(error)
+        if not data:
+            return succeed(0)
+        voice = self._voice
+        if voice.heard:
+            voice.emit(SendingRequest)
+            if self._dead:
+                return fail(self._was_cancelled())
+        body.take(data)
+        if body.full:
+            self._piece = len(data)
+            return self._begin()
+        if voice.heard:
+            voice.emit(RequestSent, len(data))
+        return succeed(len(data))
+
+    def finish(self) -> Deferred[Self]:
+        """End the body; fires with this handle when the answer's head is there.
+
+        :raises InvalidHandle: 6, the handle is closed.
+        :raises IncorrectHandleState: 12019, there is no :meth:`start` before it, or a
+            part of the announced length is missing; it can still be written.
+        :raises RequestPending: 12026, a call on this handle is pending.
+        :raises InternetError: as :meth:`send`.
+        :source: HttpEndRequest.
+        """
+        try:
+            body = self._check_writing()
+            if body.missing and self._response is None:
+                msg = (
+                    f"{body.missing} bytes of the body of {self} have yet to be written"
+                )
+                raise IncorrectHandleState(msg)
+        except InternetError as error:
+            return fail(error)
+        self._writing = None
+        pending = self._begin()
+        body.end()
+        return pending
+
+    def _check_writing(self) -> PushedBody:
+        self._check_alive()
+        body = self._writing
+        if body is None:
+            msg = f"no body of {self} is being sent; call start() first"
+            raise IncorrectHandleState(msg)
+        if self._pending is not None:
+            msg = f"another call on {self} is pending; wait for it, or close the handle"
+            raise RequestPending(msg)
+        if self._broken is not None and self._response is None:
+            self._writing = None
+            raise self._broken
+        return body
+
+    def _drained(self) -> None:
+        """End the write that waited until the connection had room."""
+        piece, self._piece = self._piece, 0
+        if piece:
+            if self._voice.heard:
+                self._voice.emit(RequestSent, piece)
+            self._finish(piece)
+
+    def _set_off(self, body: Body) -> None:
+        """Send the request: the call is pending."""
         if self._used:
             self._reset()
             self._revive()
             self._response = None
+            self._writing = None
+            self._piece = 0
         self._used = True
         session = self.session
         engine = session.engine
         url = self._url
         voice = self._voice
-        order = Order(
+        parent: Handle = self._parent  # type: ignore[assignment]  # it always has one
+        order = self._sent = Order(
             self._verb,
             url,
             session.agent,
-            self._fields,
+            self._fields if self._headers is None else self._headers.lines,
             body,
             engine.tls_policy(url.scheme, self.security_flags),
             self._limits,
             self._flags,
             self.security_flags,
-            voice.context,
+            voice,
+            credentials=self._credentials or parent._credentials,
+            decode=self._decoding,
         )
         transfer = self._source = engine.transfer(order, voice, self)
         transfer.start()
-        return pending
+
+    # -- the transfer's side of the seam
+
+    def take_order(self, order: Order) -> None:
+        """Take note that a redirect is followed with another order."""
+        self._sent = order
+
+    def tell_started(self) -> None:
+        """End the call that waits until the body can be handed over."""
+        self._finish(self)
 
     def take_answer(self, response: Response) -> None:
-        """Take the answer's head (the transfer's side of the seam)."""
+        """Take the answer's head."""
         self._response = response
 
     def _take_trailers(self, trailers: Any) -> None:
@@ -188,7 +380,9 @@ class HttpRequest(Resource):
             self._fail(error)
 
     def _length(self) -> int:
-        length = None if self._response is None else self._response.length
+        response = self._response
+        # The announced length is that of the body before it is decoded.
+        length = None if response is None or response.decoded else response.length
         return super()._length() if length is None else length
 
     def _check_seek(self, position: int, wanted: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinet._http.auth import check_credentials
 from twinet.errors import (
     BadArguments,
     IncorrectHandleType,
@@ -18,6 +19,7 @@ from twinet.errors import (
 )
 from twinet.flags import HandleType, SecurityFlag
 from twinet.options import OPTIONS, Kind, Option
+from twinet.records import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +64,27 @@ def _write_agent(session: Any, value: Any) -> None:
     session.set_agent(value)
 
 
+def _credentials(handle: Any) -> Credentials:
+    """Return what a handle answers challenges with; a request's parent may know it."""
+    known = handle._credentials or handle._parent._credentials
+    return known or Credentials("", "")
+
+
+def _write_username(handle: Any, value: Any) -> None:
+    handle._credentials = check_credentials(value, _credentials(handle).password)
+
+
+def _write_password(handle: Any, value: Any) -> None:
+    handle._credentials = check_credentials(_credentials(handle).username, value)
+
+
+def _write_decoding(handle: Any, value: Any) -> None:
+    if not isinstance(value, bool):
+        msg = f"HTTP_DECODING is True or False; not {value!r}"
+        raise InvalidParameter(msg)
+    handle._decoding = value
+
+
 def _write_security(request: Any, value: Any) -> None:
     request.security_flags = SecurityFlag(value)
 
@@ -77,6 +100,9 @@ _ACCESS: dict[
     Option.HANDLE_TYPE: (lambda handle: handle.handle_type, None),
     Option.PARENT_HANDLE: (lambda handle: handle.parent, None),
     Option.CONTEXT_VALUE: (lambda handle: handle.context, _write_context),
+    Option.USERNAME: (lambda handle: _credentials(handle).username, _write_username),
+    Option.PASSWORD: (lambda handle: _credentials(handle).password, _write_password),
+    Option.HTTP_DECODING: (lambda handle: handle._decoding, _write_decoding),
     Option.URL: (lambda request: request.url, None),
     Option.USER_AGENT: (lambda session: session.agent, _write_agent),
     Option.SECURITY_FLAGS: (lambda request: request.security_flags, _write_security),

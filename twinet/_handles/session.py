@@ -11,6 +11,8 @@ from twisted.python.threadable import isInIOThread
 from twinet._handles.handle import Handle
 from twinet._handles.http_connection import HttpConnection
 from twinet._handles.http_request import HttpRequest
+from twinet._http.auth import check_credentials
+from twinet._http.cookies import CookieJar
 from twinet._http.engine import Engine
 from twinet._net.connector import Connector
 from twinet._net.deadlines import Deadlines
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from twinet._handles.http_request import HeadersArgument
     from twinet._handles.resource import Resource
-    from twinet._http.order import Body
+    from twinet._http.order import GivenBody
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
     from twinet.records import Destination, Limits
@@ -74,6 +76,8 @@ class Session(Handle):
     :param policy: shown each address before it is connected to
         (:class:`~twinet.records.Destination`); ``None`` lets it pass, a text refuses
         it, and the call fails with ``PolicyRefused``.
+    :param cookies: a jar to share with other sessions; without one the session has its
+        own (``session.cookies``), and ``Flag.NO_COOKIES`` leaves it aside.
     :param delivery: where status callbacks are called: ``twinet.PoolDelivery``,
         ``twinet.QueueDelivery``, or nothing for the reactor thread.
     :raises InvalidParameter: 87, the agent holds a control character, or an argument
@@ -95,6 +99,7 @@ class Session(Handle):
         limits: Limits | None = None,
         connections_per_host: int = 6,
         policy: Callable[[Destination], str | None] | None = None,
+        cookies: CookieJar | None = None,
         delivery: StatusDelivery | None = None,
     ) -> None:
         if reactor is None:
@@ -125,11 +130,13 @@ class Session(Handle):
             bind_address=bind_address,
             policy=policy,
         )
+        self.cookies = CookieJar() if cookies is None else cookies
         self.engine = Engine(
             connector,
             self.deadlines,
             TrustRoots.of(trust_roots),
             cap=connections_per_host,
+            cookies=self.cookies,
         )
         self._released = False
         #: what some URLs without user name mean; they need no second look.
@@ -151,6 +158,8 @@ class Session(Handle):
         port: int | None = None,
         *,
         tls: bool = False,
+        username: str | None = None,
+        password: str | None = None,
         context: Any = SELF,
         on_status: Listener | None = None,
         limits: Limits | None = None,
@@ -158,9 +167,12 @@ class Session(Handle):
         """Make a connection handle for an HTTP server; nothing is sent.
 
         :param port: 80, or 443 with ``tls``, when left out.
+        :param username: answers a challenge of the server (401), with ``password``;
+            neither is sent before it asks, nor to another one.
         :returns: the handle; dead, if it was closed inside ``HANDLE_CREATED``.
         :raises InvalidHandle: 6, the session is closed.
-        :raises InvalidParameter: 87, there is no host.
+        :raises InvalidParameter: 87, there is no host, or the user name or the
+            password cannot be sent.
         :raises InvalidUrl: 12005, the host or the port cannot be.
         :source: InternetConnect with INTERNET_SERVICE_HTTP.
         """
@@ -170,7 +182,12 @@ class Session(Handle):
             raise InvalidParameter(msg)
         origin = http_origin("https" if tls else "http", host, port)
         connection = HttpConnection(
-            self, origin, context=context, on_status=on_status, limits=limits
+            self,
+            origin,
+            credentials=check_credentials(username or "", password or ""),
+            context=context,
+            on_status=on_status,
+            limits=limits,
         )
         connection._announce()
         return connection
@@ -215,7 +232,7 @@ class Session(Handle):
         self,
         url: str,
         verb: str,
-        body: Body,
+        body: GivenBody,
         *,
         headers: HeadersArgument,
         flags: Flag,

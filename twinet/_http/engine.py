@@ -11,6 +11,7 @@ from twinet._net.tls import TlsPolicy
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
+    from twinet._http.cookies import CookieJar
     from twinet._http.order import Order, Reader
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
@@ -22,7 +23,7 @@ __all__ = ["Engine"]
 
 
 class Engine:
-    """The pool, the connector and the TLS policies of one session."""
+    """The pool, the connector, the cookies and the TLS policies of one session."""
 
     def __init__(
         self,
@@ -30,11 +31,13 @@ class Engine:
         deadlines: Deadlines,
         roots: TrustRoots,
         *,
+        cookies: CookieJar,
         cap: int,
         idle: float = 60,
     ) -> None:
         self.connector = connector
         self.deadlines = deadlines
+        self.cookies = cookies
         self.pool = Pool(deadlines, cap, idle)
         self._roots = roots
         self._policies: dict[SecurityFlag, TlsPolicy] = {}

@@ -17,10 +17,6 @@ the middle: the rest is not told.
 A request that was sent on a kept channel, and lost with it before any byte of the
 answer, goes back to the pool when it may be repeated (RFC 9112, section 9.3.1): the
 server closed the idle connection while the request was under way.
-
-A redirect's body is drained, so that its channel can be kept, but only for so many
-bytes and so long: then the connection is closed, and the redirect followed all the
-same.
 """
 
 from __future__ import annotations
@@ -32,6 +28,8 @@ from twisted.internet.error import ConnectionDone
 from twinet._http.dial import dial, target_of
 from twinet._http.phase import (
     AWAITING,
+    DRAIN_BYTES,
+    DRAIN_TIME,
     DRAINING,
     OPENING,
     OVER,
@@ -40,7 +38,7 @@ from twinet._http.phase import (
     WAITING,
     ran_out,
 )
-from twinet._http.upload import Upload
+from twinet._http.upload import make_upload
 from twinet._wire.http1 import End, Fault, Head
 from twinet.errors import InternetError
 from twinet.status import (
@@ -58,6 +56,8 @@ if TYPE_CHECKING:
     from twinet._http.order import Order
     from twinet._http.owner import Owner, Taker
     from twinet._http.pool import Origin, Pool
+    from twinet._http.pushed_body import PushedBody
+    from twinet._http.upload import Upload
     from twinet._net.connector import Connector, Opening
     from twinet._net.deadlines import Deadlines
     from twinet._net.dispatch import Voice
@@ -65,11 +65,6 @@ if TYPE_CHECKING:
     from twinet._wire.http1 import Event
 
 __all__ = ["Exchange"]
-
-#: A redirect's body up to this size is read to keep its channel (our own choice).
-DRAIN_BYTES = 65536
-#: ... and for so long, in seconds.
-DRAIN_TIME = 5.0
 
 
 class Exchange:
@@ -81,19 +76,19 @@ class Exchange:
 
     origin: Origin
 
-    # Defaults stand here and not in __init__: one exchange is made per request.
+    # Defaults, because one exchange is made per request.
     _phase = WAITING
     _channel: Channel | None = None
     _opening: Opening | None = None
     _taker: Taker | None = None
-    _upload: Upload | None = None
+    _upload: Upload | PushedBody | None = None
     _lost: Failure | None = None
     #: bytes that came and have not been told yet.
     _wire = 0
     _drained = 0
     _wanted = True
     _stopped = False
-    # What has been settled and not been told.
+    # Settled, and not told.
     _interims: list[int] | None = None
     _head: Head | None = None
     _closed = False
@@ -137,7 +132,7 @@ class Exchange:
         """Ask for a channel."""
         self._pool.submit(self)
         if self._phase is WAITING:
-            self._limit(self.order.limits.slot)
+            self.limit(self.order.limits.slot)
 
     def open(self) -> None:
         """Open a channel of its own (the pool's leave)."""
@@ -199,7 +194,7 @@ class Exchange:
         self.address = channel.address
         order = self.order
         voice = self._voice
-        self._limit(order.limits.first_byte)
+        self.limit(order.limits.first_byte)
         if voice.heard:
             voice.emit(SendingRequest)
             if self._phase is OVER:
@@ -211,29 +206,35 @@ class Exchange:
             channel.begin(self, message)
             self._request_sent(len(message))
         else:
-            channel.begin(self, head)
-            self._limit(order.limits.send)
-            self._upload = Upload(
-                body,
-                channel.consumer,
-                lambda: self._limit(order.limits.send),
-                lambda result: self._uploaded(len(head), result),
-            )
+            self._upload = make_upload(body, head, channel, self)
             self._upload.start()
 
-    def _uploaded(self, head: int, result: int | InternetError) -> None:
-        self._upload = None
-        if isinstance(result, InternetError):
-            self.fail(result)
-        elif self._phase is SENDING:
-            self._limit(self.order.limits.first_byte)
-            self._request_sent(head + result)
+    def started(self, count: int) -> None:
+        """Take note that the head has gone out; the program hands over the body."""
+        if self._voice.heard:
+            self._voice.emit(RequestSent, count)
+        self._voice.then(self._owner.tell_started)
 
-    def _request_sent(self, count: int) -> None:
+    def uploaded(self, count: int | None, *, whole: bool = True) -> None:
+        """Await the answer; ``count`` bytes are out, None when that has been told."""
+        if whole:
+            self._upload = None
+        if self._phase is SENDING:
+            self.limit(self.order.limits.first_byte)
+            self._request_sent(count)
+        elif self._telling:
+            # The answer came before the program had ended the body.
+            self._telling = False
+            if self._voice.heard:
+                self._voice.emit(ReceivingResponse)
+            self.tell()
+
+    def _request_sent(self, count: int | None) -> None:
         voice = self._voice
         self._phase = AWAITING
         if voice.heard:
-            voice.emit(RequestSent, count)
+            if count is not None:
+                voice.emit(RequestSent, count)
             if self._phase is not OVER:
                 voice.emit(ReceivingResponse)
 
@@ -263,7 +264,7 @@ class Exchange:
     def _take_head(self, head: Head) -> None:
         self._wire -= len(head.raw)
         if head.interim:
-            self._limit(self.order.limits.first_byte)
+            self.limit(self.order.limits.first_byte)
             if self._voice.heard:
                 if self._interims is None:
                     self._interims = []
@@ -273,12 +274,15 @@ class Exchange:
         taker = self._taker = self._owner.take_head(head)
         if taker is None:
             self._phase = DRAINING
-            self._limit(DRAIN_TIME)
+            self.limit(DRAIN_TIME)
             if head.length is not None and head.length > DRAIN_BYTES:
                 self._end_drain()
         else:
             self._phase = RECEIVING
             self._wanted = True
+        if self._upload is not None:
+            # Held: uploaded() tells of it.
+            self._telling = self._upload.answered()
 
     def _drain(self, data: bytes) -> None:
         if self._phase is DRAINING:
@@ -298,9 +302,9 @@ class Exchange:
         keep = True
         if self._upload is not None:
             # The answer came before all was sent, and what is left will not be.
+            keep = self._upload.whole
             self._upload.stop()
             self._upload = None
-            keep = False
         if self._taker is not None and self._phase is RECEIVING:
             if self._wire:
                 # What framed the end was on the wire too.
@@ -398,7 +402,7 @@ class Exchange:
             self._wire = 0
             self.start()
         elif self._phase is RECEIVING and self._wanted:
-            self._limit(self.order.limits.idle)
+            self.limit(self.order.limits.idle)
 
     # -- the reader's wishes
 
@@ -407,7 +411,7 @@ class Exchange:
         if self._phase is RECEIVING and wanted is not self._wanted:
             self._wanted = wanted
             limits = self.order.limits
-            self._limit(limits.idle if wanted else limits.unread_body)
+            self.limit(limits.idle if wanted else limits.unread_body)
         else:
             self._wanted = wanted
 
@@ -464,7 +468,7 @@ class Exchange:
                     self._phase,
                     self.order,
                     self._pool.why_waiting(self),
-                    uploading=self._upload is not None,
+                    sending=self._upload,
                     wanted=self._wanted,
                 )
             )
@@ -487,7 +491,8 @@ class Exchange:
             channel.abort()
         self._pool.discard(self)
 
-    def _limit(self, seconds: float | None) -> None:
+    def limit(self, seconds: float | None) -> None:
+        """Set the limit of what is going on."""
         item = self._channel or self
         if seconds is None:
             self._deadlines.clear(item)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twinet._http.upload import framing
+from twinet._wire.decoding import ANNOUNCED
 from twinet._wire.http_request import render_head
 
 if TYPE_CHECKING:
@@ -13,14 +14,18 @@ if TYPE_CHECKING:
 
     from twisted.web.iweb import IBodyProducer
 
+    from twinet._http.pushed_body import PushedBody
+    from twinet._net.dispatch import Voice
     from twinet._net.tls import TlsPolicy
     from twinet._wire.http_request import FieldLines
     from twinet.errors import InternetError
     from twinet.flags import Flag, SecurityFlag
-    from twinet.records import Limits, Response
+    from twinet.records import Credentials, Limits, Response
     from twinet.urls import HttpUrl
 
-    Body = bytes | IBodyProducer | None
+    #: What programs give, and what they hand over piece by piece.
+    GivenBody = bytes | IBodyProducer | None
+    Body = GivenBody | PushedBody
     #: What a kept channel must have been opened for to serve an order.
     Key = tuple[str, str, int, TlsPolicy | None]
 
@@ -31,15 +36,22 @@ _IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE
 
 
 # Not frozen: that takes seven times as long to make (2.2 µs), once for each request.
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Order:
     """One request, as it goes out on one channel; nobody changes it.
 
     :ivar fields: the caller's header fields, raw, in order.
     :ivar tls: how the server is verified; ``None`` for plain HTTP.
     :ivar security: the certificate faults that are let through.
+    :ivar voice: the handle's, which knows its context; not the context itself, which is
+        the handle more often than not, and that keeps the order.
     :ivar hop: the redirects followed so far.
     :ivar came_from: the address of the server that redirected here.
+    :ivar credentials: what a challenge of the server is answered with.
+    :ivar authorization: the answer to its challenge; empty until there was one.
+    :ivar decode: whether the codings of the body are undone.
+    :ivar added: fields of ours that go out besides the caller's, and instead of those
+        of the same name.
     """
 
     verb: bytes
@@ -51,9 +63,18 @@ class Order:
     limits: Limits
     flags: Flag
     security: SecurityFlag
-    context: Any = None
+    voice: Voice | None = None
     hop: int = 0
     came_from: IPv4Address | IPv6Address | None = None
+    credentials: Credentials | None = None
+    authorization: bytes = b""
+    decode: bool = False
+    added: FieldLines = ()
+
+    @property
+    def context(self) -> Any:
+        """The context value of the handle."""
+        return None if self.voice is None else self.voice.context
 
     def head(self) -> bytes:
         """Return the head of the request as it goes out."""
@@ -64,7 +85,7 @@ class Order:
             url.target,
             url.host_header,
             self.agent,
-            self.fields,
+            self._all_fields() if self.added else self.fields,
             b"" if plain else framing(self.verb, self.body),
         )
 
@@ -73,9 +94,40 @@ class Order:
         """Whether it may be sent again without being asked (RFC 9112, 9.3.1)."""
         return self.verb in _IDEMPOTENT and isinstance(self.body, bytes | None)
 
+    def has_field(self, name: bytes) -> bool:
+        """Tell whether the caller gave a field of this name (in lower case)."""
+        return any(given.lower() == name for given, _ in self.fields)
+
+    def dressed(self, cookie: bytes | None) -> Order:
+        """Return the order as it goes out now, with the fields that we add.
+
+        :param cookie: what there is for its URL; it replaces a Cookie field of the
+            caller's, as in WinINet.
+        """
+        added = []
+        # A part of a coded body cannot be decoded.
+        if self.decode and not (
+            self.has_field(b"accept-encoding") or self.has_field(b"range")
+        ):
+            added.append((b"Accept-Encoding", ANNOUNCED))
+        if cookie:
+            added.append((b"Cookie", cookie))
+        if self.authorization:
+            added.append((b"Authorization", self.authorization))
+        return self.but(added=tuple(added)) if added or self.added else self
+
     def but(self, **changes: Any) -> Order:
         """Return a copy with some values changed."""
         return replace(self, **changes)
+
+    def _all_fields(self) -> FieldLines:
+        names = {name.lower() for name, _ in self.added}
+        kept = [line for line in self.fields if line[0].lower() not in names]
+        return (*kept, *self.added)
+
+    def __repr__(self) -> str:
+        # Fields may be cookies or tokens: none are shown.
+        return f"<Order {self.verb.decode('latin-1')} {self.url.url}>"
 
 
 class Reader(Protocol):
@@ -84,6 +136,12 @@ class Reader(Protocol):
     The ``take`` methods settle, and run no callback; the ``tell`` methods tell, and
     in each of them the handle may be closed, and with it the transfer.
     """
+
+    def take_order(self, order: Order) -> None:
+        """Take note that a redirect is followed with another order."""
+
+    def tell_started(self) -> None:
+        """End the call that waits until a pushed body can be handed over."""
 
     def take_answer(self, response: Response) -> None:
         """Take the final head; body data may follow."""

@@ -35,6 +35,9 @@ class Owner(Protocol):
     ) -> None:
         """Take note that nothing more comes, and why."""
 
+    def tell_started(self) -> None:
+        """Tell that the head has gone out, and the program may hand over the body."""
+
     def tell_head(self) -> None:
         """Tell of the head."""
 

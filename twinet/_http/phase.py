@@ -5,12 +5,20 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from twinet._http.pushed_body import PushedBody
 from twinet.errors import Timeout
 
 if TYPE_CHECKING:
     from twinet._http.order import Order
+    from twinet._http.upload import Upload
 
 __all__ = ["Phase", "ran_out"]
+
+#: A redirect's body up to this size is read to keep its channel (our own choice); of a
+#: longer one the connection is closed, and the redirect followed all the same.
+DRAIN_BYTES = 65536
+#: ... and for so long, in seconds.
+DRAIN_TIME = 5.0
 
 
 class Phase(Enum):
@@ -36,12 +44,17 @@ OVER = Phase.OVER
 
 
 def ran_out(
-    phase: Phase, order: Order, why_waiting: str, *, uploading: bool, wanted: bool
+    phase: Phase,
+    order: Order,
+    why_waiting: str,
+    *,
+    sending: Upload | PushedBody | None,
+    wanted: bool,
 ) -> Timeout:
     """Make the error of a limit that has run out.
 
     :param why_waiting: who holds the connections that it waited for.
-    :param uploading: whether a body was being sent.
+    :param sending: the body that was being sent.
     :param wanted: whether somebody waited for the body.
     """
     limits = order.limits
@@ -51,7 +64,13 @@ def ran_out(
             f"no connection to {peer} became free within {limits.slot:g} s "
             f"(limits.slot): {why_waiting}"
         )
-    if phase is Phase.SENDING and uploading:
+    if phase is Phase.SENDING and isinstance(sending, PushedBody) and not sending.full:
+        return Timeout(
+            f"nothing more of the body for {peer} was written for "
+            f"{limits.unread_body:g} s (limits.unread_body); write it, call finish(), "
+            "or close the handle"
+        )
+    if phase is Phase.SENDING and sending is not None:
         return Timeout(f"{peer} took nothing for {limits.send:g} s (limits.send)")
     if phase is not Phase.RECEIVING:
         return Timeout(

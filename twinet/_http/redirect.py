@@ -70,12 +70,14 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
     if refusal is not None:
         return refusal
     fields, verb, body = order.fields, order.verb, order.body
+    credentials = order.credentials
     if (
         order.url.scheme != url.scheme
         or order.url.host != url.host
         or order.url.port != url.port
     ):
         fields = tuple(f for f in fields if f[0].lower() not in _OF_THE_ORIGIN)
+        credentials = None
     if (head.status == 303 and verb != b"HEAD") or (  # noqa: PLR2004  See Other
         head.status in (301, 302) and verb not in (b"GET", b"HEAD")
     ):
@@ -87,7 +89,16 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
             "for the body again, and its producer cannot start again; "
             "send the body as bytes"
         )
-    return order.but(url=url, fields=fields, verb=verb, body=body, hop=order.hop + 1)
+    return order.but(
+        url=url,
+        fields=fields,
+        verb=verb,
+        body=body,
+        hop=order.hop + 1,
+        credentials=credentials,
+        authorization=b"",
+        added=(),
+    )
 
 
 def _refusal(order: Order, scheme: str) -> InternetError | None:

@@ -1,15 +1,24 @@
-"""The transfer: an order with all its redirects, up to the last byte."""
+"""The transfer: an order with all its redirects, up to the last byte.
+
+Before each exchange the order gets the fields that are ours to add (cookies, the answer
+to a challenge); each answer on the way may set cookies.
+"""
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
+from twinet._http.auth import UNAUTHORIZED, answer_challenge
+from twinet._http.decoded_body import DecodedBody
 from twinet._http.exchange import Exchange
 from twinet._http.order import Order
 from twinet._http.redirect import FOLLOWED, next_order
 from twinet._net.lanes import VETO
+from twinet._wire.decoding import codings_of
 from twinet.errors import InternetError, Timeout
+from twinet.flags import Flag
 from twinet.records import Fields, Response
 from twinet.status import Redirect
 
@@ -22,10 +31,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Transfer"]
 
+#: The answer whose body is a part: a part of a coded body cannot be decoded.
+PARTIAL_CONTENT = 206
+#: Whether a head may set cookies: a search of the raw bytes costs a third of a look
+#: at each field.
+_SETS_COOKIES = re.compile(rb"\nset-cookie", re.IGNORECASE).search
+
 
 class Transfer:
     """One call's way through as many exchanges as its redirects take.
 
+    :ivar order: the present one; each redirect, and each challenge that is met, makes
+        another.
     :ivar over: whether the body is complete, or nothing more will come.
     """
 
@@ -33,6 +50,9 @@ class Transfer:
     _history: tuple[Response, ...] = ()
     #: where the present answer leads.
     _step: Order | InternetError | None = None
+    #: what stands between the exchange and the reader of a coded body.
+    _body: DecodedBody | None = None
+    _wanted = True
     deadline: float | None = None
     over = False
 
@@ -40,13 +60,13 @@ class Transfer:
         self, engine: Engine, order: Order, voice: Voice, reader: Reader
     ) -> None:
         self._engine = engine
-        self._order = order
+        self.order = order
         self._voice = voice
         self._reader = reader
 
     def start(self) -> None:
         """Begin with the first exchange."""
-        whole = self._order.limits.whole
+        whole = self.order.limits.whole
         if whole is not None:
             self._engine.deadlines.set(self, whole)
         self._go()
@@ -61,25 +81,37 @@ class Transfer:
 
     def pause(self) -> None:
         """Take nothing more from the socket."""
+        if self._body is not None:
+            self._body.pause()
         if self._exchange is not None:
             self._exchange.pause()
 
     def resume(self) -> None:
-        """Take from the socket again."""
+        """Take from the socket again, when what came has been decoded."""
+        body = self._body
+        if body is not None:
+            body.resume()
+            if body.jammed:
+                return
         if self._exchange is not None:
             self._exchange.resume()
 
     def want(self, wanted: bool) -> None:
         """Know whether somebody waits for body data."""
+        body = self._body
+        if body is not None:
+            self._wanted = wanted
+            if body.jammed:
+                return
         if self._exchange is not None:
             self._exchange.want(wanted)
 
     def expired(self) -> None:
         """End it: the limit for the whole operation has run out."""
-        whole = self._order.limits.whole
-        self._give_up(
+        whole = self.order.limits.whole
+        self.give_up(
             Timeout(
-                f"{self._order.url.url} was not done within {whole:g} s (limits.whole)"
+                f"{self.order.url.url} was not done within {whole:g} s (limits.whole)"
             )
         )
 
@@ -87,25 +119,41 @@ class Transfer:
 
     def take_head(self, head: Head) -> Taker | None:
         """Decide where the answer leads; None when it is to be followed."""
+        order = self.order
         # Asked here before next_order() asks: most answers are no redirects.
-        step = self._step = (
-            next_order(self._order, head) if head.status in FOLLOWED else None
-        )
+        if head.status in FOLLOWED:
+            step = next_order(order, head)
+        elif order.credentials is not None and head.status == UNAUTHORIZED:
+            step = answer_challenge(order, head)
+        else:
+            step = None
+        self._step = step
+        if _SETS_COOKIES(head.raw) and not order.flags & Flag.NO_COOKIES:
+            self._engine.cookies.take(order.url, head.fields)
         response = Response(
             head.status,
             head.reason.decode("latin-1"),
             "1.1" if head.version == b"1.1" else "1.0",
             Fields(head.fields),
             head.raw,
-            self._order.url.url,
+            order.url.url,
             head.length,
             self._history,
         )
         if step is None:
+            taker: Taker = self._reader
+            if order.decode:
+                response.decoded = _decodable(head)
+                if response.decoded:
+                    clock = self._engine.deadlines.clock
+                    taker = self._body = DecodedBody(
+                        response.decoded, self._reader, self, clock
+                    )
             self._reader.take_answer(response)
-            return self._reader
+            return taker
         if isinstance(step, Order):
-            self._history += (response,)
+            if step.hop != order.hop:
+                self._history += (response,)
             return None
         return self
 
@@ -118,10 +166,23 @@ class Transfer:
         """Take note that nothing more comes."""
         if not self.over and (self._step is None or error is not None):
             self._step = None
-            self._end()
-            self._reader.take_end(trailers, error)
+            if self._body is None:
+                self.settle_end(trailers, error)
+            else:
+                self._body.take_end(trailers, error)
+
+    def settle_end(
+        self, trailers: list[tuple[bytes, bytes]], error: InternetError | None
+    ) -> None:
+        """End it: the reader has been given everything."""
+        self._end()
+        self._reader.take_end(trailers, error)
 
     # -- what the exchange tells
+
+    def tell_started(self) -> None:
+        """Tell that the head of the request has gone out."""
+        self._reader.tell_started()
 
     def tell_head(self) -> None:
         """Tell of the answer, or of a redirect that cannot be followed."""
@@ -129,7 +190,7 @@ class Transfer:
         if step is None:
             self._reader.tell_answer()
         elif isinstance(step, InternetError):
-            self._give_up(step)
+            self.give_up(step)
 
     def tell_data(self) -> None:
         """Drop that data of a redirect that fails came."""
@@ -140,17 +201,24 @@ class Transfer:
         if step is None:
             # They hold each other, and nobody else holds them any more.
             self._exchange = None
-            self._reader.tell_end()
+            if self.over or self._body is None:
+                self._reader.tell_end()
+            else:
+                self._body.tell_data()
         elif isinstance(step, Order):
+            if step.hop == self.order.hop:
+                # A challenge is met without a word, as recorded.
+                self._voice.then(self._follow)
+                return
             if self._voice.heard:
                 self._voice.emit(Redirect, step.url.url)
             self._voice.hold(self._follow, self._unheard)
 
     def _unheard(self) -> None:
         """End it: the listener, who may object, has not returned."""
-        self._give_up(
+        self.give_up(
             Timeout(
-                f"the status callback was told of the redirect of {self._order.url.url}"
+                f"the status callback was told of the redirect of {self.order.url.url}"
                 f" and has not returned within {VETO:g} s"
             )
         )
@@ -160,25 +228,52 @@ class Transfer:
         last = self._exchange
         if self.over or not isinstance(step, Order) or last is None:
             return
-        tls = self._engine.tls_policy(step.url.scheme, step.security)
-        self._order = step.but(came_from=_address(last.address), tls=tls)
+        if step.hop != self.order.hop:
+            tls = self._engine.tls_policy(step.url.scheme, step.security)
+            step = step.but(came_from=_address(last.address), tls=tls)
+        self.order = step
         self._go()
 
-    def _give_up(self, error: InternetError) -> None:
+    def give_up(self, error: InternetError) -> None:
         """End the whole with an error of our own."""
         if self.over:
             return
         if self._exchange is not None:
             self._exchange.cancel()
-        self.take_end([], error)
-        self._reader.tell_end()
+        if not self.over:
+            # Else the listener has closed the handle when it heard of that.
+            self._step = None
+            self.settle_end([], error)
+            self._reader.tell_end()
+
+    # -- what a decoded body asks for
+
+    def hold_back(self) -> None:
+        """Take nothing from the socket until what came has been decoded."""
+        if self._exchange is not None:
+            self._exchange.pause()
+            self._exchange.want(False)
+
+    def let_go_on(self) -> None:
+        """Take from the socket again."""
+        if self._exchange is not None:
+            self._exchange.want(self._wanted)
+            self._exchange.resume()
 
     # -- inside
 
     def _go(self) -> None:
         engine = self._engine
+        order = self.order
+        if order.decode or order.authorization or engine.cookies:
+            cookie = None
+            if engine.cookies and not order.flags & Flag.NO_COOKIES:
+                cookie = engine.cookies.header_for(order.url)
+            order = self.order = order.dressed(cookie)
+        if order.hop or order.added:
+            self._reader.take_order(order)
         exchange = Exchange(
-            self._order,
+            order,
             self,
             self._voice,
             engine.pool,
@@ -192,6 +287,17 @@ class Transfer:
         self.over = True
         if self.deadline is not None:
             self._engine.deadlines.clear(self)
+        body, self._body = self._body, None
+        if body is not None:
+            body.stop()
+
+
+def _decodable(head: Head) -> tuple[str, ...]:
+    """Return the codings of an answer's body that are to be undone."""
+    if head.length == 0 or head.status == PARTIAL_CONTENT:
+        return ()
+    values = [v for n, v in head.fields if n.lower() == b"content-encoding"]
+    return codings_of(values) if values else ()
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

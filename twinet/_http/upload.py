@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import IConsumer
 from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer
 
+from twinet._http.pushed_body import PushedBody
 from twinet._net.translate import translate
 from twinet.errors import InternetError, InvalidParameter
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
     from twisted.web.iweb import IBodyProducer
 
+    from twinet._http.channel import Channel
+    from twinet._http.exchange import Exchange
     from twinet._http.order import Body
 
-__all__ = ["Upload", "framing"]
+__all__ = ["Upload", "framing", "make_upload"]
 
 #: Verbs whose requests have a body by their meaning: an empty one is announced too.
 _WITH_BODY = frozenset((b"POST", b"PUT", b"PATCH"))
@@ -32,9 +35,40 @@ def framing(verb: bytes, body: Body) -> bytes:
         return b"Content-Length: 0\r\n" if verb in _WITH_BODY else b""
     if isinstance(body, bytes):
         return b"Content-Length: %d\r\n" % len(body)
-    if body.length is UNKNOWN_LENGTH:
+    length: Any = body.length
+    if length is UNKNOWN_LENGTH:
         return b"Transfer-Encoding: chunked\r\n"
-    return b"Content-Length: %d\r\n" % body.length
+    return b"Content-Length: %d\r\n" % length
+
+
+def make_upload(
+    body: IBodyProducer | PushedBody, head: bytes, channel: Channel, exchange: Exchange
+) -> Upload | PushedBody:
+    """Send a head, and make what lets the body follow, once it is started.
+
+    The exchange is told when the body has ended, or failed.
+    """
+    limits = exchange.order.limits
+    if isinstance(body, PushedBody):
+        message = head + body.first_piece()
+        channel.begin(exchange, message)
+        body.connect(
+            channel.consumer,
+            lambda: exchange.started(len(message)),
+            lambda: exchange.limit(limits.send if body.full else limits.unread_body),
+            lambda: exchange.uploaded(None, whole=not body.missing),
+        )
+        return body
+
+    def done(result: int | InternetError) -> None:
+        if isinstance(result, InternetError):
+            exchange.fail(result)
+        else:
+            exchange.uploaded(len(head) + result)
+
+    channel.begin(exchange, head)
+    exchange.limit(limits.send)
+    return Upload(body, channel.consumer, lambda: exchange.limit(limits.send), done)
 
 
 @implementer(IConsumer)
@@ -65,6 +99,15 @@ class Upload:
         """Begin; the producer may end before this returns."""
         self._transport.registerProducer(self._body, True)
         self._body.startProducing(self).addCallbacks(self._produced, self._failed)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all has been handed over; then the exchange has let go of it."""
+        return False
+
+    def answered(self) -> bool:
+        """Tell whether the answer that has come is to be held: it is not."""
+        return False
 
     def stop(self) -> None:
         """Stop the producer; ``done`` is not called any more."""

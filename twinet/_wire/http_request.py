@@ -10,7 +10,7 @@ from twinet.errors import InvalidParameter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["FieldLines", "check_fields", "check_verb", "render_head"]
+__all__ = ["FieldLines", "check_field", "check_fields", "check_verb", "render_head"]
 
 FieldLines = tuple[tuple[bytes, bytes], ...]
 
@@ -22,6 +22,8 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _UNSAFE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 #: Fields that say how the message is framed, which is ours to say.
 _OURS = frozenset((b"content-length", b"transfer-encoding", b"connection"))
+#: ... but for the one that asks for what we do in any case.
+_KEEP = (b"connection", b"keep-alive")
 
 
 def check_verb(verb: str | bytes) -> bytes:
@@ -53,10 +55,14 @@ def check_fields(
     if not headers:
         return ()
     pairs = headers.items() if hasattr(headers, "items") else headers
-    return tuple(_check_field(name, value) for name, value in pairs)
+    return tuple(check_field(name, value) for name, value in pairs)
 
 
-def _check_field(name: str | bytes, value: str | bytes) -> tuple[bytes, bytes]:
+def check_field(name: str | bytes, value: str | bytes) -> tuple[bytes, bytes]:
+    """Return one header field as a raw line.
+
+    :raises InvalidParameter: 87, as :func:`check_fields`.
+    """
     raw_name, raw_value = _bytes(name), _bytes(value).strip(b" \t")
     if _TOKEN.match(raw_name) is None:
         msg = f"{name!r} is no header field name (RFC 9110, section 5.1)"
@@ -65,7 +71,8 @@ def _check_field(name: str | bytes, value: str | bytes) -> tuple[bytes, bytes]:
         # The value is not shown: it may be a token or a cookie.
         msg = f"the value of the header field {name!r} holds a control character"
         raise InvalidParameter(msg)
-    if raw_name.lower() in _OURS:
+    key = raw_name.lower()
+    if key in _OURS and (key, raw_value.lower()) != _KEEP:
         msg = f"the header field {name!r} is set by the library; leave it out"
         raise InvalidParameter(msg)
     return raw_name, raw_value

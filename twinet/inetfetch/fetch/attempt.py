@@ -22,6 +22,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from twinet.flags import Flag
 from twinet.inetfetch.fetch.folder import Folder
 from twinet.inetfetch.fetch.names import part_name
 from twinet.inetfetch.fetch.partfile import PartFile
@@ -252,7 +253,12 @@ class Attempt:
         # A file is wanted as it is, not as it travels best.
         fields.append(("Accept-Encoding", "identity"))
         opening = self._bench.session.get(
-            url, headers=fields, context=self, on_status=self._heard
+            url,
+            headers=fields,
+            # One job's cookies are nothing to another one, of somebody else's perhaps.
+            flags=Flag.NO_COOKIES,
+            context=self,
+            on_status=self._heard,
         )
         request = await self._cuttable(opening)
         try:
