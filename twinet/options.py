@@ -246,8 +246,15 @@ _ROWS = (
         "Q",
         "How the answer came, a flags.RequestFlag.",
     ),
-    _row(Option.USERNAME, "qs", "str", "SQ", "User name for the server."),
-    _row(Option.PASSWORD, "qs", "str", "SQ", "Password for the server."),
+    _row(
+        Option.USERNAME,
+        "qs",
+        "str",
+        "SQ",
+        "User name for the server, sent when it asks (401). A request has its "
+        "connection's until it is given its own.",
+    ),
+    _row(Option.PASSWORD, "qs", "str", "SQ", "Password for the server, likewise."),
     _row(
         Option.SECURITY_FLAGS,
         "qs",
@@ -355,7 +362,8 @@ _ROWS = (
         "s",
         "bool",
         "RSQ",
-        "Compressed bodies are decoded. Default off.",
+        "Compressed bodies (gzip, deflate) are decoded, and asked for unless the "
+        "program sends an Accept-Encoding or a Range of its own. Default off.",
     ),
     _row(
         Option.DIAGNOSTIC_SOCKET_INFO,

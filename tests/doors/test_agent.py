@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import treq
@@ -10,12 +11,13 @@ from twisted.internet import error as twisted_errors
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.trial.unittest import TestCase
 from twisted.web.client import FileBodyProducer, ResponseFailed
+from twisted.web.http_headers import Headers
 from twisted.web.iweb import UNKNOWN_LENGTH, IAgent, IResponse
 from zope.interface.verify import verifyObject
 
 import twinet
 from tests.http.loopback import LoopbackServer, ok, reactor
-from twinet import errors
+from twinet import Option, errors
 from twinet.records import Limits
 
 
@@ -38,6 +40,8 @@ class AgentTests(TestCase):
                 "/until": (b"HTTP/1.1 200 OK\r\n\r\nuntil", "close"),
                 "/garbage": b"garbage\r\n\r\n",
                 "/post": ok(b"taken"),
+                "/cookie": ok(b"", b"Set-Cookie: a=server; Path=/"),
+                "/gzip": ok(gzip.compress(b"hello"), b"Content-Encoding: gzip"),
                 "/silent": None,
             }
         )
@@ -68,6 +72,51 @@ class AgentTests(TestCase):
             response = await self.client.get(self.server.url(path))
             self.assertEqual(await response.content(), body)
         self.assertEqual(len(self.server.conversations), 1)
+
+    async def test_cookies_are_treqs(self) -> None:
+        """It has a jar of its own, and what it sends is not overwritten."""
+        session = self.agent.session
+        await (await self.client.get(self.server.url("/cookie"))).content()
+        self.assertEqual(len(session.cookies), 0)
+        session.cookies.set(self.server.url("/"), "a", "session")
+        await (await self.client.get(self.server.url("/"))).content()
+        await treq.content(
+            await self.agent.request(
+                b"GET",
+                self.server.url("/").encode(),
+                Headers({"Cookie": ["a=program"]}),
+            )
+        )
+        sent = [
+            [
+                line
+                for line in head.split(b"\r\n")
+                if line.lower().startswith(b"cookie:")
+            ]
+            for head in self.server.requests
+        ]
+        self.assertEqual(
+            [[line.partition(b": ")[2] for line in lines] for lines in sent],
+            [[], [b"a=server"], [b"a=program"]],
+        )
+
+    async def test_body_is_decoded_once(self) -> None:
+        """By treq, or by the session if that is told to; a bare agent does not."""
+        url = self.server.url("/gzip")
+        for decoding in (False, True):
+            self.agent.session.options[Option.HTTP_DECODING] = decoding
+            response = await self.client.get(url)
+            self.assertEqual(await response.content(), b"hello")
+            bare = await self.agent.request(b"GET", url.encode())
+            body = await treq.content(bare)
+            coding = bare.headers.getRawHeaders(b"Content-Encoding")
+            length = bare.headers.getRawHeaders(b"Content-Length")
+            if decoding:
+                self.assertEqual((body, coding, length), (b"hello", None, None))
+                self.assertIs(bare.length, UNKNOWN_LENGTH)
+            else:
+                self.assertEqual(gzip.decompress(body), b"hello")
+                self.assertEqual((coding, bare.length), ([b"gzip"], len(body)))
 
     async def test_unbuffered_collect(self) -> None:
         """The body flows to the collector."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
@@ -23,6 +24,9 @@ from twinet.errors import (
 from twinet.flags import FindMethod
 from twinet.options import Option
 from twinet.records import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TEXT = b"the quick brown fox " * 10
 URL = "http://127.0.0.1:8080/x"
@@ -86,12 +90,18 @@ class DecodingCase(SynchronousTestCase):
             call.called = 1
             call.func(*call.args, **call.kw)
 
+    def until(self, done: Callable[[], bool]) -> None:
+        """Let turns pass until something is so."""
+        for _ in range(1000):
+            if done():
+                return
+            self.turn()
+        self.fail("it does not come to its end")
+
     def all_of(self, request: Any) -> bytes:
         """Read what is left, turn by turn."""
         pending = request.read(1 << 40)
-        self.net.advance()
-        while not pending.called and self.net.reactor.getDelayedCalls():
-            self.net.advance(0.001)
+        self.until(lambda: bool(pending.called))
         data: bytes = self.successResultOf(pending)
         return data
 
@@ -392,8 +402,7 @@ class FlowTests(DecodingCase):
         pieces = [self.bomb[at : at + 150] for at in range(0, len(self.bomb), 150)]
         self.peer.send(b"".join(map(chunk, pieces)) + b"0\r\n\r\n")
         self.assertLess(sink.size, TURN + PIECE)
-        while not pending.called:
-            self.turn()
+        self.until(lambda: bool(pending.called))
         self.assertEqual(self.successResultOf(pending), SWOLLEN)
 
     def test_slow_sink(self) -> None:
@@ -405,12 +414,14 @@ class FlowTests(DecodingCase):
             self.turn()
         self.assertLessEqual(sink.size, FULL)
         before = sink.size
-        while not pending.called:
-            if sink.waiting is None:
-                self.turn()
-                continue
+
+        def let_go_if_done() -> bool:
             self.assertLess(self.held(request), FULL + PIECE)
-            sink.let_go()
+            if sink.waiting is not None:
+                sink.let_go()
+            return bool(pending.called)
+
+        self.until(let_go_if_done)
         self.assertGreater(sink.size, before)
         self.assertEqual(self.successResultOf(pending), SWOLLEN)
         self.assertEqual(sink.size, SWOLLEN)
@@ -420,14 +431,16 @@ class FlowTests(DecodingCase):
         request = self.answered(answer(self.bomb, b"Content-Encoding: gzip"))
         sink = Sink()
         pending = request.deliver(sink)
-        turns = 0
-        while not pending.called:
-            before = sink.size
-            self.turn()
-            self.assertLessEqual(sink.size - before, TURN + PIECE)
-            turns += 1
+        sizes: list[int] = []
+
+        def note_size() -> bool:
+            sizes.append(sink.size)
+            return bool(pending.called)
+
+        self.until(note_size)
         self.assertEqual(self.successResultOf(pending), SWOLLEN)
-        self.assertGreaterEqual(turns, SWOLLEN // (TURN + PIECE) - 2)
+        steps = [late - early for early, late in pairwise(sizes)]
+        self.assertLess(max(steps), TURN + PIECE)
 
     def test_socket_rests_while_something_waits(self) -> None:
         """And goes on when that has been decoded and read."""
@@ -438,13 +451,11 @@ class FlowTests(DecodingCase):
         pending = request.deliver(sink)
         self.turn()
         self.assertTrue(self.peer.transport.paused)
-        while self.peer.transport.paused:
-            self.turn()
+        self.until(lambda: not self.peer.transport.paused)
         self.assertGreater(sink.size, SWOLLEN // 3)
         self.peer.send(chunk(self.bomb[half:]))
         self.assertTrue(self.peer.transport.paused)
-        while self.peer.transport.paused:
-            self.turn()
+        self.until(lambda: not self.peer.transport.paused)
         self.assertEqual(sink.size, SWOLLEN)
         self.assertNoResult(pending)
         self.peer.send(b"0\r\n\r\n")
@@ -469,8 +480,7 @@ class FlowTests(DecodingCase):
         self.peer.close()
         sink = Sink()
         pending = request.deliver(sink)
-        while not pending.called:
-            self.turn()
+        self.until(lambda: bool(pending.called))
         self.failureResultOf(pending, Truncated)
         self.assertGreater(sink.size, SWOLLEN // 2)
 
@@ -482,8 +492,7 @@ class FlowTests(DecodingCase):
         sink = Sink()
         pending = request.deliver(sink)
         self.assertNoResult(pending)
-        while not pending.called:
-            self.turn()
+        self.until(lambda: bool(pending.called))
         self.failureResultOf(pending, DecodingFailed)
         self.assertGreater(sink.size, SWOLLEN // 2)
 
@@ -493,8 +502,7 @@ class FlowTests(DecodingCase):
         request = self.answered(answer(twice, b"Content-Encoding: gzip, gzip"))
         sink = Sink()
         pending = request.deliver(sink)
-        while not pending.called:
-            self.turn()
+        self.until(lambda: bool(pending.called))
         error = self.failureResultOf(pending, DecodingFailed).value
         self.assertIn("bomb", str(error))
         self.assertLess(sink.size, 4 << 20)
@@ -530,8 +538,7 @@ class FlowTests(DecodingCase):
 
         sink = Closing()
         pending = request.deliver(sink)
-        while not pending.called:
-            self.turn()
+        self.until(lambda: bool(pending.called))
         self.failureResultOf(pending, OperationCancelled)
         self.assertLess(sink.size, (1 << 20) + FULL + PIECE)
 
@@ -571,8 +578,7 @@ class FlowTests(DecodingCase):
         self.assertNoResult(pending)
         sink.slow = False
         sink.let_go()
-        while self.peer.transport.paused:
-            self.net.advance(0.01)
+        self.until(lambda: not self.peer.transport.paused)
         self.assertNoResult(pending)
         self.net.advance(6)
         error = self.failureResultOf(pending, Timeout).value
@@ -588,8 +594,7 @@ class FlowTests(DecodingCase):
         for _ in range(20):
             self.turn(1)
             self.assertTrue(self.peer.transport.paused)
-        while self.peer.transport.paused:
-            self.turn()
+        self.until(lambda: not self.peer.transport.paused)
         self.turn(4)
         self.assertNoResult(pending)
         self.turn(2)
@@ -604,8 +609,7 @@ class FlowTests(DecodingCase):
         self.assertTrue(self.peer.closed)
         sink = Sink()
         pending = request.deliver(sink)
-        while not pending.called:
-            self.turn()
+        self.until(lambda: bool(pending.called))
         error = self.failureResultOf(pending, Timeout).value
         self.assertIn("limits.unread_body", str(error))
         self.assertGreater(sink.size, SWOLLEN // 3)

@@ -192,6 +192,20 @@ class FetchTests(EngineCase):
         coding = self.origin.requests[0].getHeader("accept-encoding")
         self.assertEqual(coding, "identity")
 
+    async def test_cookies_are_nobodys(self):
+        """What one job is given is not sent by another, nor by itself later."""
+        self.origin.pages["/a"] = status(
+            302, Location="/b", Set_Cookie="who=a; Path=/; Max-Age=9999"
+        )
+        self.origin.pages["/b"] = content(BODY)
+        await self.run_to_end("/a")
+        [job] = await self.add("/b")
+        self.engine.wake()
+        await self.until(job.id)
+        sent = [request.getHeader("cookie") for request in self.origin.requests]
+        self.assertEqual(sent, [None, None, None])
+        self.assertEqual(len(self.session.cookies), 0)
+
     async def test_running_job_tells_how_far_it_is(self):
         """Phase, size and bytes, while it runs and no longer."""
         self.origin.pages["/x"] = half(BODY)

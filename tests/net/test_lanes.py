@@ -215,6 +215,14 @@ class QueueTests(VoiceCase):
             ],
         )
 
+    def test_closing_without_a_pending_call_drops_nothing(self) -> None:
+        """What a call told that has ended was told in time."""
+        self.voice.emit(ResolvingName, "h")
+        self.voice.hush(cancelled=False)
+        self.voice.farewell(lambda: None)
+        self.delivery.deliver()
+        self.assertEqual(self.told, ["RESOLVING_NAME", "HANDLE_CLOSING"])
+
     def test_a_callback_that_was_taken_away_hears_nothing_more(self) -> None:
         """Removing it acts on what is on its way; a new one gets the rest."""
         self.voice.emit(ResolvingName, "h")

@@ -302,7 +302,7 @@ class Handle:
 
     def _end(self) -> None:
         """Release what the handle holds and end what is pending."""
-        self._voice.hush()
+        self._voice.hush(cancelled=self._pending is not None)
         self._stop()
         if self._pending is not None:
             self._fail(self._was_cancelled())

@@ -8,7 +8,9 @@ but for cookies marked Secure.
 
 from __future__ import annotations
 
+import re
 import time
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -31,6 +33,8 @@ __all__ = ["Cookie", "CookieJar"]
 #: The most cookies of one domain, and of all (RFC 6265bis, 6.1, asks for 50 and 3000).
 PER_DOMAIN = 180
 IN_ALL = 3000
+#: What has no form in bytes.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 #: No cookie lasts longer, in seconds (RFC 6265bis, 5.5).
 LONGEST = 400 * 24 * 3600
 
@@ -71,6 +75,8 @@ class CookieJar:
         self._clock = clock
         self._by_domain: dict[str, dict[tuple[str, str, bool], Cookie]] = {}
         self._size = 0
+        #: how many Secure ones of a name there are: most names have none.
+        self._secure_names: Counter[str] = Counter()
         #: tells which of two was made or used first, even in the same tick.
         self._order = count()
 
@@ -84,6 +90,7 @@ class CookieJar:
     def clear(self) -> None:
         """Throw all cookies away."""
         self._by_domain.clear()
+        self._secure_names.clear()
         self._size = 0
 
     # -- what the engine asks
@@ -96,7 +103,15 @@ class CookieJar:
         if not self._size:
             return None
         found = self._matching(url)
-        return _joined(found).encode("latin-1") if found else None
+        if not found:
+            return None
+        text = _joined(found)
+        try:
+            # As it came from the server, byte by byte.
+            return text.encode("latin-1")
+        except UnicodeEncodeError:
+            # A program has set it.
+            return text.encode()
 
     def take(self, url: HttpUrl, fields: Sequence[tuple[bytes, bytes]]) -> None:
         """Take what an answer sets; what may not be set is left out.
@@ -119,7 +134,8 @@ class CookieJar:
         :raises InvalidParameter: 87, it may not be set for this URL.
         :source: InternetSetCookie.
         """
-        cookie = parse_set_cookie(f"{name}={value}" if name else value)
+        text = f"{name}={value}" if name else value
+        cookie = None if _SURROGATE.search(text) else parse_set_cookie(text)
         if cookie is None or not self._store(crack_http(url), cookie, api=True):
             msg = (
                 f"the cookie {name!r} cannot be set for this URL; its domain must be "
@@ -179,6 +195,11 @@ class CookieJar:
         cookies = self._by_domain.get(domain, {})
         key = (given.name, path, host_only)
         old = cookies.get(key)
+        if old is not None and old.expires is not None and old.expires <= now:
+            self._drop(old)
+            old = None
+        if url.scheme != "https" and self._hides_secure(given.name, host, domain, path):
+            return False
         if old is not None:
             if old.http_only and api and not given.http_only:
                 # What a page's script may not see, a program may not overwrite.
@@ -202,7 +223,25 @@ class CookieJar:
             number,
         )
         self._size += 1
+        if given.secure:
+            self._secure_names[given.name] += 1
         return True
+
+    def _hides_secure(self, name: str, host: str, domain: str, path: str) -> bool:
+        """Tell whether a cookie from http would stand before a Secure one (5.7)."""
+        if not self._secure_names[name]:
+            return False
+        now = self._clock()
+        above = _domains_of(host)
+        below = (d for d in self._by_domain if domain in _domains_of(d))
+        return any(
+            cookie.secure
+            and cookie.name == name
+            and (cookie.expires is None or cookie.expires > now)
+            and _path_matches(path, cookie.path)
+            for place in {*above, *below}
+            for cookie in self._by_domain.get(place, {}).values()
+        )
 
     def _make_room(self, domain: str, now: float) -> None:
         """Keep the limits: what has expired goes first, then what was used least."""
@@ -233,6 +272,10 @@ class CookieJar:
         if not cookies:
             del self._by_domain[cookie.domain]
         self._size -= 1
+        if cookie.secure:
+            self._secure_names[cookie.name] -= 1
+            if not self._secure_names[cookie.name]:
+                del self._secure_names[cookie.name]
 
     def __repr__(self) -> str:
         return f"<CookieJar of {self._size} cookies>"

@@ -193,8 +193,11 @@ class Voice:
         finally:
             self._busy = False
 
-    def hush(self) -> None:
-        """Drop the queued news and steps of a call that has been cancelled."""
+    def hush(self, *, cancelled: bool = True) -> None:  # noqa: ARG002  for lanes
+        """Drop the queued news and steps of a handle that has been closed.
+
+        :param cancelled: whether a call was pending: its news have lost their sense.
+        """
         if self._queue:
             self._queue = deque(entry for entry in self._queue if entry[1])
 

@@ -12,8 +12,8 @@ Deferred waits for a listener.
 The exception is the veto: a redirect is held until the listener has returned
 (:class:`_Hold`), with a limit.
 
-When the handle is closed, what has not been told yet is dropped, but for its birth
-and for what ends its calls and itself.
+When a handle is closed while a call is pending, what has not been told yet is dropped,
+but for its birth and for what ends its calls and itself.
 """
 
 from __future__ import annotations
@@ -140,10 +140,14 @@ class LaneVoice(Voice):
         self.lane.put(hold.heard, lasting=True)
         self._delivery.schedule(self.lane)
 
-    def hush(self) -> None:
-        """Drop the news and steps of a call that has been cancelled."""
+    def hush(self, *, cancelled: bool = True) -> None:
+        """Drop steps, and the news of a call that has been cancelled.
+
+        The news of one that has ended are on their way: they are told.
+        """
         super().hush()
-        self.lane.drop_passing()
+        if cancelled:
+            self.lane.drop_passing()
         if self._hold is not None:
             self._hold.drop()
             self._hold = None

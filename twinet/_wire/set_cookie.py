@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["SetCookie", "parse_cookie_date", "parse_set_cookie"]
 
@@ -71,37 +74,39 @@ def parse_set_cookie(text: str) -> SetCookie | None:
     """
     if _CONTROL.search(text):
         return None
-    pair, *attributes = text.split(";", _ATTRIBUTES)
+    pair, *attributes = text.split(";", _ATTRIBUTES + 1)
     name, equals, value = pair.partition("=")
     if not equals:
         name, value = "", pair
     name, value = name.strip(" \t"), value.strip(" \t")
     if not (name or value) or len(name) + len(value) > _PAIR:
         return None
-    found: dict[str, str] = {}
-    for attribute in attributes[: _ATTRIBUTES - 1]:
+    said: dict[str, Any] = {}
+    for attribute in attributes[:_ATTRIBUTES]:
         key, _, content = attribute.partition("=")
         content = content.strip(" \t")
-        if len(content) <= _ATTRIBUTE:
-            # The last of a name wins.
-            found[key.strip(" \t").lower()] = content
-    path = found.get("path", "")
-    return SetCookie(
-        name,
-        value,
-        parse_cookie_date(found.get("expires", "")),
-        _seconds(found.get("max-age", "")),
-        found.get("domain", "").removeprefix(".").lower(),
-        path if path.startswith("/") else None,
-        "secure" in found,
-        "httponly" in found,
-        _SAME_SITE.get(found.get("samesite", "").lower()),
-    )
+        reader = _ATTRIBUTE_READERS.get(key.strip(" \t").lower())
+        if reader is not None and len(content) <= _ATTRIBUTE:
+            # The last of a name wins, unless it cannot be read.
+            field, read = reader
+            meant = read(content)
+            if meant is not None or field == "same_site":
+                said[field] = meant
+    path = said.pop("path", "")
+    return SetCookie(name, value, path=path if path.startswith("/") else None, **said)
+
+
+def _domain(text: str) -> str:
+    return text.removeprefix(".").lower()
+
+
+def _same_site(text: str) -> str | None:
+    # An unknown word is as good as none (5.6.7), and takes the place of a known one.
+    return _SAME_SITE.get(text.lower())
 
 
 def _seconds(text: str) -> int | None:
-    # Ten digits are three hundred years: more would only cost time to convert.
-    return int(text[:11]) if _DELTA.match(text) else None
+    return int(text) if _DELTA.match(text) else None
 
 
 def parse_cookie_date(text: str) -> float | None:
@@ -131,3 +136,14 @@ def parse_cookie_date(text: str) -> float | None:
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
     except ValueError:
         return None
+
+
+_ATTRIBUTE_READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "expires": ("expires", parse_cookie_date),
+    "max-age": ("max_age", _seconds),
+    "domain": ("domain", _domain),
+    "path": ("path", str),
+    "secure": ("secure", lambda _: True),
+    "httponly": ("http_only", lambda _: True),
+    "samesite": ("same_site", _same_site),
+}

@@ -1,0 +1,147 @@
+"""The attributes of a head, and Windows' constants: their numbers."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+import twinet
+from twinet import wininet
+from twinet.query import AddRequest, HttpStatus, Query, QueryFlag
+
+#: From Microsoft's pages and the platform's header, some of each kind.
+NUMBERS = {
+    "ERROR_FTP_TRANSFER_IN_PROGRESS": 12110,
+    "ERROR_HTTP_HEADER_NOT_FOUND": 12150,
+    "ERROR_HTTP_INVALID_QUERY_REQUEST": 12154,
+    "ERROR_HTTP_REDIRECT_FAILED": 12156,
+    "ERROR_INSUFFICIENT_BUFFER": 122,
+    "ERROR_INTERNET_CANNOT_CONNECT": 12029,
+    "ERROR_INTERNET_INCORRECT_HANDLE_STATE": 12019,
+    "ERROR_INTERNET_INCORRECT_HANDLE_TYPE": 12018,
+    "ERROR_INTERNET_NAME_NOT_RESOLVED": 12007,
+    "ERROR_INTERNET_OPERATION_CANCELLED": 12017,
+    "ERROR_INTERNET_TIMEOUT": 12002,
+    "ERROR_INVALID_HANDLE": 6,
+    "ERROR_IO_PENDING": 997,
+    "FILE_BEGIN": 0,
+    "FILE_CURRENT": 1,
+    "FILE_END": 2,
+    "HTTP_ADDREQ_FLAG_ADD": 0x20000000,
+    "HTTP_ADDREQ_FLAG_ADD_IF_NEW": 0x10000000,
+    "HTTP_ADDREQ_FLAG_COALESCE": 0x40000000,
+    "HTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON": 0x01000000,
+    "HTTP_ADDREQ_FLAG_REPLACE": 0x80000000,
+    "HTTP_QUERY_CONTENT_LENGTH": 5,
+    "HTTP_QUERY_CUSTOM": 65535,
+    "HTTP_QUERY_FLAG_COALESCE": 0x10000000,
+    "HTTP_QUERY_FLAG_NUMBER": 0x20000000,
+    "HTTP_QUERY_FLAG_REQUEST_HEADERS": 0x80000000,
+    "HTTP_QUERY_FLAG_SYSTEMTIME": 0x40000000,
+    "HTTP_QUERY_LAST_MODIFIED": 11,
+    "HTTP_QUERY_RAW_HEADERS": 21,
+    "HTTP_QUERY_RAW_HEADERS_CRLF": 22,
+    "HTTP_QUERY_SET_COOKIE": 43,
+    "HTTP_QUERY_STATUS_CODE": 19,
+    "HTTP_QUERY_STATUS_TEXT": 20,
+    "HTTP_QUERY_VERSION": 18,
+    "HTTP_STATUS_NOT_FOUND": 404,
+    "HTTP_STATUS_REDIRECT_KEEP_VERB": 307,
+    "HTTP_STATUS_VERSION_NOT_SUP": 505,
+    "ICU_BROWSER_MODE": 0x02000000,
+    "ICU_DECODE": 0x10000000,
+    "ICU_ENCODE_SPACES_ONLY": 0x04000000,
+    "ICU_ESCAPE": 0x80000000,
+    "ICU_NO_ENCODE": 0x20000000,
+    "ICU_NO_META": 0x08000000,
+    "INTERNET_DEFAULT_FTP_PORT": 21,
+    "INTERNET_DEFAULT_GOPHER_PORT": 70,
+    "INTERNET_DEFAULT_HTTPS_PORT": 443,
+    "INTERNET_DEFAULT_HTTP_PORT": 80,
+    "INTERNET_FLAG_ASYNC": 0x10000000,
+    "INTERNET_FLAG_IGNORE_CERT_CN_INVALID": 0x1000,
+    "INTERNET_FLAG_IGNORE_CERT_DATE_INVALID": 0x2000,
+    "INTERNET_FLAG_KEEP_CONNECTION": 0x00400000,
+    "INTERNET_FLAG_NO_AUTH": 0x00040000,
+    "INTERNET_FLAG_NO_AUTO_REDIRECT": 0x00200000,
+    "INTERNET_FLAG_NO_CACHE_WRITE": 0x04000000,
+    "INTERNET_FLAG_NO_COOKIES": 0x00080000,
+    "INTERNET_FLAG_PASSIVE": 0x08000000,
+    "INTERNET_FLAG_PRAGMA_NOCACHE": 0x00000100,
+    "INTERNET_FLAG_RELOAD": 0x80000000,
+    "INTERNET_FLAG_SECURE": 0x00800000,
+    "INTERNET_HANDLE_TYPE_CONNECT_HTTP": 4,
+    "INTERNET_HANDLE_TYPE_HTTP_REQUEST": 13,
+    "INTERNET_HANDLE_TYPE_INTERNET": 1,
+    "INTERNET_INVALID_PORT_NUMBER": 0,
+    "INTERNET_NO_CALLBACK": 0,
+    "INTERNET_OPEN_TYPE_DIRECT": 1,
+    "INTERNET_OPEN_TYPE_PRECONFIG": 0,
+    "INTERNET_OPEN_TYPE_PROXY": 3,
+    "INTERNET_OPTION_CONNECT_TIMEOUT": 2,
+    "INTERNET_OPTION_CONTEXT_VALUE": 45,
+    "INTERNET_OPTION_HTTP_DECODING": 65,
+    "INTERNET_OPTION_PASSWORD": 29,
+    "INTERNET_OPTION_RECEIVE_TIMEOUT": 6,
+    "INTERNET_OPTION_SECURITY_FLAGS": 31,
+    "INTERNET_OPTION_URL": 34,
+    "INTERNET_OPTION_USERNAME": 28,
+    "INTERNET_OPTION_USER_AGENT": 41,
+    "INTERNET_SCHEME_HTTPS": 4,
+    "INTERNET_SERVICE_FTP": 1,
+    "INTERNET_SERVICE_GOPHER": 2,
+    "INTERNET_SERVICE_HTTP": 3,
+    "INTERNET_STATUS_CLOSING_CONNECTION": 50,
+    "INTERNET_STATUS_CONNECTED_TO_SERVER": 21,
+    "INTERNET_STATUS_CONNECTING_TO_SERVER": 20,
+    "INTERNET_STATUS_CONNECTION_CLOSED": 51,
+    "INTERNET_STATUS_HANDLE_CLOSING": 70,
+    "INTERNET_STATUS_HANDLE_CREATED": 60,
+    "INTERNET_STATUS_INTERMEDIATE_RESPONSE": 120,
+    "INTERNET_STATUS_NAME_RESOLVED": 11,
+    "INTERNET_STATUS_RECEIVING_RESPONSE": 40,
+    "INTERNET_STATUS_REDIRECT": 110,
+    "INTERNET_STATUS_REQUEST_COMPLETE": 100,
+    "INTERNET_STATUS_REQUEST_SENT": 31,
+    "INTERNET_STATUS_RESOLVING_NAME": 10,
+    "INTERNET_STATUS_RESPONSE_RECEIVED": 41,
+    "INTERNET_STATUS_SENDING_REQUEST": 30,
+    "IRF_ASYNC": 1,
+    "IRF_NO_WAIT": 8,
+    "IRF_SYNC": 4,
+    "IRF_USE_CONTEXT": 8,
+    "SECURITY_FLAG_IGNORE_CERT_CN_INVALID": 0x1000,
+    "SECURITY_FLAG_IGNORE_UNKNOWN_CA": 0x100,
+    "SECURITY_FLAG_SECURE": 1,
+}
+
+
+class NumbersTests(SynchronousTestCase):
+    """What is written down elsewhere is what stands here."""
+
+    def test_constants_have_windows_numbers(self) -> None:
+        """Those that programs use most."""
+        self.assertEqual({n: int(getattr(wininet, n)) for n in NUMBERS}, NUMBERS)
+
+    def test_every_member_is_a_constant(self) -> None:
+        """Nothing of a table is left out."""
+        from twinet.wininet import constants  # noqa: PLC0415  only here
+
+        for kind, prefix in (
+            (twinet.Flag, "INTERNET_FLAG_"),
+            (twinet.Option, "INTERNET_OPTION_"),
+            (twinet.Status, "INTERNET_STATUS_"),
+            (Query, "HTTP_QUERY_"),
+            (QueryFlag, "HTTP_QUERY_FLAG_"),
+            (AddRequest, "HTTP_ADDREQ_FLAG_"),
+            (HttpStatus, "HTTP_STATUS_"),
+        ):
+            for name, member in kind.__members__.items():
+                self.assertIs(getattr(constants, f"{prefix}{name}"), member)
+
+    def test_constants_and_functions_are_all_exported(self) -> None:
+        """By the package, under their own names."""
+        from twinet.wininet import constants  # noqa: PLC0415  only here
+
+        for name in constants.__all__:
+            self.assertTrue(hasattr(wininet, name), name)
+        self.assertGreater(len(constants.__all__), 450)
