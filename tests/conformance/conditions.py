@@ -283,23 +283,12 @@ def callbacks_hold_nothing(case: Case, d: Difference) -> bool:
     held = [
         s for s in case.recording.steps if s.get("hook", {}).get("action") == "block"
     ]
-    if not held:
-        return False
-    if d.what == "request":
-        return set(d.fields) <= {"step", "text"}
-    order = [event["status"] for event in case.told(held[0]["hook"]["on"])]
-    kept = order[-2:] == ["REQUEST_COMPLETE", "HANDLE_CLOSING"]
-    late = {"REQUEST_COMPLETE", "HANDLE_CLOSING"}
-    dropped = late | _READ | {"REQUEST_SENT"}
-    return kept and (
-        (d.missing and d.status in dropped and d.step == _release(case))
-        or (d.extra and d.status in late)
-    )
-
-
-def _release(case: Case) -> int:
-    """Return the step in which the callback is let go."""
-    return next(n for n, step in enumerate(case.recording.steps) if "release" in step)
+    earlier = (d.ours or {}).get("step", d.step) < d.step and set(d.fields) == {
+        "step",
+        "text",
+    }
+    same = _text(d.ours).split("\r\n")[0] == _text(d.recorded).split("\r\n")[0]
+    return bool(held) and d.what == "request" and earlier and same
 
 
 # -- reading a difference

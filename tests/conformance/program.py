@@ -131,6 +131,7 @@ class Program:
         elif "release" in step:
             self._note({"event": "callback let go", "hold": step["release"]})
             self._holds[step["release"]].set()
+            self._settle()
         elif "dump" in step:
             self._dump()
         else:
