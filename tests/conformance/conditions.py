@@ -32,7 +32,9 @@ _DEFAULT_LIMITS = {
 def cancelled_by_close(case: Case, d: Difference) -> bool:
     if d.what == "call":
         # In a blocking session the call itself ends so.
-        return bool(case.cancelled) and _now(d, "error_number") == 12017
+        went_well = _then(d, "error_number") in {0, 997}
+        ended = went_well and _now(d, "error_number") == 12017
+        return bool(case.cancelled) and ended
     step = case.cancelled.get(d.handle)
     if d.what != "notification" or step is None or d.step < step:
         return False
