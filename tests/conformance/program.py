@@ -52,7 +52,7 @@ class Program:
         self._recording = recording
         self._reactor = reactor
         self.way = "caller" if recording.synchronous else way
-        if self.way == "reactor" and any(
+        if any(
             step.get("hook", {}).get("action") == "block" for step in recording.steps
         ):
             # A callback that blocks needs a thread that may be blocked.
