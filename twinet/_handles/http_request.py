@@ -47,6 +47,13 @@ _CERTIFICATE_FLAGS = Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID
 _NONE = SecurityFlag(0)
 
 
+def _bytes_of(data: object) -> bytes:
+    if not isinstance(data, bytes | bytearray | memoryview):
+        msg = f"a body is bytes, not {type(data).__name__}; encode a text first"
+        raise InvalidParameter(msg)
+    return bytes(data)
+
+
 def _let_through(flags: Flag) -> SecurityFlag:
     return SecurityFlag(int(flags & _CERTIFICATE_FLAGS))
 
@@ -222,12 +229,11 @@ class HttpRequest(Resource):
         """
         try:
             self._check_alive()
-            body = PushedBody(length, data, self._drained)
+            body = PushedBody(length, _bytes_of(data), self._drained)
             pending = self._begin()
         except InternetError as error:
             return fail(error)
-        self._set_off(body)
-        self._writing = body
+        self._set_off(body, body)
         return pending
 
     def write(self, data: bytes) -> Deferred[int]:
@@ -244,17 +250,21 @@ class HttpRequest(Resource):
         :source: InternetWriteFile.
         """
         try:
+            data = _bytes_of(data)
             body = self._check_writing()
             body.check(len(data))
+            if not data:
+                return succeed(0)
+            voice = self._voice
+            if voice.heard:
+                voice.emit(SendingRequest)
+                if self._dead:
+                    raise self._was_cancelled()
+                # A listener may have written, or finished, in there.
+                body = self._check_writing()
+                body.check(len(data))
         except InternetError as error:
             return fail(error)
-        if not data:
-            return succeed(0)
-        voice = self._voice
-        if voice.heard:
-            voice.emit(SendingRequest)
-            if self._dead:
-                return fail(self._was_cancelled())
         body.take(data)
         if body.full:
             self._piece = len(data)
@@ -296,7 +306,7 @@ class HttpRequest(Resource):
         if self._pending is not None:
             msg = f"another call on {self} is pending; wait for it, or close the handle"
             raise RequestPending(msg)
-        if self._broken is not None and self._response is None:
+        if self._broken is not None and (self._response is None or not self._source):
             self._writing = None
             raise self._broken
         return body
@@ -309,14 +319,14 @@ class HttpRequest(Resource):
                 self._voice.emit(RequestSent, piece)
             self._finish(piece)
 
-    def _set_off(self, body: Body) -> None:
+    def _set_off(self, body: Body, writing: PushedBody | None = None) -> None:
         """Send the request: the call is pending."""
         if self._used:
             self._reset()
             self._revive()
             self._response = None
-            self._writing = None
             self._piece = 0
+        self._writing = writing
         self._used = True
         session = self.session
         engine = session.engine

@@ -13,10 +13,6 @@ gives the channel back; no callback of the program runs meanwhile.  Then
 closing of the connection, the end.  So a head and a small body that come together
 are one piece of news, and reading the body is immediate.  A listener may cancel in
 the middle: the rest is not told.
-
-A request that was sent on a kept channel, and lost with it before any byte of the
-answer, goes back to the pool when it may be repeated (RFC 9112, section 9.3.1): the
-server closed the idle connection while the request was under way.
 """
 
 from __future__ import annotations
@@ -38,6 +34,7 @@ from twinet._http.phase import (
     WAITING,
     ran_out,
 )
+from twinet._http.pushed_body import PushedBody
 from twinet._http.upload import make_upload
 from twinet._wire.http1 import End, Fault, Head
 from twinet.errors import InternetError
@@ -56,7 +53,6 @@ if TYPE_CHECKING:
     from twinet._http.order import Order
     from twinet._http.owner import Owner, Taker
     from twinet._http.pool import Origin, Pool
-    from twinet._http.pushed_body import PushedBody
     from twinet._http.upload import Upload
     from twinet._net.connector import Connector, Opening
     from twinet._net.deadlines import Deadlines
@@ -264,7 +260,8 @@ class Exchange:
     def _take_head(self, head: Head) -> None:
         self._wire -= len(head.raw)
         if head.interim:
-            self.limit(self.order.limits.first_byte)
+            if self._phase is AWAITING:
+                self.limit(self.order.limits.first_byte)
             if self._voice.heard:
                 if self._interims is None:
                     self._interims = []
@@ -283,6 +280,7 @@ class Exchange:
         if self._upload is not None:
             # Held: uploaded() tells of it.
             self._telling = self._upload.answered()
+            self._wanted = not self._telling
 
     def _drain(self, data: bytes) -> None:
         if self._phase is DRAINING:
@@ -342,6 +340,7 @@ class Exchange:
         self._lost = reason
 
     def _stale(self) -> bool:
+        """Tell whether the server closed an idle channel before it met the request."""
         channel = self._channel
         return (
             channel is not None
@@ -355,7 +354,9 @@ class Exchange:
     def tell(self) -> None:
         """Tell what has been settled."""
         if self._telling:
-            # A listener is still busy with the head; the rest comes after it.
+            # A listener is busy with the head, or the program with the body.
+            if isinstance(self.order.body, PushedBody):
+                self.order.body.relieve()
             return
         voice = self._voice
         if self._interims is not None:
@@ -430,8 +431,6 @@ class Exchange:
     def cancel(self) -> None:
         """Stop whatever is going on; nothing more is told but the closing."""
         self._stopped = True
-        if self._phase is OVER:
-            return
         if self._phase is WAITING:
             self._phase = OVER
             self._deadlines.clear(self)
@@ -445,7 +444,8 @@ class Exchange:
                     self._voice.tell_closed()
             self._pool.gave_up(self)
         else:
-            self._settle_closed()
+            if self._phase is not OVER:
+                self._settle_closed()
             if self._closed:
                 self._closed = False
                 self._voice.tell_closed()

@@ -43,10 +43,12 @@ class PushedBody:
 
     full = False
     _early = False
+    #: whether something was handed over that does not go out.
+    _dropped = False
     _consumer: IConsumer | None = None
     _started: Callable[[], None] | None = None
     _turn: Callable[[], None] | None = None
-    _finish: Callable[[], None] | None = None
+    _finish: Callable[[bool], None] | None = None
 
     def __init__(
         self, length: int | None, first: bytes, drained: Callable[[], None]
@@ -64,8 +66,8 @@ class PushedBody:
 
     @property
     def whole(self) -> bool:
-        """Whether the announced length has been handed over."""
-        return self._left == 0
+        """Whether all of the announced length goes out."""
+        return self._left == 0 and not self._dropped
 
     def check(self, count: int) -> None:
         """Refuse more than was announced.
@@ -86,13 +88,13 @@ class PushedBody:
         consumer: IConsumer,
         started: Callable[[], None],
         turn: Callable[[], None],
-        finish: Callable[[], None],
+        finish: Callable[[bool], None],
     ) -> None:
         """Take note of where what follows the head goes.
 
         :param started: called when the program can hand over pieces.
         :param turn: called when it is the peer's turn, or the program's again.
-        :param finish: called when the body has ended.
+        :param finish: called when the body has ended, with whether all of it went out.
         """
         self._consumer = consumer
         self._started, self._turn, self._finish = started, turn, finish
@@ -115,8 +117,16 @@ class PushedBody:
     def answered(self) -> bool:
         """Take note that the answer has come; it is held until the program is done."""
         self._early = True
-        self._drop_if_full()
         return True
+
+    def relieve(self) -> None:
+        """End the wait of a piece for a server that has answered and takes no more."""
+        if self.full:
+            consumer, self._consumer = self._consumer, None
+            if consumer is not None:
+                consumer.unregisterProducer()
+            self.full = False
+            self._drained()
 
     def stop(self) -> None:
         """Send nothing more."""
@@ -132,30 +142,26 @@ class PushedBody:
     def take(self, data: bytes) -> None:
         """Send a piece; :attr:`full` says whether to wait before the next one."""
         framed = self._framed(data)
-        if self._consumer is not None and framed:
+        if self._consumer is None:
+            self._dropped = True
+        elif framed:
             self._consumer.write(framed)
-            if self._early:
-                self._drop_if_full()
-            elif self._turn is not None:
+            if self._turn is not None:
                 self._turn()
+            if self._early:
+                self.relieve()
 
     def end(self) -> None:
         """Send what ends the body; the exchange then awaits the answer, or tells it."""
         consumer, self._consumer = self._consumer, None
+        whole = not (self._left or self._dropped) and consumer is not None
         if consumer is not None:
             if self._left is None:
                 consumer.write(b"0\r\n\r\n")
             consumer.unregisterProducer()
         finish, self._finish = self._finish, None
         if finish is not None:
-            finish()
-
-    def _drop_if_full(self) -> None:
-        """Send nothing more to a server that has answered and takes nothing more."""
-        if self.full and self._consumer is not None:
-            self._consumer.unregisterProducer()
-            self._consumer = None
-            self.resumeProducing()
+            finish(whole)
 
     # -- the transport's side (IPushProducer)
 
@@ -167,7 +173,7 @@ class PushedBody:
         """Take note that it has room again."""
         if self.full:
             self.full = False
-            if self._turn is not None and not self._early:
+            if self._turn is not None:
                 self._turn()
             self._drained()
 

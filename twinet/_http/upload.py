@@ -56,7 +56,7 @@ def make_upload(
             channel.consumer,
             lambda: exchange.started(len(message)),
             lambda: exchange.limit(limits.send if body.full else limits.unread_body),
-            lambda: exchange.uploaded(None, whole=not body.missing),
+            lambda whole: exchange.uploaded(None, whole=whole),
         )
         return body
 
