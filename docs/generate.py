@@ -16,9 +16,11 @@ import importlib
 import inspect
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinet import _constant_table as singles
 from twinet import _error_table as table
 
 if TYPE_CHECKING:
@@ -239,74 +241,79 @@ def statuses_page() -> str:
     return page
 
 
-#: Where the Windows constants come from that members of enumerations are named after.
+#: Where the enumerations are that Windows' constants are members of.
 WORDS = ("twinet.flags", "twinet.options", "twinet.query", "twinet.status")
-#: What stands in no enumeration.
-SINGLE_CONSTANTS = {
-    "HTTP_ADDREQ_FLAGS_MASK": 0xFFFF0000,
-    "HTTP_ADDREQ_INDEX_MASK": 0x0000FFFF,
-    "HTTP_QUERY_HEADER_MASK": 0x0FFFFFFF,
-    "HTTP_QUERY_MAX": 78,
-    "HTTP_QUERY_MODIFIER_FLAGS_MASK": 0xF0000000,
-    "INTERNET_INVALID_PORT_NUMBER": 0,
-    "INTERNET_MAX_HOST_NAME_LENGTH": 256,
-    "INTERNET_MAX_PASSWORD_LENGTH": 128,
-    "INTERNET_MAX_PATH_LENGTH": 2048,
-    "INTERNET_MAX_PORT_NUMBER_LENGTH": 5,
-    "INTERNET_MAX_SCHEME_LENGTH": 32,
-    "INTERNET_MAX_USER_NAME_LENGTH": 128,
-    "INTERNET_NO_CALLBACK": 0,
-    "INTERNET_RFC1123_FORMAT": 0,
-}
 
 
-def constants_of(kind: type[enum.IntEnum | enum.IntFlag]) -> Iterator[tuple[str, str]]:
-    """Yield Windows' names of a kind's members, and how they are written here."""
-    pattern = re.search(r"``(\w+_)(?:\.\.\.|\*)(_PORT)?``", kind.__doc__ or "")
-    if pattern is not None:
-        before, after = pattern.groups(default="")
-        for name in kind.__members__:
-            yield f"{before}{name}{after}", f"{kind.__name__}.{name}"
+def prefix_and_suffix(kind: type[enum.IntEnum | enum.IntFlag]) -> tuple[str, str]:
+    """Read from an enumeration's docstring what Windows writes around its members."""
+    pattern = re.search(r"``(\w+_)(?:\.\.\.|\*)(\w*)``", kind.__doc__ or "")
+    if pattern is None:
+        msg = f"the docstring of {kind.__name__} names no constants of Windows"
+        raise ValueError(msg)
+    return pattern[1], pattern[2]
+
+
+def value_source(value: int) -> str:
+    """Write a constant's value: as a member or bits of its enumeration, or plainly."""
+    if isinstance(value, enum.Enum):
+        kind = type(value)
+        if value.name in kind.__members__:
+            return f"{kind.__name__}.{value.name}"
+        return f"{kind.__name__}(0x{int(value):08X})"
+    return str(value) if value < 2**16 else f"0x{value:08X}"
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """Return what to sort names by: 40 goes before 128."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part) if part.isdigit() else 0, part) for part in parts]
+
+
+def constants() -> dict[str, str]:
+    """Return Windows' names and how their values are written; each name once."""
+    values = [(row.constant, str(row.code)) for row in table.ERRORS]
+    values += [(name, value_source(value)) for name, value in singles.CONSTANTS.items()]
+    for module in map(importlib.import_module, WORDS):
+        for kind in enums_of(module):
+            before, after = prefix_and_suffix(kind)
+            for member in kind.__members__:
+                name = f"{before}{member}{after}"
+                written = f"{kind.__name__}.{member}"
+                values.append((singles.RENAMED.get(name, name), written))
+    twice = [name for name, count in Counter(n for n, _ in values).items() if count > 1]
+    if twice:
+        msg = f"these stand in two tables: {', '.join(twice)}"
+        raise ValueError(msg)
+    return dict(sorted(values, key=lambda value: natural(value[0])))
 
 
 def constants_source() -> str:
     """Write ``twinet/wininet/constants.py``."""
-    modules = [importlib.import_module(name) for name in WORDS]
-    kinds = [
-        (module, kind)
-        for module in modules
-        for kind in enums_of(module)
-        if any(constants_of(kind))
-    ]
-    values = {name: text for _, kind in kinds for name, text in constants_of(kind)}
-    values |= {row.constant: str(row.code) for row in table.ERRORS}
-    values |= {name: f"0x{value:X}" for name, value in SINGLE_CONSTANTS.items()}
-    lines = [
-        '"""The constants under their Windows names.',
-        "",
-        "Written by docs/generate.py: change the tables it reads, not this file.",
-        '"""',
-        "",
-        "from __future__ import annotations",
-        "",
-        "from typing import Final",
-        "",
-    ]
-    for module in modules:
-        names = sorted(kind.__name__ for home, kind in kinds if home is module)
-        short = f"from {module.__name__} import {', '.join(names)}"
-        if len(short) > LINE_LENGTH:
-            short = f"from {module.__name__} import (\n    "
-            short += ",\n    ".join(names) + ",\n)"
-        lines.append(short)
-    every = "".join(f'    "{name}",\n' for name in sorted(values))
-    lines += ["", f"__all__ = [\n{every}]", ""]
-    for name, text in values.items():
-        line = f"{name}: Final = {text}"
+    values = constants()
+    source = (
+        '"""The constants under their Windows names.\n\n'
+        "Written by docs/generate.py: change the tables it reads, not this file.\n"
+        '"""\n\n'
+        "from __future__ import annotations\n\n"
+        "from typing import Final\n\n"
+    )
+    for name in WORDS:
+        module = importlib.import_module(name)
+        kinds = sorted(kind.__name__ for kind in enums_of(module))
+        line = f"from {name} import {', '.join(kinds)}\n"
         if len(line) > LINE_LENGTH:
-            line = f"{name}: Final = (\n    {text}\n)"
-        lines.append(line)
-    return "\n".join(lines) + "\n"
+            listed = "".join(f"    {kind},\n" for kind in kinds)
+            line = f"from {name} import (\n{listed})\n"
+        source += line
+    every = "".join(f'    "{name}",\n' for name in values)
+    source += f"\n__all__ = [\n{every}]\n\n"
+    for name, text in values.items():
+        line = f"{name}: Final = {text}\n"
+        if len(line) > LINE_LENGTH:
+            line = f"{name}: Final = (\n    {text}\n)\n"
+        source += line
+    return source
 
 
 def notification_classes(module: ModuleType) -> Iterator[type[Notification]]:

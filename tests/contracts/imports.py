@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 #: the package; ``""`` is the package itself. A new room gets its place here first.
 FLOORS = {
     "errors": 0,
+    "_constant_table": 0,
     "_error_table": 0,
     "status": 0,
     "options": 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import importlib.util
 import io
 from pathlib import Path
@@ -53,3 +54,18 @@ class GeneratedTests(SynchronousTestCase):
         page = generate.flags_page()
         self.assertNotIn("     -\n", page)
         self.assertIn("``IGNORE_CERT_DATE_INVALID``", page)
+
+    def test_a_constant_in_two_tables_is_refused(self):
+        """One name has one value."""
+        generate = load()
+        twice = {**generate.singles.CONSTANTS, "INTERNET_FLAG_ASYNC": 1}
+        self.patch(generate.singles, "CONSTANTS", twice)
+        error = self.assertRaises(ValueError, generate.constants)
+        self.assertIn("INTERNET_FLAG_ASYNC", str(error))
+
+    def test_an_enumeration_that_names_no_constants_is_refused(self):
+        """Its docstring is where the names' prefix stands."""
+        generate = load()
+        nameless = enum.IntEnum("nameless", ["ONE"])
+        error = self.assertRaises(ValueError, generate.prefix_and_suffix, nameless)
+        self.assertIn("nameless", str(error))

@@ -16,6 +16,7 @@ from twinet.errors import (
     IncorrectHandleType,
     InternetError,
     InvalidHandle,
+    InvalidOption,
     InvalidParameter,
     UnrecognizedScheme,
 )
@@ -270,6 +271,21 @@ class OptionTests(DoorCase):
         self.assertIs(self.session.limits.connect, None)
         self.assertEqual(w.InternetQueryOption(self.session, option), 0xFFFFFFFF)
         self.assertRaises(BadArguments, w.InternetSetOption, self.session, option, 0)
+        for wrong in ("5", b"5", True):
+            self.assertRaises(
+                InvalidParameter, w.InternetSetOption, self.session, option, wrong
+            )
+
+    def test_an_option_that_is_not_here_is_12009(self) -> None:
+        """A number of Windows', and one of nobody's; read and set."""
+        for option in (w.INTERNET_OPTION_CALLBACK, w.INTERNET_OPTION_PROXY, 12345):
+            self.assertRaises(
+                InvalidOption, w.InternetQueryOption, self.session, option
+            )
+            error = self.assertRaises(
+                InvalidOption, w.InternetSetOption, self.session, option, 1
+            )
+            self.assertEqual(error.code, w.ERROR_INTERNET_INVALID_OPTION)
 
     def test_others(self) -> None:
         """As the object API has them."""

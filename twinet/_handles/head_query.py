@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from twinet._wire.http_date import parse_http_date
@@ -14,7 +15,6 @@ from twinet.query import Query, QueryFlag
 
 if TYPE_CHECKING:
     from collections.abc import Container
-    from datetime import datetime
 
 __all__ = ["DECODED_AWAY", "HeadQuery"]
 
@@ -127,7 +127,7 @@ def _as_asked(text: str, flags: QueryFlag) -> str | int | datetime:
         return int(text)
     if flags & QueryFlag.SYSTEMTIME:
         try:
-            return parse_http_date(text)
+            return parse_http_date(text, datetime.now(UTC))
         except ValueError as error:
             raise HttpInvalidHeader(str(error)) from error
     return text

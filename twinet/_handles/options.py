@@ -130,11 +130,11 @@ class HandleOptions:
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
 
-    def __getitem__(self, option: Option) -> Any:
+    def __getitem__(self, option: int) -> Any:
         read, _ = self._access(option)
         return read(self._handle)
 
-    def __setitem__(self, option: Option, value: Any) -> None:
+    def __setitem__(self, option: int, value: Any) -> None:
         _, write = self._access(option)
         if write is None:
             msg = f"the option {Option(option).name} can only be read"
@@ -142,7 +142,7 @@ class HandleOptions:
         write(self._handle, value)
 
     def _access(
-        self, option: Option
+        self, option: int
     ) -> tuple[Callable[[Any], Any], Callable[[Any, Any], None] | None]:
         handle = self._handle
         handle._check_alive()

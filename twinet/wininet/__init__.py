@@ -17,8 +17,9 @@ A context of 0, the default, silences a handle; times are milliseconds.
 
 from __future__ import annotations
 
+from twinet.wininet import constants
 from twinet.wininet.callback import AsyncResult, InternetSetStatusCallback
-from twinet.wininet.constants import *  # noqa: F403  every constant, by its __all__
+from twinet.wininet.constants import *  # noqa: F403  every constant
 from twinet.wininet.cookies import InternetGetCookie, InternetSetCookie
 from twinet.wininet.dates import (
     InternetTimeFromSystemTime,
@@ -85,3 +86,4 @@ __all__ = [
     "InternetTimeToSystemTime",
     "InternetWriteFile",
 ]
+__all__ += constants.__all__

@@ -163,7 +163,7 @@ def InternetQueryOption(handle: Handle, option: int) -> Any:
     :raises InternetError: as ``handle.options`` (12009, 12018).
     :source: InternetQueryOption.
     """
-    value = handle.options[Option(option)]
+    value = handle.options[option]
     if option in _TIMES:
         return _NO_LIMIT if value is None else round(value * 1000)
     return 0 if value is None and option == Option.CONTEXT_VALUE else value
@@ -178,10 +178,12 @@ def InternetSetOption(handle: Handle, option: int, value: Any) -> bool:
     :source: InternetSetOption.
     """
     if option in _TIMES:
-        value = None if value == _NO_LIMIT else value / 1000
+        # What is no number is refused below, in words.
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        value = None if value == _NO_LIMIT else value / 1000 if number else value
     elif option == Option.HTTP_DECODING:
         value = bool(value)
     elif option == Option.CONTEXT_VALUE:
         value = value or None
-    handle.options[Option(option)] = value
+    handle.options[option] = value
     return True
