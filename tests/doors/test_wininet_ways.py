@@ -344,14 +344,16 @@ class SynchronousSessionTests(WaysCase):
         self.assertEqual(self.listener.overlaps, 0)
 
     async def test_another_thread_closes_the_handle_of_a_blocked_call(self) -> None:
-        """The blocked thread gets 12017 and hears the last words."""
+        """The blocked thread gets 12017; the last words are heard by who closes."""
         created: list[Any] = []
+        timers: list[threading.Timer] = []
 
         def react(handle, context, status, info) -> None:
             if status == w.INTERNET_STATUS_HANDLE_CREATED:
                 created.append(info)
             if status == w.INTERNET_STATUS_REQUEST_SENT:
-                threading.Timer(0.05, w.InternetCloseHandle, created).start()
+                timers.append(threading.Timer(0.05, w.InternetCloseHandle, created))
+                timers[0].start()
 
         def program() -> None:
             session = self.open()
@@ -362,6 +364,7 @@ class SynchronousSessionTests(WaysCase):
                 self.server.url("/silent"),
                 context=1,
             )
+            timers[0].join(10)
             w.InternetCloseHandle(session)
 
         self.listener.react = react

@@ -16,6 +16,7 @@ from functools import cache
 from ipaddress import ip_address
 from itertools import count
 from operator import attrgetter
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from twinet._wire.set_cookie import parse_set_cookie
@@ -73,6 +74,8 @@ class CookieJar:
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
+        #: programs set and get from any thread, the engine from its own.
+        self._lock = Lock()
         self._by_domain: dict[str, dict[tuple[str, str, bool], Cookie]] = {}
         self._size = 0
         #: how many Secure ones of a name there are: most names have none.
@@ -89,9 +92,10 @@ class CookieJar:
 
     def clear(self) -> None:
         """Throw all cookies away."""
-        self._by_domain.clear()
-        self._secure_names.clear()
-        self._size = 0
+        with self._lock:
+            self._by_domain.clear()
+            self._secure_names.clear()
+            self._size = 0
 
     # -- what the engine asks
 
@@ -159,6 +163,14 @@ class CookieJar:
     # -- inside
 
     def _matching(self, url: HttpUrl) -> list[Cookie]:
+        with self._lock:
+            return self._match(url)
+
+    def _store(self, url: HttpUrl, given: SetCookie, *, api: bool) -> bool:
+        with self._lock:
+            return self._put(url, given, api=api)
+
+    def _match(self, url: HttpUrl) -> list[Cookie]:
         now = self._clock()
         path = url.target.partition("?")[0]
         path = path if path.startswith("/") else "/"
@@ -177,7 +189,7 @@ class CookieJar:
         found.sort(key=lambda cookie: (-len(cookie.path), cookie.created))
         return found
 
-    def _store(self, url: HttpUrl, given: SetCookie, *, api: bool) -> bool:
+    def _put(self, url: HttpUrl, given: SetCookie, *, api: bool) -> bool:
         host = url.host
         domain = host
         host_only = True
@@ -233,7 +245,8 @@ class CookieJar:
             return False
         now = self._clock()
         above = _domains_of(host)
-        below = (d for d in self._by_domain if domain in _domains_of(d))
+        tail = f".{domain}"
+        below = (d for d in self._by_domain if d.endswith(tail))
         return any(
             cookie.secure
             and cookie.name == name
