@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.error import ConnectionLost
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import CONTEXT, OK, MemoryNet, Peer
@@ -285,8 +286,6 @@ class SequenceTests(SynchronousTestCase):
 
     def test_server_resets_without_an_answer(self) -> None:
         """12031."""
-        from twisted.internet.error import ConnectionLost  # noqa: PLC0415
-
         pending = self.get()
         self.net.accept().close(ConnectionLost())
         self.failureResultOf(pending, ConnectionReset)
@@ -312,6 +311,19 @@ class SequenceTests(SynchronousTestCase):
                 "REQUEST_COMPLETE ok",
             ],
         )
+
+    def test_body_until_close_that_breaks_is_an_error(self) -> None:
+        """A reset is no end: more may have been meant to come."""
+        pending = self.get()
+        peer = self.net.accept()
+        self.answered(peer, b"HTTP/1.1 200 OK\r\n\r\n")
+        handle = self.successResultOf(pending)
+        reading = handle.read(100)
+        peer.send(b"until the e")
+        peer.close(ConnectionLost())
+        self.assertEqual(self.successResultOf(reading), b"until the e")
+        failure = self.failureResultOf(handle.read(100), ConnectionReset)
+        self.assertIn("until the server closes in order", failure.getErrorMessage())
 
     def test_cut_body_is_an_error(self) -> None:
         """A short body is never a success."""

@@ -349,6 +349,13 @@ class FramingTests(_Reading):
         """There is no finish() in httptools (recipe A: end of stream)."""
         self.answered(_read(b"HTTP/1.0 200 OK\r\n\r\nold"), b"old", keep=False)
 
+    def test_broken_stream_does_not_end_a_body_until_close(self):
+        """A reset, or TLS without its close_notify: there may be more of it."""
+        reader = _expecting()
+        reader.feed(b"HTTP/1.1 200 OK\r\n\r\nhalf")
+        fault = _fault(reader.end_of_stream(orderly=False))
+        self.assertIs(type(fault.error), Truncated)
+
     def test_end_of_stream_inside_a_body_is_truncated(self):
         """A short body is never success; the text counts the bytes."""
         events = _read(_OK + b"Content-Length: 20\r\n\r\nseventeen bytes..")

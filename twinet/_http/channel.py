@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from OpenSSL import SSL
+from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 
@@ -166,7 +167,8 @@ class Channel(Line):
             self._pool.idle_lost(self)
             return
         exchange.channel_lost(reason)
-        exchange.take(self._reader.end_of_stream(), 0)
+        orderly = reason.check(ConnectionDone) is not None
+        exchange.take(self._reader.end_of_stream(orderly=orderly), 0)
         exchange.tell()
 
     def expired(self) -> None:

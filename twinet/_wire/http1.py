@@ -14,6 +14,7 @@ request went out; from then on exactly one answer may come::
 
     any state --bytes that may not be--> Fault --> OVER
     end of the stream --> OVER; IDLE says nothing, UNTIL_CLOSE End, the others Fault
+    broken stream --> OVER; the same, but UNTIL_CLOSE Fault
 
 The raw input rules, not the parser.  The end of a head is the first empty line, found
 in the raw bytes, with lines that end with CRLF or LF; only the bytes up to there are
@@ -209,11 +210,18 @@ class ResponseReader:
             return [self._fault(what + excerpt(data))]
         return []
 
-    def end_of_stream(self) -> list[Event]:
-        """Say that the server has ended the stream; return what that means."""
+    def end_of_stream(self, *, orderly: bool = True) -> list[Event]:
+        """Say that the stream has ended; return what that means.
+
+        :param orderly: the server ended it, by a FIN, or with TLS by a close_notify; a
+            stream that broke is no end of a body that lasts until then (RFC 9112,
+            sections 8 and 9.8).
+        """
         state, self._state = self._state, _OVER
         if state is _UNTIL_CLOSE:
-            return [self._end([])]
+            if orderly:
+                return [self._end([])]
+            return [self._truncated("it lasts until the server closes in order")]
         if state is _LENGTH:
             came = self._length - self._left
             return [self._truncated(f"{came} of {self._length} bytes")]

@@ -1,0 +1,117 @@
+"""One misbehaviour: what the server does, and what must come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from twinet.flags import Flag
+from twinet.records import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.interop.hostile.server import Peer, Script
+    from twinet.errors import InternetError
+
+__all__ = ["PATIENT", "Case", "Right", "Wrong", "answering", "ok", "saying"]
+
+#: Limits that never run out here: a case whose limit is to run out sets that one.
+PATIENT = Limits(
+    lookup=60, connect=60, tls=60, slot=60, send=60, first_byte=60, idle=60
+)
+#: The limit that runs out, where one is to (seconds).
+SHORT = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The right data come.
+
+    :ivar data: the body.
+    :ivar kept: whether the next request goes out on the same connection.
+    :ivar status: the answer's code.
+    """
+
+    data: bytes
+    kept: bool = False
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An error comes.
+
+    :ivar kind: its class, exactly.
+    :ivar words: a part of its message.
+    :ivar data: what may come of the body before it, all or the beginning.
+    :ivar kept: as for :class:`Right`: the answer itself was whole.
+    """
+
+    kind: type[InternetError]
+    words: str
+    data: bytes = b""
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One misbehaviour of a server.
+
+    :ivar script: what it does when it is asked.
+    :ivar body: makes what is sent to it; None sends no body.
+    :ivar tls: it speaks TLS.
+    :ivar greetings: what it does on the connection of a number before anything is
+        asked, in place of TLS.
+    :ivar decode: the client undoes the codings of bodies.
+    :ivar before: how many good pages are fetched first, so that the connection is a
+        kept one.
+    :ivar rest: how long the client waits afterwards, before it asks again (seconds).
+    """
+
+    name: str
+    script: Script
+    expected: Right | Wrong
+    verb: str = "GET"
+    body: Callable[[], Any] | None = None
+    limits: Limits = PATIENT
+    flags: Flag = Flag(0)
+    tls: bool = False
+    greetings: dict[int, Script] = field(default_factory=dict)
+    decode: bool = False
+    credentials: bool = False
+    before: int = 0
+    rest: float = 0
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def ok(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
+    """Return a complete answer with a length."""
+    fields = b"".join(line + b"\r\n" for line in lines)
+    return b"HTTP/1.1 %b\r\nContent-Length: %d\r\n%b\r\n%b" % (
+        status,
+        len(body),
+        fields,
+        body,
+    )
+
+
+def saying(data: bytes) -> Script:
+    """Answer with some bytes, and wait."""
+
+    async def script(peer: Peer) -> None:
+        peer.send(data)
+
+    return script
+
+
+def answering(data: bytes) -> Script:
+    """Answer with some bytes, and close."""
+
+    async def script(peer: Peer) -> None:
+        peer.send(data)
+        peer.close()
+
+    return script

@@ -1,0 +1,190 @@
+"""Running a case: the client's side, and what is checked of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import TimeoutError as LateError
+from twisted.internet.task import deferLater
+
+import twinet
+from tests.interop.hostile.case import PATIENT, Right
+from tests.interop.hostile.server import GOOD_PAGE, HostileServer, reactor
+from tests.net.certificates import Server, root, server_context
+from twinet.errors import InternetError
+from twinet.options import Option
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+    from pathlib import Path
+
+    from tests.interop.hostile.case import Case
+
+    #: Reads a body into the list; what it raises is the end.
+    Way = Callable[[Any, list[bytes], Path], Awaitable[None]]
+
+__all__ = ["WAYS", "run_all", "within"]
+
+#: A net under each case: a hang is a failure that names the case (seconds).
+GUARD = 25.0
+
+
+async def read(request: Any, came: list[bytes], folder: Path) -> None:
+    """Read piece by piece, as long as something comes."""
+    async for chunk in request:
+        came.append(chunk)  # noqa: PERF401  what came before an error counts
+
+
+async def deliver(request: Any, came: list[bytes], folder: Path) -> None:
+    """Let it be handed over."""
+
+    class Sink:
+        def write(self, data: bytes) -> None:
+            came.append(data)
+
+    count = await request.deliver(Sink())
+    assert count == sum(map(len, came)), "deliver() counts what it handed over"
+
+
+async def save(request: Any, came: list[bytes], folder: Path) -> None:
+    """Save it to a file; after a failure there is none."""
+    path = folder / "page"
+    try:
+        assert await request.save(path) == path
+    except InternetError:
+        assert list(folder.iterdir()) == [], "a file is left"
+        raise
+    assert list(folder.iterdir()) == [path]
+    came.append(path.read_bytes())
+
+
+WAYS: dict[str, Way] = {"read": read, "deliver": deliver, "save": save}
+
+
+async def within(what: Awaitable[Any], doing: str) -> Any:
+    """Wait for something, but not for ever."""
+
+    async def wait() -> Any:
+        return await what
+
+    pending = Deferred.fromCoroutine(wait())
+    pending.addTimeout(GUARD, reactor)
+    try:
+        return await pending
+    except LateError:
+        message = f"{doing}: still going on after {GUARD:g} s"
+        raise AssertionError(message) from None
+
+
+class Run:
+    """One case in one way, with a server and a session of its own."""
+
+    def __init__(self, case: Case, way: str, folder: Path) -> None:
+        self.case = case
+        self.way = way
+        self.folder = folder
+        tls = None
+        if case.tls:
+            tls = Server(server_context(root().issue(["127.0.0.1"])))
+        self.server = HostileServer(case.script, tls, case.greetings)
+        self.session = twinet.Session(
+            reactor, limits=PATIENT, trust_roots=[root().certificate]
+        )
+        self.session.options[Option.HTTP_DECODING] = case.decode
+
+    async def go(self) -> None:
+        """Run it, and check everything."""
+        try:
+            await within(self._go(), "the case")
+        finally:
+            await within(self.session.close(), "session.close()")
+            await within(self.server.all_gone(), "the sockets after session.close()")
+            await self.server.stop()
+        assert not self.server.faults, "\n".join(self.server.faults)
+        pool = repr(self.session.engine.pool)
+        assert pool == "<Pool 0 channels, 0 idle, 0 waiting>", pool
+
+    async def _go(self) -> None:
+        case, server = self.case, self.server
+        for _ in range(case.before):
+            await self._good_page()
+        came: list[bytes] = []
+        try:
+            request = await self._send()
+            try:
+                status = request.response.status_code
+                await WAYS[self.way](request, came, self.folder)
+                if isinstance(case.expected, Right):
+                    assert status == case.expected.status, f"status {status}"
+            finally:
+                request.close()
+        except InternetError as error:
+            self._check_error(error, b"".join(came))
+        else:
+            self._check_data(b"".join(came))
+        if case.rest:
+            await deferLater(reactor, case.rest)
+        bad = list(server.peers)
+        if case.expected.kept:
+            await self._good_page()
+            assert server.peers == bad, "the connection was not used again"
+            return
+        await within(server.all_gone(), "closing the connection")
+        await self._good_page()
+        assert server.peers[-1] not in bad, "a bad connection was used again"
+
+    async def _send(self) -> Any:
+        case = self.case
+        url = self.server.url("/bad")
+        if case.verb == "GET" and not (case.body or case.credentials):
+            return await self.session.get(url, limits=case.limits, flags=case.flags)
+        connection = self.session.http(
+            "127.0.0.1",
+            self.server.port,
+            tls=case.tls,
+            username="u" if case.credentials else None,
+            password="p" if case.credentials else None,
+        )
+        request = connection.open_request(
+            case.verb, "/bad", limits=case.limits, flags=case.flags
+        )
+        await request.send(case.body() if case.body else None)
+        return request
+
+    def _check_error(self, error: InternetError, came: bytes) -> None:
+        expected = self.case.expected
+        assert not isinstance(expected, Right), f"{type(error).__name__}: {error}"
+        assert type(error) is expected.kind, f"{type(error).__name__}: {error}"
+        assert expected.words in str(error), str(error)
+        assert expected.data.startswith(came), f"wrong data before it: {came[:80]!r}"
+
+    def _check_data(self, came: bytes) -> None:
+        expected = self.case.expected
+        assert isinstance(expected, Right), f"it ended well, with {came[:80]!r}"
+        assert came == expected.data, f"wrong data: {came[:80]!r} ({len(came)})"
+
+    async def _good_page(self) -> None:
+        request = await self.session.get(self.server.url("/good"))
+        assert await request.read(99) == GOOD_PAGE
+        request.close()
+
+
+async def run_all(
+    cases: Iterable[Case], folder: Path, ways: Iterable[str] = tuple(WAYS)
+) -> None:
+    """Run cases side by side, each in each way, and tell of all that fail."""
+    failures: list[str] = []
+
+    async def one(case: Case, way: str) -> None:
+        place = folder / f"{len(list(folder.iterdir()))}"
+        place.mkdir()
+        try:
+            await Run(case, way, place).go()
+        except Exception as fault:  # noqa: BLE001  each is told, with its case
+            failures.append(f"{case.name} [{way}]: {type(fault).__name__}: {fault}")
+
+    await gatherResults(
+        [Deferred.fromCoroutine(one(case, way)) for case in cases for way in ways]
+    )
+    assert not failures, "\n".join(["", *failures])
