@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal, overload
+
+from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from ipaddress import IPv4Address, IPv6Address
 
 __all__ = ["Credentials", "Destination", "Fields", "Limits", "Response"]
+
+#: The limits that are counts, and the least that each may be.
+_COUNTS = {"addresses": 1, "head_bytes": 1, "redirects": 0}
+#: What bounds the memory and the loops has no way out.
+_NEVER_NONE = frozenset(("head_bytes", "redirects"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +27,15 @@ class Limits:
     Times are seconds, sizes are bytes; ``None`` means no limit.  A time that runs
     out ends the call with ``Timeout`` (12002), whose message says which it was, and
     closes the connection.  The values are our own.
+
+    :raises InvalidParameter: 87, a time that is no number above 0, or a count that is
+        no whole number or too small; the text says which.
     """
 
     #: looking a name up.
     lookup: float | None = 15
+    #: how many of a host's addresses are tried, each once; None tries all of them.
+    addresses: int | None = None
     #: the TCP connection, over all addresses of the host together.
     connect: float | None = 30
     #: the TLS handshake.
@@ -44,9 +57,31 @@ class Limits:
     #: the redirects that are followed for one call; 0 follows none and fails.
     redirects: int = 30
 
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is None and each.name not in _NEVER_NONE:
+                continue
+            least = _COUNTS.get(each.name)
+            if least is None:
+                _check_time(each.name, value)
+            elif type(value) is not int or value < least:
+                msg = f"limits.{each.name} is a whole number from {least} on"
+                raise InvalidParameter(f"{msg}, not {value!r}")
+
     def but(self, **changes: Any) -> Limits:
         """Return a copy with some values changed."""
         return replace(self, **changes)
+
+
+def _check_time(name: str, value: object) -> None:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 < value < inf
+    ):
+        msg = f"limits.{name} is a number above 0, or None for no limit"
+        raise InvalidParameter(f"{msg}, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True)

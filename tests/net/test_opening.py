@@ -230,6 +230,19 @@ class RaceTests(SynchronousTestCase):
         stage.accept(0)
         self.assertEqual(stage.results, stage.lines)
 
+    def test_no_more_addresses_are_tried_than_the_limit_has_it(self):
+        """The first of them; the error says that there were others."""
+        stage = Stage({"h": [*V4, V6[0]]})
+        stage.open(limits=Limits(addresses=2))
+        stage.refuse(0)
+        stage.refuse(1)
+        # The families take turns before it is counted.
+        self.assertEqual(stage.tried, [V4[0], V6[0]])
+        (error,) = stage.results
+        self.assertIs(type(error), errors.CannotConnect)
+        self.assertIn("2 more not tried (limits.addresses)", error.message)
+        self.assertEqual(stage.timers, 0)
+
     def test_connect_limit_is_for_all_addresses_together(self):
         """12002 says what became of each; everything is stopped."""
         stage = Stage({"h": V4})

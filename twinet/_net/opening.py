@@ -233,6 +233,7 @@ class Opening:
             target.port,
             means.bind_address,
             self,
+            self._limits.addresses,
         )
         self._race.start()
 

@@ -73,6 +73,7 @@ class Race:
 
     :param addresses: at least one, in the resolver's order.
     :param bind_address: local address and port, used for addresses of its family.
+    :param most: how many of the addresses are tried; None for all.
     """
 
     def __init__(
@@ -83,12 +84,14 @@ class Race:
         port: int,
         bind_address: tuple[str, int] | None,
         runner: Runner,
+        most: int | None = None,
     ) -> None:
         self.deadline: float | None = None  # of the next attempt
         self.over = False
         self._reactor = reactor
         self._deadlines = deadlines
-        self._to_try = interleave(addresses)[::-1]
+        self._to_try = interleave(addresses)[:most][::-1]
+        self._left_out = len(addresses) - len(self._to_try)
         self._port = port
         self._bind_address = bind_address
         self._runner = runner
@@ -116,7 +119,9 @@ class Race:
         waiting = [
             f"{self._place(attempt.address)} no answer" for attempt in self._running
         ]
-        return "; ".join(self._failures + waiting)
+        left_out = self._left_out
+        more = [f"{left_out} more not tried (limits.addresses)"] if left_out else []
+        return "; ".join(self._failures + waiting + more)
 
     def _place(self, address: Address) -> str:
         return place(str(address), self._port)
