@@ -44,6 +44,9 @@ class Limits:
     slot: float | None = 60
     #: sending without any progress.
     send: float | None = 30
+    #: how long a body with ``Expect: 100-continue`` waits for the server's leave; it
+    #: is sent without it then, which is no error.
+    expect: float | None = 1
     #: from the sent request to the first byte of the answer.
     first_byte: float | None = 60
     #: between two pieces of the answer; stands still while the reader pauses.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from twisted.trial.unittest import SynchronousTestCase
+from io import BytesIO
 
+from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.client import FileBodyProducer
+
+from twinet._http.body import OnceBody
 from twinet._http.order import Order
 from twinet._http.redirect import next_order
 from twinet._wire.http1 import Head, ResponseReader
@@ -116,7 +120,9 @@ class RedirectTests(SynchronousTestCase):
 
     def test_body_that_cannot_start_again_fails_in_words(self) -> None:
         """307 asks for it again."""
-        start = order(verb=b"POST", body=object())
+        body = OnceBody(FileBodyProducer(BytesIO(b"b")))
+        body.producer()
+        start = order(verb=b"POST", body=body)
         step = next_order(start, to("/y", 307))
         self.assertIsInstance(step, HttpRedirectFailed)
         self.assertIn("as bytes", str(step))

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred, fail
 
+from twinet._handles.handed_body import HandedBody
 from twinet._handles.head_query import DECODED_AWAY, HeadQuery
 from twinet._handles.request_fields import RequestFields
-from twinet._handles.resource import Resource
+from twinet._http.body import body_of
 from twinet._http.order import Order
-from twinet._http.pushed_body import PushedBody
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
     IncorrectHandleState,
     InternetError,
     InvalidOperation,
-    InvalidParameter,
-    RequestPending,
     Timeout,
 )
 from twinet.flags import Flag, HandleType, RequestFlag, SecurityFlag
 from twinet.query import Query, QueryFlag
-from twinet.status import SELF, RequestSent, SendingRequest
+from twinet.status import SELF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from twisted.web.iweb import IBodyProducer
-
     from twinet._handles.handle import Handle
-    from twinet._http.order import Body
+    from twinet._http.body import Body, GivenBody
+    from twinet._http.pushed_body import PushedBody
     from twinet._net.dispatch import Listener
     from twinet.records import Limits, Response
     from twinet.urls import HttpUrl
@@ -47,18 +44,11 @@ _CERTIFICATE_FLAGS = Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID
 _NONE = SecurityFlag(0)
 
 
-def _bytes_of(data: object) -> bytes:
-    if not isinstance(data, bytes | bytearray | memoryview):
-        msg = f"a body is bytes, not {type(data).__name__}; encode a text first"
-        raise InvalidParameter(msg)
-    return bytes(data)
-
-
 def _let_through(flags: Flag) -> SecurityFlag:
     return SecurityFlag(int(flags & _CERTIFICATE_FLAGS))
 
 
-class HttpRequest(Resource):
+class HttpRequest(HandedBody):
     """A request to a server, and its answer."""
 
     handle_type = HandleType.HTTP_REQUEST
@@ -67,10 +57,6 @@ class HttpRequest(Resource):
     _headers: RequestFields | None = None
     #: the order of the last send, which tells how the request went out.
     _sent: Order | None = None
-    #: the body that is being handed over.
-    _writing: PushedBody | None = None
-    #: the bytes of the piece that a full transport has yet to take.
-    _piece = 0
     _close_when_failed = False
     #: whether it has been sent, so that there may be something to forget.
     _used = False
@@ -182,14 +168,26 @@ class HttpRequest(Resource):
             raise IncorrectHandleState(msg)
         return self._response
 
-    def send(self, body: bytes | IBodyProducer | None = None) -> Deferred[Self]:
+    def send(self, body: GivenBody = None) -> Deferred[Self]:
         """Send the request; fires with this handle when the answer's head is there.
 
         A 4xx or 5xx answer is an answer, not an error.  A handle may be sent again;
         what is left of its former answer is thrown away.
 
-        :param body: what to send; bytes can be sent again after a redirect.
+        With a header field ``Expect: 100-continue`` the body waits for the server's
+        leave, at most for ``limits.expect``; an answer in the meantime, such as 413,
+        spares it.
+
+        :param body: what to send: bytes; a path, whose file is read in a thread; a
+            file opened in binary mode, sent from where it stands and left open; an
+            ``IBodyProducer``; or a function that makes one, each time anew.  A
+            redirect or a challenge may ask for it again: only a producer, and a file
+            that cannot seek, cannot do that.
         :raises InvalidHandle: 6, the handle is closed.
+        :raises InvalidParameter: 87, the body cannot be sent; also, later, when it
+            does not keep to its length.
+        :raises FileNotFound: 2, there is no file at the path.
+        :raises AccessDenied: 5, it must not be read.
         :raises RequestPending: 12026, a call on this handle is pending.
         :raises NameNotResolved: 12007.
         :raises CannotConnect: 12029.
@@ -202,124 +200,16 @@ class HttpRequest(Resource):
         """
         try:
             self._check_alive()
-            if body is not None and not isinstance(body, bytes):
-                if isinstance(body, bytearray | memoryview):
-                    body = bytes(body)
-                elif isinstance(body, str):
-                    msg = "a body is bytes; encode the text first"
-                    raise InvalidParameter(msg)
+            sent = None if body is None else body_of(body, self.session.disk.run)
             pending = self._begin()
         except InternetError as error:
             return fail(error)
-        self._set_off(body)
+        self._set_off(sent)
         return pending
 
-    def start(self, length: int | None = None, data: bytes = b"") -> Deferred[Self]:
-        """Send the head of the request; fires with this handle when it has gone out.
-
-        The body follows by :meth:`write`, and :meth:`finish` waits for the answer.  A
-        body that was handed over cannot be sent again: a redirect that asks for it
-        fails.
-
-        :param length: of the whole body, in bytes; without one it goes out in chunks.
-        :param data: its first piece, which leaves together with the head.
-        :raises InvalidParameter: 87, the first piece is longer than the whole.
-        :raises InternetError: as :meth:`send`.
-        :source: HttpSendRequestEx.
-        """
-        try:
-            self._check_alive()
-            body = PushedBody(length, _bytes_of(data), self._drained)
-            pending = self._begin()
-        except InternetError as error:
-            return fail(error)
-        self._set_off(body, body)
-        return pending
-
-    def write(self, data: bytes) -> Deferred[int]:
-        """Hand over a piece of the body; fires with its length, when it can go out.
-
-        It fires at once unless the connection is full.  When the answer has come
-        already, the server may want nothing more, and what is written is dropped.
-
-        :raises InvalidHandle: 6, the handle is closed.
-        :raises InvalidParameter: 87, it is more than was announced; nothing goes out.
-        :raises IncorrectHandleState: 12019, there is no :meth:`start` before it.
-        :raises RequestPending: 12026, a call on this handle is pending.
-        :raises InternetError: what has become of the request meanwhile.
-        :source: InternetWriteFile.
-        """
-        try:
-            data = _bytes_of(data)
-            body = self._check_writing()
-            body.check(len(data))
-            if not data:
-                return succeed(0)
-            voice = self._voice
-            if voice.heard:
-                voice.emit(SendingRequest)
-                if self._dead:
-                    raise self._was_cancelled()
-                # A listener may have written, or finished, in there.
-                body = self._check_writing()
-                body.check(len(data))
-        except InternetError as error:
-            return fail(error)
-        body.take(data)
-        if body.full:
-            self._piece = len(data)
-            return self._begin()
-        if voice.heard:
-            voice.emit(RequestSent, len(data))
-        return succeed(len(data))
-
-    def finish(self) -> Deferred[Self]:
-        """End the body; fires with this handle when the answer's head is there.
-
-        :raises InvalidHandle: 6, the handle is closed.
-        :raises IncorrectHandleState: 12019, there is no :meth:`start` before it, or a
-            part of the announced length is missing; it can still be written.
-        :raises RequestPending: 12026, a call on this handle is pending.
-        :raises InternetError: as :meth:`send`.
-        :source: HttpEndRequest.
-        """
-        try:
-            body = self._check_writing()
-            if body.missing and self._response is None:
-                msg = (
-                    f"{body.missing} bytes of the body of {self} have yet to be written"
-                )
-                raise IncorrectHandleState(msg)
-        except InternetError as error:
-            return fail(error)
-        self._writing = None
-        pending = self._begin()
-        body.end()
-        return pending
-
-    def _check_writing(self) -> PushedBody:
-        self._check_alive()
-        body = self._writing
-        if body is None:
-            msg = f"no body of {self} is being sent; call start() first"
-            raise IncorrectHandleState(msg)
-        if self._pending is not None:
-            msg = f"another call on {self} is pending; wait for it, or close the handle"
-            raise RequestPending(msg)
-        if self._broken is not None and (self._response is None or not self._source):
-            self._writing = None
-            raise self._broken
-        return body
-
-    def _drained(self) -> None:
-        """End the write that waited until the connection had room."""
-        piece, self._piece = self._piece, 0
-        if piece:
-            if self._voice.heard:
-                self._voice.emit(RequestSent, piece)
-            self._finish(piece)
-
-    def _set_off(self, body: Body, writing: PushedBody | None = None) -> None:
+    def _set_off(
+        self, body: bytes | Body | PushedBody | None, writing: PushedBody | None = None
+    ) -> None:
         """Send the request: the call is pending."""
         if self._used:
             self._reset()
@@ -355,10 +245,6 @@ class HttpRequest(Resource):
     def take_order(self, order: Order) -> None:
         """Take note that a redirect is followed with another order."""
         self._sent = order
-
-    def tell_started(self) -> None:
-        """End the call that waits until the body can be handed over."""
-        self._finish(self)
 
     def take_answer(self, response: Response) -> None:
         """Take the answer's head."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from twinet._handles.http_request import HeadersArgument
     from twinet._handles.resource import Resource
-    from twinet._http.order import GivenBody
+    from twinet._http.body import GivenBody
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
     from twinet.records import Destination, Limits

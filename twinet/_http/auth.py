@@ -66,7 +66,7 @@ def answer_challenge(order: Order, head: Head) -> Order | None:
         order.credentials is None
         or order.authorization
         or order.flags & Flag.NO_AUTH
-        or not isinstance(order.body, bytes | None)
+        or not order.again
         or order.has_field(b"authorization")
     ):
         return None

@@ -12,8 +12,7 @@ from twinet._wire.http_request import render_head
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
-    from twisted.web.iweb import IBodyProducer
-
+    from twinet._http.body import Body
     from twinet._http.pushed_body import PushedBody
     from twinet._net.dispatch import Voice
     from twinet._net.tls import TlsPolicy
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from twinet.records import Credentials, Limits, Response
     from twinet.urls import HttpUrl
 
-    #: What programs give, and what they hand over piece by piece.
-    GivenBody = bytes | IBodyProducer | None
-    Body = GivenBody | PushedBody
     #: What a kept channel must have been opened for to serve an order.
     Key = tuple[str, str, int, TlsPolicy | None]
 
@@ -58,7 +54,7 @@ class Order:
     url: HttpUrl
     agent: str
     fields: FieldLines
-    body: Body
+    body: bytes | Body | PushedBody | None
     tls: TlsPolicy | None
     limits: Limits
     flags: Flag
@@ -90,9 +86,33 @@ class Order:
         )
 
     @property
+    def again(self) -> bool:
+        """Whether its body can be sent from the beginning, once more or yet."""
+        body = self.body
+        return body is None or isinstance(body, bytes) or body.again
+
+    @property
     def repeatable(self) -> bool:
         """Whether it may be sent again without being asked (RFC 9112, 9.3.1)."""
-        return self.verb in _IDEMPOTENT and isinstance(self.body, bytes | None)
+        return self.verb in _IDEMPOTENT and self.again
+
+    @property
+    def expects(self) -> bool:
+        """Whether its body waits for the server's leave (RFC 9110, 10.1.1)."""
+        body = self.body
+        return (
+            body is not None
+            and (len(body) if isinstance(body, bytes) else body.length) != 0
+            and any(
+                name.lower() == b"expect" and value.lower() == b"100-continue"
+                for name, value in self.fields
+            )
+        )
+
+    def without_expectation(self) -> Order:
+        """Return the order as it is repeated after a 417 (RFC 9110, 10.1.1)."""
+        fields = tuple(f for f in self.fields if f[0].lower() != b"expect")
+        return self.but(fields=fields)
 
     def has_field(self, name: bytes) -> bool:
         """Tell whether the caller gave a field of this name (in lower case)."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from twinet._http.pushed_body import PushedBody
 from twinet.errors import Timeout
 
 if TYPE_CHECKING:
     from twinet._http.order import Order
-    from twinet._http.upload import Upload
+    from twinet._http.sending import Sending
 
 __all__ = ["Phase", "ran_out"]
 
@@ -48,13 +47,13 @@ def ran_out(
     order: Order,
     why_waiting: str,
     *,
-    sending: Upload | PushedBody | None,
+    sending: Sending | None,
     wanted: bool,
 ) -> Timeout:
     """Make the error of a limit that has run out.
 
     :param why_waiting: who holds the connections that it waited for.
-    :param sending: the body that was being sent.
+    :param sending: the request, when its body was on its way.
     :param wanted: whether somebody waited for the body.
     """
     limits = order.limits
@@ -64,7 +63,8 @@ def ran_out(
             f"no connection to {peer} became free within {limits.slot:g} s "
             f"(limits.slot): {why_waiting}"
         )
-    if phase is Phase.SENDING and isinstance(sending, PushedBody) and not sending.full:
+    pushed = None if sending is None else sending.pushed
+    if phase is Phase.SENDING and pushed is not None and not pushed.full:
         return Timeout(
             f"nothing more of the body for {peer} was written for "
             f"{limits.unread_body:g} s (limits.unread_body); write it, call finish(), "

@@ -23,6 +23,7 @@ from twinet._http.channel import Channel
 if TYPE_CHECKING:
     from twinet._http.exchange import Exchange
     from twinet._http.order import Key
+    from twinet._http.reception import Reception
     from twinet._net.deadlines import Deadlines
 
 __all__ = ["Origin", "Pool", "plan"]
@@ -54,7 +55,7 @@ class Origin:
         self.opened = 0
         self.waiting: deque[Exchange] = deque()
         #: the exchanges that have a channel or are opening one.
-        self.using: set[Exchange] = set()
+        self.using: set[Reception] = set()
 
     def in_use(self, cap: int) -> str:
         """Say in words why nobody else gets a channel."""
@@ -131,7 +132,7 @@ class Pool:
 
     # -- an exchange that is over
 
-    def release(self, exchange: Exchange, channel: Channel) -> None:
+    def release(self, exchange: Reception, channel: Channel) -> None:
         """Take back a channel that can serve another exchange."""
         origin = exchange.origin
         origin.using.discard(exchange)
@@ -147,7 +148,7 @@ class Pool:
                 return
         self._serve(origin)
 
-    def discard(self, exchange: Exchange) -> None:
+    def discard(self, exchange: Reception) -> None:
         """Note that the exchange's channel has been closed."""
         origin = exchange.origin
         origin.using.discard(exchange)

@@ -41,8 +41,11 @@ class PushedBody:
     :ivar full: whether the transport is full.
     """
 
+    #: what was handed over is not kept.
+    again = False
     full = False
-    _early = False
+    #: whether the answer has come.
+    early = False
     #: whether something was handed over that does not go out.
     _dropped = False
     _consumer: IConsumer | None = None
@@ -85,19 +88,23 @@ class PushedBody:
 
     def connect(
         self,
-        consumer: IConsumer,
+        consumer: IConsumer | None,
         started: Callable[[], None],
         turn: Callable[[], None],
         finish: Callable[[bool], None],
     ) -> None:
         """Take note of where what follows the head goes.
 
+        :param consumer: ``None`` when the server has refused the body: it is dropped.
         :param started: called when the program can hand over pieces.
         :param turn: called when it is the peer's turn, or the program's again.
         :param finish: called when the body has ended, with whether all of it went out.
         """
         self._consumer = consumer
         self._started, self._turn, self._finish = started, turn, finish
+        if consumer is None:
+            self.first_piece()
+            self._dropped = True
 
     def start(self) -> None:
         """Be ready for pieces."""
@@ -116,7 +123,7 @@ class PushedBody:
 
     def answered(self) -> bool:
         """Take note that the answer has come; it is held until the program is done."""
-        self._early = True
+        self.early = True
         return True
 
     def relieve(self) -> None:
@@ -134,7 +141,7 @@ class PushedBody:
         if consumer is not None:
             consumer.unregisterProducer()
         self._started = self._turn = None
-        if not self._early:
+        if not self.early:
             self._finish = None
 
     # -- the handle's side
@@ -148,7 +155,7 @@ class PushedBody:
             self._consumer.write(framed)
             if self._turn is not None:
                 self._turn()
-            if self._early:
+            if self.early:
                 self.relieve()
 
     def end(self) -> None:

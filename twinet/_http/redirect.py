@@ -83,11 +83,11 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
     ):
         verb, body = b"GET", None
         fields = tuple(f for f in fields if f[0].lower() not in _OF_THE_BODY)
-    if not isinstance(body, bytes | None):
+    if body is not None and not order.again:
         return HttpRedirectFailed(
             f"{order.url.url} redirects with {head.status} to {url.url}, which asks "
-            "for the body again, and its producer cannot start again; "
-            "send the body as bytes"
+            "for the body again, and it cannot start again; send it as bytes, as a "
+            "file that can seek, or as a function that makes its producer"
         )
     return order.but(
         url=url,

@@ -33,6 +33,8 @@ __all__ = ["Transfer"]
 
 #: The answer whose body is a part: a part of a coded body cannot be decoded.
 PARTIAL_CONTENT = 206
+#: The answer of a server that does not know ``Expect: 100-continue``.
+EXPECTATION_FAILED = 417
 #: Whether a head may set cookies: a search of the raw bytes costs a third of a look
 #: at each field.
 _SETS_COOKIES = re.compile(rb"\nset-cookie", re.IGNORECASE).search
@@ -125,6 +127,8 @@ class Transfer:
             step = next_order(order, head)
         elif order.credentials is not None and head.status == UNAUTHORIZED:
             step = answer_challenge(order, head)
+        elif head.status == EXPECTATION_FAILED and order.expects and order.again:
+            step = order.without_expectation()
         else:
             step = None
         self._step = step
@@ -207,7 +211,8 @@ class Transfer:
                 self._body.tell_data()
         elif isinstance(step, Order):
             if step.hop == self.order.hop:
-                # A challenge is met without a word, as recorded.
+                # A challenge is met without a word, as recorded; the same goes for an
+                # expectation that was not met.
                 self._voice.then(self._follow)
                 return
             if self._voice.heard:

@@ -199,6 +199,8 @@ class Disk:
     """Saves bodies to files, off the reactor thread."""
 
     def __init__(self, threads: Threads) -> None:
+        #: runs a blocking call; fires in the reactor's thread with its result.
+        self.run = threads.run
         self._threads = threads
         self._saving = 0
         self._idle: Deferred[None] | None = None

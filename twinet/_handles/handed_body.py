@@ -1,0 +1,156 @@
+"""The part of a request that hands over its body: start, write, finish."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Self
+
+from twisted.internet.defer import Deferred, fail, succeed
+
+from twinet._handles.resource import Resource
+from twinet._http.pushed_body import PushedBody
+from twinet.errors import (
+    IncorrectHandleState,
+    InternetError,
+    InvalidParameter,
+    RequestPending,
+)
+from twinet.status import RequestSent, SendingRequest
+
+if TYPE_CHECKING:
+    from twinet._http.body import Body
+    from twinet.records import Response
+
+__all__ = ["HandedBody"]
+
+
+class HandedBody(Resource):
+    """A resource that is sent for with a body, which may come piece by piece."""
+
+    _response: Response | None = None
+    #: the body that is being handed over.
+    _writing: PushedBody | None = None
+    #: the bytes of the piece that a full transport has yet to take.
+    _piece = 0
+
+    @abstractmethod
+    def _set_off(
+        self, body: bytes | Body | PushedBody | None, writing: PushedBody | None = None
+    ) -> None:
+        """Send the request: the call is pending."""
+
+    def start(self, length: int | None = None, data: bytes = b"") -> Deferred[Self]:
+        """Send the head of the request; fires with this handle when it has gone out.
+
+        The body follows by :meth:`write`, and :meth:`finish` waits for the answer.  A
+        body that was handed over cannot be sent again: a redirect that asks for it
+        fails.
+
+        :param length: of the whole body, in bytes; without one it goes out in chunks.
+        :param data: its first piece, which leaves together with the head.
+        :raises InvalidParameter: 87, the first piece is longer than the whole.
+        :raises InternetError: as :meth:`send`.
+        :source: HttpSendRequestEx.
+        """
+        try:
+            self._check_alive()
+            body = PushedBody(length, _bytes_of(data), self._drained)
+            pending = self._begin()
+        except InternetError as error:
+            return fail(error)
+        self._set_off(body, body)
+        return pending
+
+    def write(self, data: bytes) -> Deferred[int]:
+        """Hand over a piece of the body; fires with its length, when it can go out.
+
+        It fires at once unless the connection is full.  When the answer has come
+        already, the server may want nothing more, and what is written is dropped.
+
+        :raises InvalidHandle: 6, the handle is closed.
+        :raises InvalidParameter: 87, it is more than was announced; nothing goes out.
+        :raises IncorrectHandleState: 12019, there is no :meth:`start` before it.
+        :raises RequestPending: 12026, a call on this handle is pending.
+        :raises InternetError: what has become of the request meanwhile.
+        :source: InternetWriteFile.
+        """
+        try:
+            data = _bytes_of(data)
+            body = self._check_writing()
+            body.check(len(data))
+            if not data:
+                return succeed(0)
+            voice = self._voice
+            if voice.heard:
+                voice.emit(SendingRequest)
+                if self._dead:
+                    raise self._was_cancelled()
+                # A listener may have written, or finished, in there.
+                body = self._check_writing()
+                body.check(len(data))
+        except InternetError as error:
+            return fail(error)
+        body.take(data)
+        if body.full:
+            self._piece = len(data)
+            return self._begin()
+        if voice.heard:
+            voice.emit(RequestSent, len(data))
+        return succeed(len(data))
+
+    def finish(self) -> Deferred[Self]:
+        """End the body; fires with this handle when the answer's head is there.
+
+        :raises InvalidHandle: 6, the handle is closed.
+        :raises IncorrectHandleState: 12019, there is no :meth:`start` before it, or a
+            part of the announced length is missing; it can still be written.
+        :raises RequestPending: 12026, a call on this handle is pending.
+        :raises InternetError: as :meth:`send`.
+        :source: HttpEndRequest.
+        """
+        try:
+            body = self._check_writing()
+            if body.missing and not body.early:
+                msg = (
+                    f"{body.missing} bytes of the body of {self} have yet to be written"
+                )
+                raise IncorrectHandleState(msg)
+        except InternetError as error:
+            return fail(error)
+        self._writing = None
+        pending = self._begin()
+        body.end()
+        return pending
+
+    def _check_writing(self) -> PushedBody:
+        self._check_alive()
+        body = self._writing
+        if body is None:
+            msg = f"no body of {self} is being sent; call start() first"
+            raise IncorrectHandleState(msg)
+        if self._pending is not None:
+            msg = f"another call on {self} is pending; wait for it, or close the handle"
+            raise RequestPending(msg)
+        if self._broken is not None and (self._response is None or not self._source):
+            self._writing = None
+            raise self._broken
+        return body
+
+    def _drained(self) -> None:
+        """End the write that waited until the connection had room."""
+        piece, self._piece = self._piece, 0
+        if piece:
+            if self._voice.heard:
+                self._voice.emit(RequestSent, piece)
+            self._finish(piece)
+
+    def tell_started(self) -> None:
+        """End the call that waits until the body can be handed over."""
+        self._finish(self)
+
+
+def _bytes_of(data: object) -> bytes:
+    if not isinstance(data, bytes | bytearray | memoryview):
+        msg = f"a body is bytes, not {type(data).__name__}; encode a text first"
+        raise InvalidParameter(msg)
+    return bytes(data)
