@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from twinet.errors import InternetError
     from twinet.flags import Flag, SecurityFlag
     from twinet.options import Option
+    from twinet.query import Query, QueryFlag
     from twinet.records import Destination, Fields, Limits, Response
     from twinet.status import SELF, Notification, Status
 
@@ -43,6 +44,8 @@ __all__ = [
     "Notification",
     "Option",
     "PoolDelivery",
+    "Query",
+    "QueryFlag",
     "QueueDelivery",
     "Resource",
     "Response",
@@ -69,6 +72,7 @@ _HOMES = {
     "twinet.errors": ("InternetError",),
     "twinet.flags": ("Flag", "SecurityFlag"),
     "twinet.options": ("Option",),
+    "twinet.query": ("Query", "QueryFlag"),
     "twinet.records": ("Destination", "Fields", "Limits", "Response"),
     "twinet.status": ("SELF", "Notification", "Status"),
 }

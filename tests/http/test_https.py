@@ -19,6 +19,7 @@ from tests.http.loopback import LoopbackServer, ok, reactor
 from tests.net.certificates import Identity, Server, pem, root, server_context
 from twinet.errors import (
     ClientAuthCertNeeded,
+    HttpsToHttpOnRedir,
     InvalidCa,
     SecCertCnInvalid,
     SecCertDateInvalid,
@@ -145,6 +146,33 @@ class HttpsTests(TestCase):
         await self.assertFailure(
             self.session.get(url, flags=Flag.IGNORE_CERT_CN_INVALID), SecCertDateInvalid
         )
+
+    async def test_redirect_from_https_to_http(self) -> None:
+        """Refused, and nothing goes out in the clear; or allowed, without secrets."""
+        url = self.serve()
+        clear = LoopbackServer({"/clear": ok(b"clear")})
+        self.server.answers["/"] = (
+            b"HTTP/1.1 302 Found\r\nLocation: %b\r\nContent-Length: 0\r\n\r\n"
+            % clear.url("/clear").encode()
+        )
+        fields = {"Referer": url, "Authorization": "Bearer hush", "X": "1"}
+        try:
+            refused = self.session.get(url, headers=fields)
+            await self.assertFailure(refused, HttpsToHttpOnRedir)
+            self.assertEqual(clear.conversations, [])
+            request = await self.session.get(
+                url, headers=fields, flags=Flag.IGNORE_REDIRECT_TO_HTTP
+            )
+            self.assertEqual(await request.read(9), b"clear")
+            self.assertIn(b"Authorization", self.server.requests[-1])
+            sent = clear.requests[0]
+            self.assertIn(b"X: 1", sent)
+            self.assertNotIn(b"hush", sent)
+            self.assertNotIn(b"Referer", sent)
+            await request.close()
+        finally:
+            await self.session.close()
+            await clear.stop()
 
     async def test_client_certificate_that_is_missing_is_named(self) -> None:
         """12044, though TLS 1.3 says so only after the handshake."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from io import BytesIO
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -11,9 +12,10 @@ from twinet._http.body import OnceBody
 from twinet._http.order import Order
 from twinet._http.redirect import next_order
 from twinet._wire.http1 import Head, ResponseReader
+from twinet._wire.http_origin import at_target
 from twinet.errors import HttpRedirectFailed, HttpsToHttpOnRedir, InvalidUrl
 from twinet.flags import Flag, SecurityFlag
-from twinet.records import Limits
+from twinet.records import Credentials, Limits
 from twinet.urls import crack_http
 
 
@@ -60,8 +62,14 @@ class RedirectTests(SynchronousTestCase):
             to("/y", 304),
             to("/y", 300),
             to("/y", 305),
+            to("/y", 306),
             answer(302),
+            to(""),
+            to(" \t "),
             to("ftp://a.test/f"),
+            to("javascript:alert(1)"),
+            to("data:text/plain,x"),
+            to("file:///etc/passwd"),
             to("mailto:x@y"),
         ):
             self.assertIsNone(next_order(order(), head))
@@ -94,29 +102,36 @@ class RedirectTests(SynchronousTestCase):
         self.assertEqual(second.url.target, "/b/3")
         self.assertEqual(second.hop, 2)
 
-    def test_methods_change_as_browsers_do_it(self) -> None:
-        """303 makes GET of all but HEAD; 301 and 302 of all but GET and HEAD."""
-        for status, verb, becomes in (
-            (301, b"POST", b"GET"),
-            (302, b"PUT", b"GET"),
-            (303, b"POST", b"GET"),
-            (303, b"HEAD", b"HEAD"),
-            (301, b"HEAD", b"HEAD"),
-            (302, b"GET", b"GET"),
-            (307, b"POST", b"POST"),
-            (308, b"POST", b"POST"),
-        ):
-            start = order(
-                verb=verb, body=b"b", fields=((b"Content-Type", b"a/b"), (b"X", b"1"))
-            )
-            step = self.follow(to("/y", status), start)
-            self.assertEqual(step.verb, becomes, (status, verb))
-            if verb != becomes:
-                self.assertIsNone(step.body)
-                self.assertEqual(step.fields, ((b"X", b"1"),))
-            elif verb == b"POST":
-                self.assertEqual(step.body, b"b")
-                self.assertEqual(len(step.fields), 2)
+    def test_verbs_change_as_the_rfc_has_it(self) -> None:
+        """301 and 302 make GET of POST alone, 303 of all but HEAD, 307 and 308 never.
+
+        Verbs are told apart by case: ``post`` is not POST.
+        """
+        kept = b"GET HEAD PUT DELETE PATCH OPTIONS PROPFIND post".split()
+        for verb in (*kept, b"POST"):
+            for status in (301, 302, 303, 307, 308):
+                changing = b"POST" if status in {301, 302} else b""
+                gone = verb != b"HEAD" if status == 303 else verb == changing
+                becomes = b"GET" if gone else verb
+                start = order(verb=verb, body=b"b")
+                step = self.follow(to("/y", status), start)
+                self.assertEqual(step.verb, becomes, (status, verb))
+                self.assertEqual(step.body, None if gone else b"b", (status, verb))
+
+    def test_what_describes_a_body_goes_with_it(self) -> None:
+        """Its type, its length, its coding: they would describe nothing."""
+        names = (
+            b"Content-Type Content-Length CONTENT-ENCODING Content-Language "
+            b"Content-Location Content-Disposition Content-Range Content-MD5 Digest "
+            b"Content-Digest Repr-Digest Last-Modified Transfer-Encoding Trailer Expect"
+        ).split()
+        about = tuple((name, b"1") for name in names)
+        left = ((b"X", b"1"), (b"Content-Security-Policy", b"1"))
+        for verb, status in ((b"POST", 302), (b"PUT", 303), (b"GET", 303)):
+            start = order(verb=verb, body=b"1", fields=(left[0], *about, left[1]))
+            self.assertEqual(self.follow(to("/y", status), start).fields, left, verb)
+            again = self.follow(to("/y", 307), start)
+            self.assertEqual(again.fields, start.fields)
 
     def test_body_that_cannot_start_again_fails_in_words(self) -> None:
         """307 asks for it again."""
@@ -128,13 +143,54 @@ class RedirectTests(SynchronousTestCase):
         self.assertIn("as bytes", str(step))
         self.assertEqual(self.follow(to("/y", 303), start).verb, b"GET")
 
-    def test_credentials_do_not_cross_an_origin(self) -> None:
-        """Scheme, host and port make it."""
-        secret = ((b"Authorization", b"s"), (b"COOKIE", b"s"), (b"Host", b"h"))
-        start = order(fields=(*secret, (b"X", b"1")))
+    def test_secrets_do_not_cross_an_origin(self) -> None:
+        """Scheme, host and port make it; the program's own secrets count as well."""
+        names = (
+            b"Authorization COOKIE Cookie2 Proxy-Authorization Host Origin "
+            b"X-Api-Key apikey Private-Token X-Auth-Token X-Amz-Security-Token X-Auth "
+            b"Ocp-Apim-Subscription-Key X-Csrf-Token X-Session-Id Secret Signature "
+            b"X-Access-Key X-Password AUTHENTICATION"
+        ).split()
+        secrets = tuple((name, b"s") for name in names)
+        left = tuple(
+            (name, b"1")
+            for name in b"X Accept Referer User-Agent X-Author Idempotency-Key "
+            b"Range If-Match X-Key".split()
+        )
+        start = order(fields=(*secrets, *left))
         self.assertEqual(self.follow(to("/y"), start).fields, start.fields)
-        for location in ("https://b.test/", "https://a.test:444/"):
-            self.assertEqual(self.follow(to(location), start).fields, ((b"X", b"1"),))
+        for location in (
+            "https://b.test/",
+            "https://a.test:444/",
+            "https://a.test./",
+            "https://sub.a.test/",
+        ):
+            self.assertEqual(self.follow(to(location), start).fields, left, location)
+        start = order("http://a.test/", fields=(*secrets, *left))
+        there = self.follow(to("https://a.test/"), start)
+        self.assertEqual(there.fields, left)
+        # Nor do they come back.
+        start = start.but(url=crack_http("https://a.test/"))
+        away = self.follow(to("https://b.test/"), start)
+        self.assertEqual(self.follow(to("https://a.test/"), away).fields, left)
+
+    def test_same_origin_in_other_words_keeps_everything(self) -> None:
+        """Upper case, the default port, another way to write an address."""
+        for url, location in (
+            ("https://a.test/", "HTTPS://A.TEST:443/y"),
+            ("https://[::1]/", "https://[0:0:0:0:0:0:0:1]/y"),
+            ("https://xn--bcher-kva.test/", "https://b\xfccher.test/y"),
+        ):
+            start = order(url, fields=((b"Authorization", b"s"), (b"Host", b"h")))
+            self.assertEqual(self.follow(to(location), start).fields, start.fields)
+
+    def test_referer_does_not_go_from_https_to_http(self) -> None:
+        """RFC 9110, section 10.1.3."""
+        allowed = Flag.IGNORE_REDIRECT_TO_HTTP
+        fields = ((b"referer", b"https://a.test/private"), (b"X", b"1"))
+        start = order(flags=allowed, fields=fields)
+        step = self.follow(to("http://a.test/y"), start)
+        self.assertEqual(step.fields, fields[1:])
 
     def test_https_to_http_is_refused_unless_allowed(self) -> None:
         """12040, and the flag that lets it through."""
@@ -155,7 +211,87 @@ class RedirectTests(SynchronousTestCase):
         self.assertIsInstance(next_order(start, to("/y")), HttpRedirectFailed)
         self.follow(to("/y"), order(limits=Limits(redirects=2), hop=1))
 
+    def test_no_redirects_at_all(self) -> None:
+        """A limit of 0 makes each one an error; the flag gives it as the answer."""
+        start = order(limits=Limits(redirects=0))
+        error = next_order(start, to("/y"))
+        self.assertIsInstance(error, HttpRedirectFailed)
+        self.assertIn("limits.redirects", str(error))
+
     def test_location_that_makes_no_url_is_an_error(self) -> None:
         """12005."""
-        for location in ("http:///nohost", "https://a.test:99999/", "https://[::/"):
+        for location in (
+            "http:///nohost",
+            "https://a.test:99999/",
+            "https://[::/",
+            "//",
+            "https://a b/",
+            "https://good.test\\@evil.test/",
+            "https://a.test%00.evil.test/",
+        ):
             self.assertIsInstance(next_order(order(), to(location)), InvalidUrl)
+
+    def test_several_locations(self) -> None:
+        """The same one twice is one; two places may be a smuggled one."""
+        twice = answer(302, b"Location: /y", b"LOCATION: /y")
+        self.assertEqual(self.follow(twice).url.target, "/y")
+        error = next_order(order(), answer(302, b"Location: /y", b"Location: /z"))
+        self.assertIsInstance(error, HttpRedirectFailed)
+
+    def test_user_name_in_a_location_is_not_used(self) -> None:
+        """Neither for a stranger nor for the origin itself."""
+        own = Credentials("me", "mine")
+        for location, after in (
+            ("https://eve:hush@b.test/", None),
+            ("https://eve:hush@a.test/", own),
+        ):
+            step = self.follow(to(location), order(credentials=own))
+            self.assertEqual(step.credentials, after)
+            self.assertNotIn("hush", step.url.url)
+            self.assertNotIn("eve", step.url.url)
+        shown = next_order(order(), to("https://eve:hush@b test/"))
+        self.assertIsInstance(shown, InvalidUrl)
+        self.assertNotIn("hush", str(shown))
+
+    def test_from_the_server_itself(self) -> None:
+        """``OPTIONS *`` has no path for a reference to be relative to."""
+        start = order(verb=b"OPTIONS")
+        start = start.but(url=at_target(crack_http("https://a.test/"), "*"))
+        for location, url in (
+            ("y", "https://a.test/y"),
+            ("?q", "https://a.test/?q"),
+            ("/y/z", "https://a.test/y/z"),
+            ("//b.test/y", "https://b.test/y"),
+            ("https://a.test:444/y", "https://a.test:444/y"),
+        ):
+            self.assertEqual(self.follow(to(location), start).url.url, url)
+
+    def test_any_location_is_followed_or_refused(self) -> None:
+        """Thousands of strange ones: an order, nothing, or an error of our tree."""
+        chance = random.Random(20)
+        pieces = [
+            *(b"/ // . .. ../ ? # : @ [ ] % %2 %zz %00 \\ * ; http: https: x".split()),
+            *(b"a.test [::1] [::g] [fe80::1%25e] 443 :80 :0 :99999 xn--a".split()),
+            *("\xfc \u4f8b\u3048 \u3002".encode().split(b" ")),
+            *(b'\xff \x80 u:p@ ftp: mailto: HTTP: {} | ^ ` " <> a b'.split(b" ")),
+        ]
+        start = order(fields=((b"Authorization", b"s"),))
+        allowed = (Order, HttpRedirectFailed, HttpsToHttpOnRedir, InvalidUrl)
+        for _ in range(5000):
+            location = b"".join(chance.choices(pieces, k=chance.randint(1, 6)))
+            step = next_order(start, answer(302, b"Location: " + location))
+            if step is None:
+                continue
+            self.assertIsInstance(step, allowed, location)
+            if isinstance(step, Order):
+                # It can stand in a request line, and is what its URL says.
+                self.assertRegex(step.url.target, r"\A/[!-~]*\Z")
+                self.assertEqual(crack_http(step.url.url).url, step.url.url)
+                kept = start.fields if same_origin(step) else ()
+                self.assertEqual(step.fields, kept, location)
+
+
+def same_origin(step: Order) -> bool:
+    """Tell whether an order still goes where :func:`order` goes."""
+    url = step.url
+    return (url.scheme, url.host, url.port) == ("https", "a.test", 443)

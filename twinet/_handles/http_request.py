@@ -55,6 +55,8 @@ class HttpRequest(HandedBody):
     _response: Response | None = None
     #: made when the program first looks at its own header fields.
     _headers: RequestFields | None = None
+    #: a redirect that could not be followed, until its call has ended.
+    _refused: Response | None = None
     #: the order of the last send, which tells how the request went out.
     _sent: Order | None = None
     _close_when_failed = False
@@ -250,6 +252,10 @@ class HttpRequest(HandedBody):
         """Take the answer's head."""
         self._response = response
 
+    def take_refused(self, response: Response) -> None:
+        """Keep the head of a redirect that cannot be followed."""
+        self._refused = response
+
     def _take_trailers(self, trailers: Any) -> None:
         if self._response is not None:
             self._response.trailers.raw.extend(trailers)
@@ -268,6 +274,8 @@ class HttpRequest(HandedBody):
         self._source = None
         error = self._broken
         assert error is not None, "an answer without a head ends in an error"
+        # It can be looked at when the call has failed, as in WinINet.
+        self._response, self._refused = self._refused, None
         if self._close_when_failed:
             # Nobody was given this handle: it must not stay in the tree.
             self._fail_and_close(error)

@@ -166,6 +166,9 @@ class Reader(Protocol):
     def take_answer(self, response: Response) -> None:
         """Take the final head; body data may follow."""
 
+    def take_refused(self, response: Response) -> None:
+        """Take the head of a redirect that cannot be followed; the error follows."""
+
     def take_data(self, data: bytes, wire: int) -> None:
         """Take body data; ``wire`` is what they were on the wire, in bytes."""
 

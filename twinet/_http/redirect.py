@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from twinet.errors import (
@@ -16,6 +17,8 @@ from twinet.urls import crack_http, resolve_location
 if TYPE_CHECKING:
     from twinet._http.order import Order
     from twinet._wire.http1 import Head
+    from twinet._wire.http_request import FieldLines
+    from twinet.urls import HttpUrl
 
 __all__ = ["FOLLOWED", "next_order"]
 
@@ -25,41 +28,60 @@ FOLLOWED = frozenset((301, 302, 303, 307, 308))
 _OF_THE_BODY = frozenset(
     (
         b"content-type",
+        b"content-length",
         b"content-encoding",
         b"content-language",
         b"content-location",
+        b"content-disposition",
+        b"content-range",
         b"content-md5",
         b"digest",
         b"content-digest",
         b"repr-digest",
+        b"last-modified",
+        b"transfer-encoding",
+        b"trailer",
         b"expect",
     )
 )
 #: Fields that are meant for one origin and must not reach another.
-_OF_THE_ORIGIN = frozenset(
-    (b"authorization", b"cookie", b"proxy-authorization", b"host", b"origin")
-)
+_OF_THE_ORIGIN = frozenset((b"host", b"origin"))
+#: Words in the names of fields that carry a secret: Authorization, Cookie, X-Api-Key,
+#: PRIVATE-TOKEN, X-Amz-Security-Token ...  What is sent to a stranger by mistake cannot
+#: be called back; what is missing there shows at once.
+_SECRET = re.compile(
+    rb"authori[sz]|authentic|(?:^|[-_])auth(?:$|[-_])"
+    rb"|cookie|token|secret|passw|credential|signature|session"
+    rb"|(?:api|access|private|subscription|account)[-_]?key",
+    re.IGNORECASE,
+).search
 
 
 def next_order(order: Order, head: Head) -> Order | InternetError | None:
     """Tell where an answer leads.
 
     :returns: the next order; ``None`` when this answer is the final one (no
-        redirect, no Location, a scheme that we do not speak, or
+        redirect, no Location or an empty one, a scheme that we do not speak, or
         INTERNET_FLAG_NO_AUTO_REDIRECT); an error when the redirect cannot be
-        followed: ``HttpRedirectFailed`` (12156) when the limit is used up or the
-        body cannot be sent again, ``HttpsToHttpOnRedir`` (12040) for a step from
-        https to http without INTERNET_FLAG_IGNORE_REDIRECT_TO_HTTP, ``InvalidUrl``
-        (12005) for a Location that makes no URL.
-    :source: RFC 9110, section 15.4; methods change as browsers and WinINet do it.
+        followed: ``HttpRedirectFailed`` (12156) when the limit is used up, the
+        body cannot be sent again, or the answer names several places,
+        ``HttpsToHttpOnRedir`` (12040) for a step from https to http without
+        INTERNET_FLAG_IGNORE_REDIRECT_TO_HTTP, ``InvalidUrl`` (12005) for a Location
+        that makes no URL.
+    :source: RFC 9110, section 15.4.
     """
     if head.status not in FOLLOWED or order.flags & Flag.NO_AUTO_REDIRECT:
         return None
-    location = next((v for n, v in head.fields if n.lower() == b"location"), None)
-    if location is None:
+    places = {v for n, v in head.fields if n.lower() == b"location"}
+    if not any(places):
         return None
+    if len(places) > 1:
+        return HttpRedirectFailed(
+            f"{order.url.url} redirects with {head.status} to {len(places)} places at "
+            "once; one of them may be smuggled in, so none is followed"
+        )
     try:
-        text = resolve_location(order.url, location)
+        text = resolve_location(order.url, places.pop())
         scheme = text.partition(":")[0].lower()
         if scheme not in {"http", "https"}:
             return None
@@ -69,20 +91,13 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
     refusal = _refusal(order, url.scheme)
     if refusal is not None:
         return refusal
-    fields, verb, body = order.fields, order.verb, order.body
+    verb, body = order.verb, order.body
     credentials = order.credentials
-    if (
-        order.url.scheme != url.scheme
-        or order.url.host != url.host
-        or order.url.port != url.port
-    ):
-        fields = tuple(f for f in fields if f[0].lower() not in _OF_THE_ORIGIN)
+    if not _same_origin(order.url, url):
         credentials = None
-    if (head.status == 303 and verb != b"HEAD") or (  # noqa: PLR2004  See Other
-        head.status in (301, 302) and verb not in (b"GET", b"HEAD")
-    ):
+    makes_get = _makes_get(head.status, verb)
+    if makes_get:
         verb, body = b"GET", None
-        fields = tuple(f for f in fields if f[0].lower() not in _OF_THE_BODY)
     if body is not None and not order.again:
         return HttpRedirectFailed(
             f"{order.url.url} redirects with {head.status} to {url.url}, which asks "
@@ -91,13 +106,50 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
         )
     return order.but(
         url=url,
-        fields=fields,
+        fields=_fields_there(order, url, with_body=not makes_get),
         verb=verb,
         body=body,
         hop=order.hop + 1,
         credentials=credentials,
         authorization=b"",
         added=(),
+    )
+
+
+def _makes_get(status: int, verb: bytes) -> bool:
+    """Tell whether the next request is a GET without a body, whatever this one was.
+
+    By RFC 9110 a 301 and a 302 change a POST and nothing else, as browsers do it.
+    """
+    if status == 303:  # noqa: PLR2004  See Other
+        return verb != b"HEAD"
+    return verb == b"POST" and status in (301, 302)
+
+
+def _same_origin(one: HttpUrl, other: HttpUrl) -> bool:
+    """Tell whether two URLs are of one origin (RFC 6454): scheme, host and port."""
+    return (
+        one.scheme == other.scheme and one.host == other.host and one.port == other.port
+    )
+
+
+def _fields_there(order: Order, url: HttpUrl, *, with_body: bool) -> FieldLines:
+    """Return the caller's fields that go on to the next URL."""
+    fields = order.fields
+    if not fields:
+        return fields
+    dropped = set() if with_body else set(_OF_THE_BODY)
+    stranger = not _same_origin(order.url, url)
+    if stranger:
+        dropped |= _OF_THE_ORIGIN
+    if order.url.scheme == "https" and url.scheme == "http":
+        # Where one came from is not for everybody on the line (RFC 9110, 10.1.3).
+        dropped.add(b"referer")
+    return tuple(
+        line
+        for line in fields
+        if line[0].lower() not in dropped
+        and not (stranger and _SECRET(line[0]) is not None)
     )
 
 

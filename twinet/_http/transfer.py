@@ -159,6 +159,7 @@ class Transfer:
             if step.hop != order.hop:
                 self._history += (response,)
             return None
+        self._reader.take_refused(response)
         return self
 
     def take_data(self, data: bytes, wire: int) -> None:

@@ -36,7 +36,9 @@ def resolve_location(base: HttpUrl, location: bytes) -> str:
     if authority is not None:
         return _inherit(_without_dots(f"{scheme}:{reference}", len(scheme) + 1), base)
     path, mark, query = rest.partition("?")
-    base_path, base_mark, base_query = base.target.partition("?")
+    # The whole server, "*", is no path, and its URL has none.
+    target = "/" if base.target == "*" else base.target
+    base_path, base_mark, base_query = target.partition("?")
     if not path:
         path = base_path
         if not mark:
@@ -45,7 +47,7 @@ def resolve_location(base: HttpUrl, location: bytes) -> str:
         if not path.startswith("/"):
             path = base_path[: base_path.rindex("/") + 1] + path
         path = remove_dot_segments(path)
-    root = base.url[: len(base.url) - len(base.target)]
+    root = base.url.removesuffix(base.target)
     tail = "" if fragment is None else f"#{fragment}"
     return _inherit(f"{root}{path}{mark}{query}{tail}", base)
 
