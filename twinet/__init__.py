@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from twinet.query import Query, QueryFlag
     from twinet.records import Destination, Fields, Limits, Response
     from twinet.status import SELF, Notification, Status
+    from twinet.trace import Trace, TraceKind, TraceRecord
+    from twinet.trace_printer import TracePrinter
 
 __all__ = [
     "SELF",
@@ -52,6 +54,10 @@ __all__ = [
     "SecurityFlag",
     "Session",
     "Status",
+    "Trace",
+    "TraceKind",
+    "TracePrinter",
+    "TraceRecord",
     "TrustRoots",
     "download",
     "fetch",
@@ -75,6 +81,8 @@ _HOMES = {
     "twinet.query": ("Query", "QueryFlag"),
     "twinet.records": ("Destination", "Fields", "Limits", "Response"),
     "twinet.status": ("SELF", "Notification", "Status"),
+    "twinet.trace": ("Trace", "TraceKind", "TraceRecord"),
+    "twinet.trace_printer": ("TracePrinter",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

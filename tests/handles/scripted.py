@@ -9,6 +9,7 @@ from twisted.internet.task import Clock
 from twinet._handles.handle import Handle
 from twinet._handles.resource import Resource
 from twinet._net.deadlines import Deadlines
+from twinet._net.trace import UNTRACED
 from twinet.flags import HandleType
 from twinet.status import SendingRequest
 
@@ -22,6 +23,7 @@ class Root(Handle):
         super().__init__(None, **kwargs)
         self.clock = Clock()
         self.deadlines = Deadlines(self.clock)
+        self.tracer = UNTRACED
         self.released = True
 
     def _may_leave(self) -> bool:

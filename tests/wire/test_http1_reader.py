@@ -378,6 +378,12 @@ class FramingTests(_Reading):
         self.refused(_read(_OK), "inside a head: b'HTTP/1.1 200 OK")
         self.refused(_read(b"HTTP/1.1 100 x\r\n\r\n"), "before the answer came")
 
+    def test_a_cookie_in_a_head_that_breaks_off_is_not_shown(self):
+        """Of the head, the error shows the first line."""
+        (fault,) = _read(_OK + b"Set-Cookie: s3cr3t")
+        assert isinstance(fault, Fault)
+        self.assertIn("inside a head: b'HTTP/1.1 200 OK' [", str(fault.error))
+
     def test_end_of_stream_when_idle_says_nothing(self):
         """A kept connection may be closed at any time."""
         self.assertEqual(ResponseReader().end_of_stream(), [])

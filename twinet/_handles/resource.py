@@ -279,6 +279,7 @@ class Resource(Handle):
             self._complete = True
         else:
             self._broken = error
+            self.session.tracer.failed(self, error)
 
     def _take_trailers(self, trailers: Any) -> None:
         """Keep what came after the body, where there is a place for it."""
@@ -378,6 +379,8 @@ class Resource(Handle):
             self._delivery = None
         if self._source is not None:
             source, self._source = self._source, None
+            if not source.over:
+                self.session.tracer.closed(self)
             source.cancel()
         if self._inbox.size:
             self._inbox.clear()

@@ -12,19 +12,24 @@ from twinet._handles.handle import Handle
 from twinet._handles.http_connection import HttpConnection
 from twinet._handles.http_request import HttpRequest
 from twinet._http.auth import check_credentials
+from twinet._http.channel import Channel
 from twinet._http.cookies import CookieJar
 from twinet._http.engine import Engine
+from twinet._http.traced_channel import TracedChannel
 from twinet._net.connector import Connector
 from twinet._net.deadlines import Deadlines
 from twinet._net.disk import Disk
 from twinet._net.names import Names
 from twinet._net.threads import Threads
+from twinet._net.trace import UNTRACED, Tracer
+from twinet._net.tracing import SessionTracing
 from twinet._net.trust import TrustRoots
 from twinet._wire.http_origin import http_origin
 from twinet._wire.http_request import check_fields
 from twinet.errors import InternetError, InvalidParameter, InvalidUrl
 from twinet.flags import Flag, HandleType
 from twinet.status import SELF
+from twinet.trace import Trace
 from twinet.urls import crack_http
 
 if TYPE_CHECKING:
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
     from twinet.records import Destination, Limits
+    from twinet.trace import TraceRecord
     from twinet.urls import HttpUrl
 
 __all__ = ["Session"]
@@ -80,6 +86,9 @@ class Session(Handle):
         own (``session.cookies``), and ``Flag.NO_COOKIES`` leaves it aside.
     :param delivery: where status callbacks are called: ``twinet.PoolDelivery``,
         ``twinet.QueueDelivery``, or nothing for the reactor thread.
+    :param trace: called with a :class:`~twinet.trace.TraceRecord` for each line of what
+        goes over the wire, as ``curl -v`` shows it; or a ``twinet.Trace``, which says
+        what the records hold.  ``twinet.TracePrinter()`` writes them.
     :raises InvalidParameter: 87, the agent holds a control character, or an argument
         cannot be used; the text says which.
     :source: InternetOpen.
@@ -101,6 +110,7 @@ class Session(Handle):
         policy: Callable[[Destination], str | None] | None = None,
         cookies: CookieJar | None = None,
         delivery: StatusDelivery | None = None,
+        trace: Callable[[TraceRecord], object] | Trace | None = None,
     ) -> None:
         if reactor is None:
             # Late, because importing it installs it.
@@ -122,6 +132,12 @@ class Session(Handle):
         self._threads = (look_ups, writers)
         self.disk = Disk(writers)
         names = Names(reactor, look_ups, resolver)
+        channel = Channel
+        #: hears what goes over the wire.
+        self.tracer: Tracer = UNTRACED
+        if trace is not None:
+            self.tracer = SessionTracing(_checked(trace), reactor)
+            channel = TracedChannel
         connector = Connector(
             reactor,
             names,
@@ -129,6 +145,7 @@ class Session(Handle):
             connect=connect,
             bind_address=bind_address,
             policy=policy,
+            tracer=self.tracer,
         )
         self.cookies = CookieJar() if cookies is None else cookies
         self.engine = Engine(
@@ -137,6 +154,7 @@ class Session(Handle):
             TrustRoots.of(trust_roots),
             cap=connections_per_host,
             cookies=self.cookies,
+            channel=channel,
         )
         self._released = False
         #: what some URLs without user name mean; they need no second look.
@@ -324,6 +342,7 @@ class Session(Handle):
         self.deadlines.close()
         for threads in self._threads:
             threads.close()
+        self.tracer.close()
         self._leave_when_ready()
 
     def _may_leave(self) -> bool:
@@ -331,3 +350,19 @@ class Session(Handle):
 
     def __str__(self) -> str:
         return "Session"
+
+
+def _checked(trace: object) -> Trace:
+    """Return what was given as a trace.
+
+    :raises InvalidParameter: 87, nobody can be told with it.
+    """
+    given = trace if isinstance(trace, Trace) else None
+    listener = trace if given is None else given.listener
+    if not callable(listener):
+        msg = (
+            f"a trace is told to something that can be called, not to {listener!r}; "
+            "give twinet.TracePrinter() to have it written"
+        )
+        raise InvalidParameter(msg)
+    return Trace(listener) if given is None else given

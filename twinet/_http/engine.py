@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinet._http.channel import Channel
 from twinet._http.pool import Pool
 from twinet._http.transfer import Transfer
 from twinet._net.tls import TlsPolicy
@@ -34,11 +35,12 @@ class Engine:
         cookies: CookieJar,
         cap: int,
         idle: float = 60,
+        channel: type[Channel] = Channel,
     ) -> None:
         self.connector = connector
         self.deadlines = deadlines
         self.cookies = cookies
-        self.pool = Pool(deadlines, cap, idle)
+        self.pool = Pool(deadlines, cap, idle, channel)
         self._roots = roots
         self._policies: dict[SecurityFlag, TlsPolicy] = {}
 

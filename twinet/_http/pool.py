@@ -75,10 +75,18 @@ class Pool:
 
     :param cap: the most channels to one origin at a time.
     :param idle: how long an unused channel is kept, in seconds.
+    :param channel: the class of channels, which is another one where there is a trace.
     """
 
-    def __init__(self, deadlines: Deadlines, cap: int = 6, idle: float = 60) -> None:
+    def __init__(
+        self,
+        deadlines: Deadlines,
+        cap: int = 6,
+        idle: float = 60,
+        channel: type[Channel] = Channel,
+    ) -> None:
         self._deadlines = deadlines
+        self._channel = channel
         self.cap = cap
         self.idle = idle
         self._origins: dict[Key, Origin] = {}
@@ -119,7 +127,7 @@ class Pool:
 
     def new_channel(self, exchange: Exchange) -> Channel:
         """Make the protocol for a connection attempt; its socket is now our care."""
-        channel = Channel(self, exchange.order.limits.head_bytes)
+        channel = self._channel(self, exchange.order.limits.head_bytes)
         self._channels.add(channel)
         return channel
 

@@ -299,6 +299,7 @@ class Reception(ABC):
             self._owner.tell_end()
         elif self._retry:
             self._retry = False
+            self._connector.tracer.resending(self._voice)
             self._phase = WAITING
             self._lost = None
             self._wire = 0

@@ -234,9 +234,13 @@ class Transfer:
         last = self._exchange
         if self.over or not isinstance(step, Order) or last is None:
             return
-        if step.hop != self.order.hop:
+        challenged = step.hop == self.order.hop
+        if not challenged:
             tls = self._engine.tls_policy(step.url.scheme, step.security)
             step = step.but(came_from=_address(last.address), tls=tls)
+        self._engine.connector.tracer.following(
+            step.url.url, self._voice, challenged=challenged
+        )
         self.order = step
         self._go()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from twinet import errors
 from twinet._net.egress import Target, judge, refused
 from twinet._net.opening import Means, Opening
+from twinet._net.trace import UNTRACED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from twinet._net.names import Names
     from twinet._net.opening import Endpoints
     from twinet._net.tls import TlsCreator
+    from twinet._net.trace import Tracer
     from twinet.records import Limits
 
 __all__ = ["Connector", "Opening", "Target"]
@@ -37,6 +39,7 @@ class Connector:
     :param bind_address: the local address, or address and port, that connections of
         its family come from.
     :param policy: asked about every address; returns the reason of a refusal or None.
+    :param tracer: hears what becomes of each line.
     :raises InvalidParameter: (87) ``bind_address`` is no IP address.
     """
 
@@ -49,7 +52,9 @@ class Connector:
         connect: Endpoints | None = None,
         bind_address: str | tuple[str, int] | None = None,
         policy: Policy | None = None,
+        tracer: Tracer = UNTRACED,
     ) -> None:
+        self.tracer = tracer
         self._means = Means(
             reactor,
             names,
@@ -57,6 +62,7 @@ class Connector:
             connect,
             _local_address(bind_address),
             policy,
+            tracer,
         )
         #: whether addresses are judged here at all.
         self.judges = policy is not None and connect is None

@@ -67,6 +67,11 @@ class Voice:
         self.heard = listener is not None and context is not None
 
     @property
+    def handle(self) -> Any:
+        """The handle that speaks; ``None`` when it is no more."""
+        return self._handle()
+
+    @property
     def context(self) -> Any:
         """The context value; :data:`~twinet.status.SELF` reads as the handle."""
         return self._handle() if self._context is SELF else self._context

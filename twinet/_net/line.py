@@ -18,8 +18,12 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.protocols.policies import ProtocolWrapper
 from zope.interface import implementer
 
+from twinet._net.trace import UNTRACED_LINE
+
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
+
+    from twinet._net.trace import LineTrace
 
 READ_SIZE = 256 * 1024  # measured: a quarter of the calls of Twisted's 64 KiB
 
@@ -45,12 +49,14 @@ class Line(Protocol):
     ``connectionMade``, ``connectionLost`` or ``handshakeCompleted`` calls these too.
 
     ``address`` is the peer's address as text (the host, when an endpoint of the
-    user's made the connection); ``tls`` tells whether the bytes are encrypted.
+    user's made the connection); ``tls`` tells whether the bytes are encrypted;
+    ``trace`` hears what becomes of it.
     """
 
     opener: Opener | None = None
     address: str = ""
     tls: bool = False
+    trace: LineTrace = UNTRACED_LINE
     _closed = False
     _aborted = False
     _finished = False  # connectionLost came

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from twinet._net.line import Line
     from twinet._net.names import Names
     from twinet._net.tls import TlsCreator
+    from twinet._net.trace import Tracer
     from twinet.records import Limits
 
     Address = IPv4Address | IPv6Address
@@ -80,6 +81,7 @@ class Means:
     connect: Endpoints | None
     bind_address: tuple[str, int] | None
     policy: Policy | None
+    tracer: Tracer
 
 
 class Opening:
@@ -110,6 +112,7 @@ class Opening:
         self._target = target
         self._build = build
         self._voice = voice
+        self._trace = means.tracer.line(target, voice)
         self._limits = limits
         self._tls = tls
         self._done = done
@@ -138,6 +141,7 @@ class Opening:
                     self._tell(NameResolved, str(literal))
             self._choose((literal,))
         elif (known := names.known(host)) is not None:
+            self._trace.looked_up(known, known=True)
             self._choose(known)
         else:
             self._look_up()
@@ -174,6 +178,7 @@ class Opening:
         if self.over:
             return
         self._start_limit("lookup", self._limits.lookup)
+        self._trace.looking_up(host)
         waiting = self._waiting = self._means.names.look_up(host)
         waiting.addCallbacks(self._looked_up, self._not_looked_up)
         waiting.addErrback(self._broken)
@@ -183,6 +188,7 @@ class Opening:
         if self.over or self._failing:
             return
         self._means.deadlines.clear(self)
+        self._trace.looked_up(addresses, known=False)
         self._tell(NameResolved, str(addresses[0]))
         self._choose(addresses)
 
@@ -207,6 +213,7 @@ class Opening:
             if refusal is None:
                 allowed.append(address)
             else:
+                self._trace.refused(address, refusal)
                 refusals.append(f"{address}: {refusal}")
         if allowed:
             self._start_race(tuple(allowed))
@@ -239,7 +246,16 @@ class Opening:
 
     def attempting(self, address: Address) -> None:
         """Tell the listener, who may cancel."""
+        self._trace.trying(address)
         self._tell(ConnectingToServer, str(address))
+
+    def attempt_failed(self, address: Address, reason: Failure | Exception) -> None:
+        """Hand it on to the trace."""
+        self._trace.failed(address, reason)
+
+    def given_up(self, address: Address) -> None:
+        """Hand it on to the trace."""
+        self._trace.given_up(address)
 
     def won(self, address: Address) -> IProtocol:
         """Build the line for the connection that was made."""
@@ -261,6 +277,7 @@ class Opening:
     ) -> None:
         target = self._target
         self.phase = CONNECTING
+        self._trace.asking_endpoint()
         self._tell(ConnectingToServer, target.host)
         if self.over:
             return
@@ -310,6 +327,7 @@ class Opening:
         self._line = line
         line.opener = self
         line.address = address
+        line.trace = self._trace
         if self._tls is None:
             return line
         line.tls = True
@@ -322,6 +340,7 @@ class Opening:
             return
         self._means.deadlines.clear(self)
         self.connected = True
+        self._trace.connected(line.address)
         self._tell(ConnectedToServer, line.address)
         if self.over:
             return
@@ -331,11 +350,14 @@ class Opening:
             self._hand_over(line)
         else:
             self.phase = IN_HANDSHAKE
+            self._trace.securing(self._tls)
             self._start_limit("tls", self._limits.tls)
 
     def tls_ready(self, line: Line) -> None:
         """Hand over: the handshake is done."""
         if not self.over and not self._failing:
+            assert self._tls is not None
+            self._trace.secured(line, self._tls)
             self._hand_over(line)
 
     def tcp_lost(self, line: Line, reason: Failure) -> None:  # noqa: ARG002
@@ -344,6 +366,7 @@ class Opening:
             return
         error = None
         if self._tls is not None:
+            self._trace.insecure(self._tls)
             try:
                 error = self._tls.explain(reason)
             except Exception:  # noqa: BLE001  the failure itself must get through

@@ -61,6 +61,12 @@ class Runner(Protocol):
     def attempting(self, address: Address) -> None:
         """Hear that this address will be tried; the race may be cancelled here."""
 
+    def attempt_failed(self, address: Address, reason: Failure | Exception) -> None:
+        """Hear that this address could not be connected to; nothing may be done."""
+
+    def given_up(self, address: Address) -> None:
+        """Hear that the attempt at this address was stopped; nothing may be done."""
+
     def won(self, address: Address) -> IProtocol:
         """Give the protocol for the connection that was made; the race is over."""
 
@@ -109,6 +115,7 @@ class Race:
         running, self._running = self._running, {}
         for attempt in running:
             attempt.stop()
+            self._runner.given_up(attempt.address)
 
     def expired(self) -> None:
         """Make the next attempt, as none before it has come to an end."""
@@ -164,6 +171,7 @@ class Race:
     def _take_out(self, attempt: _Attempt, reason: Failure | Exception) -> None:
         if attempt in self._running:
             del self._running[attempt]
+            self._runner.attempt_failed(attempt.address, reason)
             self._failures.append(f"{self._place(attempt.address)} {words(reason)}")
 
     # told by the attempts

@@ -72,7 +72,7 @@ class TlsPolicy:
 class TlsCreator:
     """Makes the OpenSSL connection for one connection to one host.
 
-    :param policy: what to ask of the peer.
+    :param policy: what to ask of the peer; kept as ``policy``.
     :param host: whom the certificate must name: a host name or an address. The name,
         never an address, is sent to the server as well (SNI, RFC 6066 section 3).
     :raises InvalidUrl: (12005) no certificate can name such a host.
@@ -86,7 +86,7 @@ class TlsCreator:
                 f"{host!r} is neither an address nor a name that a certificate could "
                 f"be for: {error}"
             ) from error
-        self._policy = policy
+        self.policy = policy
         self._host = host
         self._course = _Course(verdict.Verdict(self._service, policy.ignore))
 
@@ -104,12 +104,12 @@ class TlsCreator:
         :raises InvalidParameter: (87) trust roots or client certificate are unusable.
         """
         del tlsProtocol
-        self._course = _Course(verdict.Verdict(self._service, self._policy.ignore))
-        connection = _GuardedConnection(_context_for(self._policy), self._course)
+        self._course = _Course(verdict.Verdict(self._service, self.policy.ignore))
+        connection = _GuardedConnection(_context_for(self.policy), self._course)
         if isinstance(self._service, DNS_ID):
             connection.set_tlsext_host_name(self._service.hostname)
-        if self._policy.alpn:
-            connection.set_alpn_protos(list(self._policy.alpn))
+        if self.policy.alpn:
+            connection.set_alpn_protos(list(self.policy.alpn))
         connection.set_verify(
             SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._course.verdict
         )
@@ -145,13 +145,13 @@ class TlsCreator:
         if any(fault.kind is errors.InvalidCa for fault in refused):
             message += (
                 ". If its CA can be trusted, give it as trust_roots (which are now "
-                f"{self._policy.roots.words})"
+                f"{self.policy.roots.words})"
             )
         return kind(message)
 
     def _channel_error(self, cause: BaseException) -> errors.InternetError:
         course = self._course
-        if course.wants_client_certificate and self._policy.certificate is None:
+        if course.wants_client_certificate and self.policy.certificate is None:
             return errors.ClientAuthCertNeeded(
                 f"{self._host} wants a client certificate; give one with its key"
             )

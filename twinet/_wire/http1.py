@@ -232,7 +232,9 @@ class ResponseReader:
         if state is _HEAD:
             held = self._search.unfinished
             if held:
-                what = f"the connection ended inside a head: {excerpt(held)}"
+                # What follows the first line may be a cookie.
+                begin = excerpt(held.partition(b"\n")[0].rstrip(b"\r"))
+                what = f"the connection ended inside a head: {begin}"
                 return [self._fault(what)]
             return [self._fault("the connection ended before the answer came")]
         return []
