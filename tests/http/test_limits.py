@@ -10,7 +10,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import OK, MemoryNet
-from twinet.errors import OperationCancelled, Timeout
+from twinet.errors import HttpInvalidServerResponse, OperationCancelled, Timeout
 from twinet.records import Limits
 
 URL = "http://127.0.0.1:8080/x"
@@ -58,6 +58,25 @@ class LimitTests(SynchronousTestCase):
         peer.send(b"HTTP/1.1 200 OK\r\nX: ")
         self.ran_out(pending, 5, "first_byte")
         self.assertTrue(peer.closed)
+
+    def test_head_on_a_kept_connection(self) -> None:
+        """The limit is that of the request, not of the one that opened it."""
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: %b\r\n\r\n"
+        pending = self.get(head_bytes=100)
+        peer = self.net.accept()
+        peer.send(head % b"")
+        self.successResultOf(pending)
+        for limit, length in ((1000, 500), (400, 300)):
+            pending = self.get(head_bytes=limit)
+            peer.send(head % (b"x" * length))
+            self.successResultOf(pending)
+        pending = self.get(head_bytes=400)
+        peer.send(head % (b"x" * 500))
+        failure = self.failureResultOf(pending, HttpInvalidServerResponse)
+        self.assertIn(
+            "a head longer than 400 bytes (limits.head_bytes)",
+            failure.getErrorMessage(),
+        )
 
     def test_idle_in_the_body(self) -> None:
         """Each piece of the body starts the time anew."""

@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from tests.interop.apache import Apache, folder_for_nobody
 from tests.interop.leftovers import nothing_is_left_behind
-from tests.interop.nginx import INSTALL, Nginx, program
+from tests.interop.lighttpd import Lighttpd
+from tests.interop.nginx import Nginx
+from tests.interop.webserver import WebServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
-__all__ = ["nginx", "nothing_is_left_behind"]
+Kind = TypeVar("Kind", bound=WebServer)
+
+__all__ = ["apache2", "lighttpd", "nginx", "nothing_is_left_behind", "server"]
 
 
-@pytest.fixture(scope="session")
-def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """Run one nginx for all tests, over HTTP and HTTPS."""
-    if program() is None:
-        pytest.skip(INSTALL)
-    server = Nginx(tmp_path_factory.mktemp("nginx"))
+def _running(kind: type[Kind], home: Path) -> Iterator[Kind]:
+    if kind.program() is None:
+        pytest.skip(kind.install())
+    server = kind(home)
     try:
         server.start()
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """Run one nginx for all tests."""
+    yield from _running(Nginx, tmp_path_factory.mktemp("nginx"))
+
+
+@pytest.fixture(scope="session")
+def apache2() -> Iterator[Apache]:
+    """Run one Apache httpd for all tests."""
+    with folder_for_nobody() as folder:
+        yield from _running(Apache, Path(folder))
+
+
+@pytest.fixture(scope="session")
+def lighttpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lighttpd]:
+    """Run one lighttpd for all tests."""
+    yield from _running(Lighttpd, tmp_path_factory.mktemp("lighttpd"))
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> WebServer:
+    """Give the server of this name (``abilities.each`` says which)."""
+    running = request.getfixturevalue(request.param)
+    assert isinstance(running, WebServer)
+    return running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the last words of the servers that a failed test spoke with."""
+    report = yield
+    if report.failed:
+        for used in getattr(item, "funcargs", {}).values():
+            if isinstance(used, WebServer):
+                report.sections.append((f"{used.kind} says", used.words()))
+    return report

@@ -12,7 +12,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 
 import twinet
-from tests.interop.nginx import FILES
+from tests.interop.site import FILES
 from twinet.errors import InvalidCa, OperationCancelled
 
 if TYPE_CHECKING:

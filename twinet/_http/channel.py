@@ -41,6 +41,7 @@ class Channel(Line):
     def __init__(self, pool: Pool, head_limit: int) -> None:
         self._pool = pool
         self._reader = ResponseReader(head_limit=head_limit)
+        self._head_limit = head_limit
         self._exchange: Exchange | None = None
         #: how the TLS connection came about; a server that misses a client
         #: certificate says so only after the handshake (TLS 1.3).
@@ -69,7 +70,13 @@ class Channel(Line):
         """Send a request head; the answer goes to ``exchange``."""
         self._exchange = exchange
         self.served += 1
-        self._reader.expect(exchange.order.verb)
+        order = exchange.order
+        head_limit = order.limits.head_bytes
+        if head_limit != self._head_limit:
+            # The request before, or the one that opened the channel, had another.
+            self._head_limit = head_limit
+            self._reader.limit_heads(head_limit)
+        self._reader.expect(order.verb)
         if self._direct:
             head = self._send_at_once(head)
         if head:

@@ -31,7 +31,8 @@ _STRANGERS = (
 class HeadSearch:
     """Collects bytes until a head is whole.
 
-    :param head_limit: the longest head, its closing blank line included (bytes).
+    :param head_limit: the longest head, its closing blank line included (bytes); it
+        may be changed between two answers.
     :param field_limit: the most lines that the fields of a head may have.
     :param blank_limit: the most blank lines before the heads of one answer.
     :ivar started: a byte of the present answer has come, other than blank lines
@@ -41,14 +42,14 @@ class HeadSearch:
         "_blank_limit",
         "_blanks",
         "_field_limit",
-        "_head_limit",
         "_held",
         "_searched",
+        "head_limit",
         "started",
     )
 
     def __init__(self, *, head_limit: int, field_limit: int, blank_limit: int) -> None:
-        self._head_limit = head_limit
+        self.head_limit = head_limit
         self._field_limit = field_limit
         self._blank_limit = blank_limit
         self._held = bytearray()  # the beginning of a head that is not whole
@@ -94,8 +95,8 @@ class HeadSearch:
             return _stranger(raw)
         end = self._find_end(raw)
         if end < 0:
-            if len(raw) > self._head_limit:
-                return f"a head longer than {self._head_limit} bytes"
+            if len(raw) > self.head_limit:
+                return f"a head longer than {self.head_limit} bytes (limits.head_bytes)"
             if raw is not self._held:
                 self._held = bytearray(raw)
             self._searched = len(raw)
@@ -124,7 +125,7 @@ class HeadSearch:
     def _find_end(self, raw: bytes | bytearray) -> int:
         """Find the end of the first empty line, within the limit; -1 if nowhere."""
         start = max(0, self._searched - 2)
-        stop = self._head_limit
+        stop = self.head_limit
         end = raw.find(b"\n\r\n", start, stop)
         bare = raw.find(b"\n\n", start, stop if end < 0 else end + 1)
         if bare >= 0:

@@ -186,6 +186,10 @@ class ResponseReader:
         self._interims = 0
         self._search.begin()
 
+    def limit_heads(self, size: int) -> None:
+        """Change how long a head may be, from the next one on (bytes)."""
+        self._search.head_limit = size
+
     def feed(self, data: bytes) -> list[Event]:
         """Take bytes as they came and return what they mean, in order."""
         if not data:

@@ -1,4 +1,4 @@
-"""The nginx fixture itself, by the standard library alone."""
+"""The fixtures of the servers themselves, by the standard library alone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.interop.nginx import FILES, INSTALL, Nginx, program
+from tests.interop.abilities import each
+from tests.interop.nginx import Nginx
+from tests.interop.site import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.interop.webserver import WebServer
 
 
 def got(url: str, roots: Path | None = None) -> tuple[bytes, str]:
@@ -27,37 +31,51 @@ def got(url: str, roots: Path | None = None) -> tuple[bytes, str]:
         return answer.read(), answer.url
 
 
-def test_every_file_is_served_in_the_clear(nginx: Nginx) -> None:
+@each()
+def test_every_file_is_served_in_the_clear(server: WebServer) -> None:
     """What stands in the folder comes back, byte for byte."""
     for name, contents in FILES.items():
-        assert got(f"{nginx.http}/{name}")[0] == contents
+        assert got(f"{server.http}/{name}")[0] == contents
 
 
-def test_added_file_is_served(nginx: Nginx) -> None:
+@each()
+def test_added_file_is_served(server: WebServer) -> None:
     """A test may bring files of its own, although the folder is private."""
-    (nginx.root / "added.txt").write_bytes(b"added")
-    assert got(f"{nginx.http}/added.txt")[0] == b"added"
+    (server.root / "added.txt").write_bytes(b"added")
+    assert got(f"{server.http}/added.txt")[0] == b"added"
 
 
-def test_private_authority_is_the_one_that_signed(nginx: Nginx) -> None:
+@each()
+def test_private_authority_is_the_one_that_signed(server: WebServer) -> None:
     """Over TLS with its root the name is right; without it nobody vouches."""
-    assert got(f"{nginx.https}/small.txt", nginx.ca_pem)[0] == FILES["small.txt"]
+    assert got(f"{server.https}/small.txt", server.ca_pem)[0] == FILES["small.txt"]
     with pytest.raises(urllib.error.URLError, match="certificate verify failed"):
-        got(f"{nginx.https}/small.txt")
+        got(f"{server.https}/small.txt")
 
 
-def test_redirect_stays_on_its_scheme_and_host(nginx: Nginx) -> None:
+@each()
+def test_redirect_stays_on_its_scheme_and_host(server: WebServer) -> None:
     """``/moved/`` leads to the same name without it."""
-    contents, url = got(f"{nginx.http}/moved/small.txt")
+    contents, url = got(f"{server.http}/moved/small.txt")
     assert contents == FILES["small.txt"]
-    assert url == f"{nginx.http}/small.txt"
+    assert url == f"{server.http}/small.txt"
+
+
+@each()
+def test_log_tells_connections_and_statuses(server: WebServer) -> None:
+    """Two clients that keep nothing are two connections."""
+    got(f"{server.http}/small.txt?logged")
+    got(f"{server.http}/small.txt?logged")
+    logged = server.requests("?logged", 2)
+    assert [status for _, status in logged] == [200, 200]
+    assert len({port for port, _ in logged}) == 2
 
 
 @pytest.fixture
 def another(tmp_path: Path) -> Iterator[Nginx]:
     """Give a server that the test starts itself, if it likes."""
-    if program() is None:
-        pytest.skip(INSTALL)
+    if Nginx.program() is None:
+        pytest.skip(Nginx.install())
     server = Nginx(tmp_path)
     yield server
     server.stop()

@@ -1,0 +1,33 @@
+"""Which server can do what: the one place where a test is not put to a server.
+
+A test names what it needs (:func:`each`), and is put to every server that has it.  A
+server that lacks something stands in :data:`LACKS` with the reason; a server that does
+the thing in its own way is not left out: the test says what it answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+#: The servers, by the names of their fixtures.
+SERVERS = ("nginx", "apache2", "lighttpd")
+
+#: What somebody lacks, who that is, and why.
+LACKS = {
+    "programs": {"nginx": "it runs none: /cgi/ are answers of its configuration"},
+    "brotli": {"nginx": "the module is a package of its own, which few install"},
+    "zstd": {"nginx": "no module in Debian", "apache2": "no module in its sources"},
+    "verbs of one's own": {"lighttpd": "501 for each verb that it does not know"},
+    "heads beyond 64 KiB": {"lighttpd": "its own limit is 64 KiB: it answers 502"},
+}
+
+
+def each(*needs: str) -> Any:
+    """Put a test to each server that has all of ``needs``, as its ``server``."""
+    able = [
+        name for name in SERVERS if not any(name in LACKS[needed] for needed in needs)
+    ]
+    assert able, f"no server has {needs}"
+    return pytest.mark.parametrize("server", able, indirect=True)
