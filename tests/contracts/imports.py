@@ -28,6 +28,7 @@ FLOORS = {
     "query": 0,
     "records": 0,
     "trace": 0,
+    "tls": 0,
     "interfaces": 0,
     "_wire": 1,
     "urls": 1,

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives import serialization
 from OpenSSL import SSL, crypto
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
-from twisted.internet.ssl import PrivateCertificate
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
@@ -33,7 +32,8 @@ from tests.net.certificates import (
 )
 from tests.net.handshakes import ANSWER, REQUEST, Meeting, Party, meet, meet_plain
 from twinet import errors
-from twinet._net import tls, verdict
+from twinet._net import tls_context, verdict
+from twinet._net.client_certificate import ClientCertificate
 from twinet._net.tls import TlsCreator, TlsPolicy
 from twinet._net.trust import TrustRoots
 from twinet.flags import SecurityFlag
@@ -51,11 +51,8 @@ def believed() -> TrustRoots:
     return TrustRoots.from_certificates([root().certificate])
 
 
-def private_certificate(identity: Identity) -> PrivateCertificate:
-    pair = pem(identity.certificate) + private_pem(identity.key)
-    certificate = PrivateCertificate.loadPEM(pair)
-    assert isinstance(certificate, PrivateCertificate)
-    return certificate
+def shown(identity: Identity) -> ClientCertificate:
+    return ClientCertificate(pem(identity.certificate), private_pem(identity.key))
 
 
 class TlsCase(SynchronousTestCase):
@@ -357,6 +354,22 @@ class GreetingTests(TlsCase):
         self.assertEqual(seen, [])
         self.assertIsNone(meeting.client.alpn)
 
+    def test_protocol_that_was_not_offered_ends_the_handshake(self):
+        """Nothing is sent to a server that chooses what nobody asked for."""
+        creator, meeting, _ = self.alpn((b"http/1.1",), lambda _: b"h2")
+        text = self.refusal(creator, meeting, errors.SecurityChannelError)
+        self.assertIn("a protocol other than http/1.1 (ALPN)", text)
+        self.assertIsNone(creator.facts)
+
+    def test_protocol_that_openssl_lets_pass_ends_the_handshake(self):
+        """Older ones do not compare the choice with the offer."""
+        self.patch(SSL.Connection, "get_alpn_proto_negotiated", lambda _: b"h2")
+        for offered, words in (((b"http/1.1",), "http/1.1"), ((), "none")):
+            creator, meeting, _ = self.alpn(offered, lambda offered: offered[0])
+            text = self.refusal(creator, meeting, errors.SecurityChannelError)
+            self.assertIn(f"it chose the protocol h2, and was offered {words}", text)
+            self.assertIsNone(creator.facts)
+
     def test_no_common_protocol_is_explained(self):
         """A server that speaks none of them ends the handshake with alert 120."""
 
@@ -548,19 +561,19 @@ class ClientCertificateTests(TlsCase):
         """The server gets the certificate, with proof of its key."""
         mine = root().issue(["me"], common_name="me", usage=None)
         for version in (SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION):
-            creator = self.creator(certificate=private_certificate(mine))
+            creator = self.creator(certificate=shown(mine))
             server = Server(self.context(version))
             self.assert_works(meet(creator, server))
             assert server.connection is not None
-            shown = server.connection.get_peer_certificate()
-            assert shown is not None
-            self.assertEqual(shown.to_cryptography(), mine.certificate)
+            peer = server.connection.get_peer_certificate()
+            assert peer is not None
+            self.assertEqual(peer.to_cryptography(), mine.certificate)
 
     def test_client_certificate_that_is_refused_is_explained(self):
         """A wrong certificate is not a missing one."""
         mine = other_root().issue(["me"], usage=None)
         for version in (SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION):
-            creator = self.creator(certificate=private_certificate(mine))
+            creator = self.creator(certificate=shown(mine))
             meeting = meet(creator, self.context(version))
             text = self.refusal(creator, meeting, errors.SecurityChannelError)
             self.assertIn("does not know the CA of our certificate", text)
@@ -573,23 +586,10 @@ class ClientCertificateTests(TlsCase):
         store = context.get_cert_store()
         assert store is not None
         store.add_cert(crypto.X509.from_cryptography(authority.certificate))
-        creator = self.creator(certificate=private_certificate(mine))
+        creator = self.creator(certificate=shown(mine))
         meeting = meet(creator, context)
         text = self.refusal(creator, meeting, errors.SecurityChannelError)
         self.assertIn("does not accept our certificate (alert 46)", text)
-
-    def test_key_of_another_certificate_is_an_invalid_parameter(self):
-        """A pair that does not belong together is refused before anything is sent."""
-        pair = private_certificate(root().issue(["me"], usage=None))
-        stranger = private_certificate(root().issue(["you"], usage=None))
-        pair.privateKey = stranger.privateKey
-        creator = self.creator(certificate=pair)
-        error = self.assertRaises(
-            errors.InvalidParameter,
-            creator.clientConnectionForTLS,
-            None,
-        )
-        self.assertIn("client certificate cannot be used", str(error))
 
 
 class PolicyTests(TlsCase):
@@ -602,8 +602,8 @@ class PolicyTests(TlsCase):
         self.assertEqual(
             len(
                 {
-                    TlsPolicy(roots, certificate=private_certificate(mine)),
-                    TlsPolicy(roots, certificate=private_certificate(mine)),
+                    TlsPolicy(roots, certificate=shown(mine)),
+                    TlsPolicy(roots, certificate=shown(mine)),
                 }
             ),
             1,
@@ -627,8 +627,8 @@ class PolicyTests(TlsCase):
             TlsPolicy(roots),
             TlsPolicy(believed()),
             TlsPolicy(roots, alpn=(b"h2",)),
-            TlsPolicy(roots, certificate=private_certificate(root().issue(["me"]))),
-            TlsPolicy(roots, certificate=private_certificate(root().issue(["you"]))),
+            TlsPolicy(roots, certificate=shown(root().issue(["me"]))),
+            TlsPolicy(roots, certificate=shown(root().issue(["you"]))),
             *(TlsPolicy(roots, flag) for flag in ALL),
         ]
         self.assertEqual(len(set(policies)), len(policies))
@@ -644,12 +644,10 @@ class PolicyTests(TlsCase):
         first = self.context_of(TlsPolicy(roots))
         self.assertIs(self.context_of(TlsPolicy(roots, ALL, (b"h2",))), first)
         mine = root().issue(["me"])
-        second = self.context_of(
-            TlsPolicy(roots, certificate=private_certificate(mine))
-        )
+        second = self.context_of(TlsPolicy(roots, certificate=shown(mine)))
         self.assertIsNot(second, first)
         self.assertIs(
-            self.context_of(TlsPolicy(roots, certificate=private_certificate(mine))),
+            self.context_of(TlsPolicy(roots, certificate=shown(mine))),
             second,
         )
 
@@ -665,11 +663,11 @@ class PolicyTests(TlsCase):
     def test_contexts_of_many_client_certificates_are_bounded(self):
         """A program with a certificate per request does not fill the memory."""
         roots = believed()
-        self.patch(tls, "_MOST_CONTEXTS", 2)
+        self.patch(tls_context, "_MOST_CONTEXTS", 2)
         for name in "abc":
-            mine = private_certificate(root().issue([name]))
+            mine = shown(root().issue([name]))
             self.context_of(TlsPolicy(roots, certificate=mine))
-        self.assertEqual(len(tls._contexts[roots]), 2)
+        self.assertEqual(len(tls_context._contexts[roots]), 2)
 
 
 class KeyLogTests(TlsCase):
@@ -686,15 +684,23 @@ class KeyLogTests(TlsCase):
         self.assertIn("CLIENT_TRAFFIC_SECRET_0", names)
         self.assertIn("SERVER_TRAFFIC_SECRET_0", names)
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
-        self.assert_works(meet(self.creator(roots=roots), self.server()))
-        self.assertEqual(len(path.read_text().splitlines()), 2 * len(lines))
+        server = Server(self.server())
+        self.assert_works(meet(self.creator(roots=roots), server))
+        more = path.read_text().splitlines()
+        self.assertEqual(more[: len(lines)], lines)
+        self.assertEqual(len(more), 2 * len(lines))
+        # NSS' format: label, the client's random number, the secret.
+        assert server.connection is not None
+        client = (server.connection.client_random() or b"").hex()
+        for line in more[len(lines) :]:
+            self.assertRegex(line, rf"^[A-Z0-9_]+ {client} [0-9a-f]{{64,96}}$")
 
     def test_file_that_cannot_be_written_is_told_once(self):
         """A wrong path costs a line in the log, not the connection."""
         os.environ["SSLKEYLOGFILE"] = str(self.place / "nowhere" / "keys")
         events: list[Any] = []
         observer: Any = events.append
-        self.patch(tls, "_log", Logger(observer=observer))
+        self.patch(tls_context, "_log", Logger(observer=observer))
         roots = believed()
         for _ in range(2):
             self.assert_works(meet(self.creator(roots=roots), self.server()))
@@ -704,7 +710,7 @@ class KeyLogTests(TlsCase):
     def test_nothing_is_logged_without_the_variable(self):
         """The default is silence."""
         roots = believed()
-        context = tls._context_for(TlsPolicy(roots))
+        context = tls_context.context_for(roots, None)
         self.assertFalse(
             hasattr(context, "_keylog_callback") and context._keylog_callback
         )

@@ -13,34 +13,28 @@ every connection is verified anew.
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
 
 from OpenSSL import SSL
 from service_identity.hazmat import DNS_ID
 from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from twinet import errors
 from twinet._net import verdict
+from twinet._net.tls_context import context_for
+from twinet._net.tls_facts import TlsFacts
 from twinet.flags import SecurityFlag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from twisted.internet.ssl import PrivateCertificate
     from twisted.protocols.tls import TLSMemoryBIOProtocol
 
+    from twinet._net.client_certificate import ClientCertificate
     from twinet._net.trust import TrustRoots
-
-_log = Logger()
+    from twinet.tls import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +51,11 @@ class TlsPolicy:
     roots: TrustRoots
     ignore: SecurityFlag = SecurityFlag(0)
     alpn: tuple[bytes, ...] = (b"http/1.1",)
-    certificate: PrivateCertificate | None = None
+    certificate: ClientCertificate | None = None
 
     def __post_init__(self) -> None:
         kept = SecurityFlag(self.ignore) & verdict.CERTIFICATE_FLAGS
         object.__setattr__(self, "ignore", kept)
-
-    def __hash__(self) -> int:
-        # Twisted's certificates compare but do not hash.
-        return hash((self.roots, int(self.ignore), self.alpn))
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -91,9 +81,14 @@ class TlsCreator:
         self._course = _Course(verdict.Verdict(self._service, policy.ignore))
 
     @property
-    def faults(self) -> list[verdict.Fault]:
+    def faults(self) -> list[Fault]:
         """Every fault found so far; those with ``let_through`` did not refuse."""
         return self._course.verdict.faults
+
+    @property
+    def facts(self) -> TlsFacts | None:
+        """What the handshake came to; None before its end."""
+        return self._course.facts
 
     def clientConnectionForTLS(  # noqa: N802  Twisted's name
         self,
@@ -105,7 +100,8 @@ class TlsCreator:
         """
         del tlsProtocol
         self._course = _Course(verdict.Verdict(self._service, self.policy.ignore))
-        connection = _GuardedConnection(_context_for(self.policy), self._course)
+        context = context_for(self.policy.roots, self.policy.certificate)
+        connection = _GuardedConnection(context, self._course, self.policy.alpn)
         if isinstance(self._service, DNS_ID):
             connection.set_tlsext_host_name(self._service.hostname)
         if self.policy.alpn:
@@ -182,6 +178,14 @@ class TlsCreator:
                 "the server does not speak TLS on this port: its answer is something "
                 f"else ({', '.join(texts)}); try it without TLS, or another port"
             )
+        if course.strange is not None:
+            return course.strange
+        if any("bad extension" in text for text in texts):
+            offered = _names(self.policy.alpn)
+            return (
+                "the server's answer has an extension that does not fit ours; did it "
+                f"choose a protocol other than {offered} (ALPN)?"
+            )
         return f"OpenSSL says: {', '.join(texts)}"
 
 
@@ -192,7 +196,12 @@ class _Course:
     :ivar asked: it asked for a client certificate.
     :ivar done: OpenSSL calls the handshake done.
     :ivar alert: the fatal alert it sent (RFC 8446 section 6), or None.
+    :ivar strange: in words, what we ended it for; None when we did not.
+    :ivar facts: what it came to, at its end.
     """
+
+    strange: str | None = None
+    facts: TlsFacts | None = None
 
     def __init__(self, judge: verdict.Verdict) -> None:
         self.verdict = judge
@@ -236,15 +245,19 @@ class _Course:
 class _GuardedConnection(SSL.Connection):
     """A connection whose handshake is not done before the verdict agrees."""
 
-    def __init__(self, context: SSL.Context, course: _Course) -> None:
+    def __init__(
+        self, context: SSL.Context, course: _Course, offered: tuple[bytes, ...]
+    ) -> None:
         super().__init__(context, None)
         self._course = course
+        self._offered = offered
 
     def do_handshake(self) -> None:
         """Go on with the handshake.
 
         :raises SSL.Error: also if OpenSSL calls it done and the certificate was not
-            verified, whatever the reason.
+            verified, whatever the reason, or if the server chose a protocol that was
+            not offered (RFC 7301 section 3.2), which older OpenSSLs leave to us.
         """
         try:
             super().do_handshake()
@@ -254,6 +267,20 @@ class _GuardedConnection(SSL.Connection):
             raise SSL.SysCallError(-1, "Unexpected EOF") from error
         if not self._course.verdict.seal():
             raise SSL.Error([("twinet", "", "certificate not verified")])
+        facts = TlsFacts(self, self._course.verdict.faults)
+        if facts.alpn and facts.alpn not in self._offered:
+            self._course.strange = _unasked(facts.alpn, self._offered)
+            raise SSL.Error([("twinet", "", self._course.strange)])
+        self._course.facts = facts
+
+
+def _unasked(chosen: bytes, offered: tuple[bytes, ...]) -> str:
+    name = verdict.printable(chosen.decode("latin-1"))
+    return f"it chose the protocol {name}, and was offered {_names(offered)} (ALPN)"
+
+
+def _names(protocols: tuple[bytes, ...]) -> str:
+    return ", ".join(each.decode("latin-1") for each in protocols) or "none"
 
 
 _CLOSED: Final = (ConnectionClosed, SSL.SysCallError, SSL.ZeroReturnError)
@@ -297,81 +324,3 @@ def _texts(error: SSL.Error) -> list[str]:
     queue = error.args[0] if error.args else []
     texts = dict.fromkeys(entry[-1] for entry in queue if entry and entry[-1])
     return list(texts) or ["no reason given"]
-
-
-# Contexts are dear (each reads the trust roots), so they are kept as long as the roots
-# live; what else differs between policies is set on each connection.
-_contexts: WeakKeyDictionary[TrustRoots, dict[bytes, SSL.Context]] = WeakKeyDictionary()
-_MOST_CONTEXTS: Final = 32
-
-
-def _context_for(policy: TlsPolicy) -> SSL.Context:
-    """Return the OpenSSL context of a policy, made once."""
-    made = _contexts.setdefault(policy.roots, {})
-    key = b"" if policy.certificate is None else policy.certificate.dump()
-    context = made.get(key)
-    if context is None:
-        context = _make_context(policy)
-        while len(made) >= _MOST_CONTEXTS:
-            del made[next(iter(made))]
-        made[key] = context
-    return context
-
-
-def _make_context(policy: TlsPolicy) -> SSL.Context:
-    """Make a client context: TLS 1.2 and up, verifying, nothing resumed."""
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    context.set_options(
-        SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_TICKET
-    )
-    context.set_mode(SSL.MODE_RELEASE_BUFFERS)
-    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    # Each connection sets its own callback; one without would be verified all the same.
-    context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT)
-    policy.roots.install(context)
-    if policy.certificate is not None:
-        try:
-            context.use_certificate(policy.certificate.original.to_cryptography())
-            key = policy.certificate.privateKey.original.to_cryptography_key()
-            context.use_privatekey(key)
-            context.check_privatekey()
-        except SSL.Error as error:
-            raise errors.InvalidParameter(
-                f"the client certificate cannot be used: {', '.join(_texts(error))}"
-            ) from error
-    # Read here and not on import: a program may set it for itself.
-    path = "" if sys.flags.ignore_environment else os.environ.get("SSLKEYLOGFILE", "")
-    if path:
-        context.set_keylog_callback(_key_log(Path(path)))
-    return context
-
-
-def _key_log(path: Path) -> Callable[[SSL.Connection, bytes], None]:
-    """Return a callback that appends to a key log (for Wireshark and its like).
-
-    A file that cannot be written is told once to the log; it is no reason to fail.
-    """
-    complained = False
-
-    def write(connection: SSL.Connection, line: bytes) -> None:
-        nonlocal complained
-        del connection
-        try:
-            # Only the owner may read what decrypts the traffic.
-            mode = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-            descriptor = os.open(path, mode, 0o600)
-            try:
-                os.write(descriptor, line + b"\n")
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            if not complained:
-                complained = True
-                _log.warn(
-                    "SSLKEYLOGFILE: keys cannot be written to {path}: {error}",
-                    path=str(path),
-                    error=error,
-                )
-
-    return write

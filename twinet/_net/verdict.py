@@ -20,7 +20,6 @@ skips the walk, or a chain that it left early does not get past.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import idna
@@ -37,6 +36,7 @@ from service_identity.hazmat import (
 
 from twinet import errors
 from twinet.flags import SecurityFlag
+from twinet.tls import Fault
 
 if TYPE_CHECKING:
     from OpenSSL import SSL, crypto
@@ -136,33 +136,6 @@ _MOST_NAMES: Final = 6
 _MOST_TEXT: Final = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong with a certificate chain.
-
-    :ivar kind: the error class that stands for it; its ``code`` is WinINet's.
-    :ivar words: what is wrong.
-    :ivar depth: where: 0 is the server's own certificate, 1 its issuer, and so on.
-    :ivar flag: the flag that lets it through; 0 if none does.
-    :ivar let_through: whether that flag was set.
-    :ivar openssl_error: OpenSSL's number; 0 for what we found ourselves.
-    """
-
-    kind: type[errors.CertificateFault]
-    words: str
-    depth: int
-    flag: SecurityFlag
-    let_through: bool
-    openssl_error: int = 0
-
-    def __str__(self) -> str:
-        if self.let_through:
-            return f"{self.words} (let through by SecurityFlag.{self.flag.name})"
-        if self.flag:
-            return f"{self.words} (SecurityFlag.{self.flag.name} would let this pass)"
-        return f"{self.words} (no flag lets this pass)"
-
-
 class Verdict:
     """The verdict on one handshake; an OpenSSL verify callback.
 
@@ -248,7 +221,7 @@ class Verdict:
         :source: RFC 9110 section 4.3.4, RFC 9525: subjectAltName only, and addresses
             only as addresses.
         """
-        names = _names(certificate)
+        names = names_of(certificate)
         try:
             verify_service_identity(_patterns(names), [self._service], [])
         except (VerificationError, CertificateError):
@@ -304,7 +277,7 @@ def _host(service: DNS_ID | IPAddress_ID) -> str:
     return str(service.ip)
 
 
-def _names(certificate: x509.Certificate) -> list[x509.DNSName | x509.IPAddress]:
+def names_of(certificate: x509.Certificate) -> list[x509.DNSName | x509.IPAddress]:
     """Return the names that can stand for a host, in the certificate's order."""
     try:
         extension = certificate.extensions.get_extension_for_class(
@@ -360,7 +333,12 @@ def _describe(cert: crypto.X509, error: int, depth: int) -> str:
     return _WORDS.get(error, _OTHER_WORDS).format_map(parts)
 
 
+def printable(text: str) -> str:
+    """Make a peer's text fit for display: no control codes."""
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
 def _plain(text: str) -> str:
-    """Make a peer's text fit for one line of a log: no control codes, not endless."""
-    text = "".join(each if each.isprintable() else "?" for each in text)
+    """Make a peer's text fit for one line of a log: printable, and not endless."""
+    text = printable(text)
     return text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + "..."
