@@ -55,6 +55,11 @@ class Exchange(Reception):
         return self._phase is OVER
 
     @property
+    def cancelled(self) -> bool:
+        """Whether nothing of it is to be told any more."""
+        return self._stopped
+
+    @property
     def doing(self) -> str:
         """What it is doing, in words, for those who wait for its connection."""
         if self._phase is RECEIVING and not self._wanted:

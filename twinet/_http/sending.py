@@ -26,8 +26,9 @@ What comes from the socket is settled first (:meth:`Sending.interim`,
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from twinet._http.body import BytesBody
 from twinet._http.pushed_body import PushedBody
 from twinet._http.upload import Upload
 from twinet.errors import InternetError
@@ -36,7 +37,6 @@ from twinet.status import RequestSent, SendingRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twinet._http.body import Body
     from twinet._http.channel import Channel
     from twinet._http.exchange import Exchange
     from twinet._net.deadlines import Deadlines
@@ -140,7 +140,9 @@ class Sending:
             channel.begin(exchange, head)
         self._untold = len(head)
         self._told_at = self._now()
-        body: Body = exchange.order.body  # type: ignore[assignment]  # nothing else left
+        body: Any = exchange.order.body
+        if isinstance(body, bytes):
+            body = BytesBody(body)
         exchange.limit(exchange.order.limits.send)
         try:
             producer = body.producer()
@@ -203,15 +205,14 @@ class Sending:
 
     def detach(self) -> None:
         """Send nothing more."""
+        flowing, self._state = self._state is _State.FLOWING, _State.OVER
+        if self._due == self.go_on:
+            self._due = None
         if self.pushed is not None:
             self.pushed.stop()
-        elif self._state is _State.FLOWING and self._upload is not None:
+        elif flowing and self._upload is not None:
             self._upload.detach()
             self._due = self._upload.stop
-        else:
-            self._due = None
-        if self._due != self._refuse:
-            self._state = _State.OVER
 
     # -- ... and acted on
 
@@ -224,6 +225,8 @@ class Sending:
     def _refuse(self) -> None:
         """Let the program hand over a body of which nothing will be sent."""
         assert self.pushed is not None
+        if self._exchange.cancelled:
+            return
         self._connect(self.pushed, 0, refused=True)
         self._exchange.limit(self._exchange.order.limits.unread_body)
         self._exchange.started(0)
