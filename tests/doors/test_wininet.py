@@ -245,6 +245,39 @@ class RequestTests(DoorCase):
         )
         self.assertEqual(w.InternetReadFile(self.request, 1), b"")
 
+    def test_moving_beyond_four_gibibytes(self) -> None:
+        """Pending when the place has to be asked for; no number is cut to 32 bits."""
+        size = 5 << 30
+        head = b"HTTP/1.1 %b\r\n%b\r\nContent-Length: %d\r\n\r\n"
+        self.answered(
+            w.HttpSendRequest(self.request),
+            head % (b"200 OK", b"Accept-Ranges: bytes", size),
+        )
+        self.assertEqual(
+            w.HttpQueryInfo(
+                self.request, w.HTTP_QUERY_CONTENT_LENGTH | w.HTTP_QUERY_FLAG_NUMBER64
+            ),
+            size,
+        )
+        pending = w.InternetSetFilePointer(self.request, -3, w.FILE_END)
+        peer = self.net.accept()
+        self.assertIn(b"\r\nRange: bytes=5368709117-\r\n", peer.request())
+        where = b"Content-Range: bytes %d-%d/%d" % (size - 3, size - 1, size)
+        peer.send(head % (b"206 Partial Content", where, 3) + b"abc")
+        self.assertEqual(self.successResultOf(pending), size - 3)
+        self.assertEqual(self.told[-1][1:4], (2, 100, (size - 3, 0)))
+        self.assertEqual(w.InternetReadFile(self.request, 9), b"abc")
+        self.assertEqual(
+            w.InternetSetFilePointer(self.request, 0, w.FILE_CURRENT), size
+        )
+
+    def test_moving_by_what_is_no_method(self) -> None:
+        """87, as for every parameter."""
+        fields = b"HTTP/1.1 200 OK\r\nAccept-Ranges: bytes\r\nContent-Length: 9\r\n\r\n"
+        self.answered(w.HttpSendRequest(self.request), fields + b"012345678")
+        with self.assertRaises(InvalidParameter):
+            w.InternetSetFilePointer(self.request, 1, 3)
+
     def test_a_context_given_to_a_read_has_no_effect(self) -> None:
         """As on Windows: the handle's own is told."""
         head, body = ANSWER[:-5], ANSWER[-5:]

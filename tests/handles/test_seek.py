@@ -1,11 +1,11 @@
-"""Moving forward in a body."""
+"""Moving in a body without asking for anything: all is here, or on its way."""
 
 from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import MemoryNet
-from twinet.errors import IncorrectHandleState, InvalidOperation
+from twinet.errors import IncorrectHandleState, InvalidOperation, InvalidParameter
 from twinet.flags import FindMethod
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n"
@@ -63,31 +63,67 @@ class SeekTests(SynchronousTestCase):
         peer.send(b"0123456789")
         self.assertEqual(self.read(request), b"789")
 
-    def test_past_the_end_nothing_is_left(self) -> None:
+    def test_at_the_end_nothing_is_left(self) -> None:
         """As in a file."""
         request, peer = self.answered()
-        self.assertEqual(self.successResultOf(request.seek(99)), 99)
+        self.assertEqual(self.successResultOf(request.seek(0, FindMethod.END)), 10)
         peer.send(b"0123456789")
         self.assertEqual(self.read(request), b"")
+        self.assertEqual(self.read(request), b"")
+
+    def test_behind_the_end_is_refused(self) -> None:
+        """There is no such byte, and nothing is lost."""
+        request, peer = self.answered()
+        for wanted in ((11,), (1, FindMethod.END), (2**70,)):
+            error = self.failureResultOf(request.seek(*wanted), InvalidOperation)
+            self.assertIn("has 10 bytes", error.getErrorMessage())
+        peer.send(b"0123456789")
+        self.assertEqual(self.read(request), b"0123456789")
+
+    def test_behind_an_end_that_was_not_known_fails_at_the_read(self) -> None:
+        """It must not look like the end of the data."""
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+        request, peer = self.answered(b"4\r\n0123\r\n", head=head)
+        self.assertEqual(self.successResultOf(request.seek(9)), 9)
+        reading = request.read(1)
+        peer.send(b"0\r\n\r\n")
+        error = self.failureResultOf(reading, InvalidOperation)
+        self.assertIn("has ended at byte 4, before byte 9", error.getErrorMessage())
+
+    def test_before_the_beginning_is_refused(self) -> None:
+        """And loses nothing."""
+        request, _ = self.answered(b"0123456789")
+        self.read(request, 2)
+        for wanted in ((-1,), (-3, FindMethod.CURRENT), (-11, FindMethod.END)):
+            self.failureResultOf(request.seek(*wanted), InvalidParameter)
+        self.assertEqual(self.read(request), b"23456789")
+
+    def test_what_is_no_distance_is_refused(self) -> None:
+        """And what is no method."""
+        request, _ = self.answered(b"0123456789")
+        for wanted in ((1.5,), ("1",), (None,), (1, 3), (1, "END"), (1, None)):
+            error = self.failureResultOf(request.seek(*wanted), InvalidParameter)
+            self.assertIn("cannot move", error.getErrorMessage())
+        self.assertEqual(self.successResultOf(request.seek(1, 2 - 1)), 1)
+
+    def test_back_to_what_has_yet_to_come(self) -> None:
+        """Nothing of it has gone by."""
+        request, peer = self.answered()
+        request.seek(9)
+        self.assertEqual(self.successResultOf(request.seek(2)), 2)
+        peer.send(b"0123456789")
+        self.assertEqual(self.read(request), b"23456789")
 
     def test_a_new_answer_begins_at_0(self) -> None:
         """The place belongs to the answer."""
         request, peer = self.answered()
-        request.seek(99)
+        request.seek(9)
         peer.send(b"0123456789")
         self.read(request)
         sent = request.send()
         peer.send(HEAD + b"\r\nabcdefghij")
         self.successResultOf(sent)
         self.assertEqual(self.read(request), b"abcdefghij")
-
-    def test_backward_is_refused_and_loses_nothing(self) -> None:
-        """What has been read does not come again."""
-        request, _ = self.answered(b"0123456789")
-        self.read(request, 5)
-        error = self.failureResultOf(request.seek(4), InvalidOperation)
-        self.assertIn("lies behind", error.getErrorMessage())
-        self.assertEqual(self.read(request), b"56789")
 
     def test_a_server_without_ranges_is_refused(self) -> None:
         """12016, as measured on Windows."""
@@ -101,6 +137,13 @@ class SeekTests(SynchronousTestCase):
         head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
         request, _ = self.answered(head=head)
         self.failureResultOf(request.seek(-1, FindMethod.END), InvalidOperation)
+
+    def test_a_chunked_body_that_is_here_has_an_end(self) -> None:
+        """It is known then."""
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+        request, _ = self.answered(b"4\r\n0123\r\n0\r\n\r\n", head=head)
+        self.assertEqual(self.successResultOf(request.seek(-1, FindMethod.END)), 3)
+        self.assertEqual(self.read(request), b"3")
 
     def test_before_an_answer_is_refused(self) -> None:
         """There is nothing to move in."""

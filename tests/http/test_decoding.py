@@ -242,14 +242,21 @@ class WhenTests(DecodingCase):
             self.peer.close()
 
     def test_seeking_counts_in_what_is_read(self) -> None:
-        """And the end of that is not known."""
-        data = answer(
-            gzip.compress(TEXT), b"Content-Encoding: gzip", b"Accept-Ranges: bytes"
-        )
-        request = self.answered(data)
-        self.assertEqual(self.successResultOf(request.seek(4)), 4)
-        self.assertEqual(self.successResultOf(request.read(5)), b"quick")
+        """The end of that is known when all is here; it never goes back."""
+        body = gzip.compress(TEXT)
+        data = answer(body, b"Content-Encoding: gzip", b"Accept-Ranges: bytes")
+        request = self.answered(data[: -len(body)])
         self.failureResultOf(request.seek(0, FindMethod.END), InvalidOperation)
+        self.assertEqual(self.successResultOf(request.seek(4)), 4)
+        pending = request.read(5)
+        self.peer.send(body)
+        self.assertEqual(self.successResultOf(pending), b"quick")
+        error = self.failureResultOf(request.seek(4), InvalidOperation)
+        self.assertIn("is decoded (gzip)", error.getErrorMessage())
+        self.assertEqual(
+            self.successResultOf(request.seek(-4, FindMethod.END)), len(TEXT) - 4
+        )
+        self.assertEqual(self.all_of(request), TEXT[-4:])
 
 
 class DamageTests(DecodingCase):

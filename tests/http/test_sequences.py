@@ -449,6 +449,30 @@ class ClosedInsideTests(SynchronousTestCase):
         net.advance()
         self.successResultOf(closed)
 
+    def test_closing_of_the_former_answer(self) -> None:
+        """A request that is sent again is closed when the old body is given up."""
+        net = MemoryNet()
+        request = net.session.http("192.0.2.1").open_request()
+        pending = request.send()
+        net.accept().send(OK)
+        self.successResultOf(pending)
+
+        def react(news) -> None:
+            if news.status is Status.CLOSING_CONNECTION:
+                request.close()
+
+        net.news.clear()
+        net.react = react
+        self.failureResultOf(request.send(), OperationCancelled)
+        self.assertEqual(
+            net.told,
+            [
+                *("CLOSING_CONNECTION", "CONNECTION_CLOSED"),
+                *("REQUEST_COMPLETE 12017", "HANDLE_CLOSING"),
+            ],
+        )
+        self.assertEqual(net.attempts, 0)
+
     def test_handle_created(self) -> None:
         """The Deferred comes back failed, and nothing has been sent."""
         net, pending, _ = self.play("HANDLE_CREATED")

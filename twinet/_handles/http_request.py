@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.defer import Deferred, fail
 
 from twinet._handles.handed_body import HandedBody
 from twinet._handles.head_query import DECODED_AWAY, HeadQuery
+from twinet._handles.range_seek import RangeSeek
 from twinet._handles.request_fields import RequestFields
 from twinet._http.body import body_of
 from twinet._http.order import Order
+from twinet._http.representation import Representation, offers_ranges
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
     IncorrectHandleState,
@@ -24,7 +27,6 @@ from twinet.status import SELF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from twinet._handles.handle import Handle
     from twinet._http.body import Body, GivenBody
@@ -62,6 +64,8 @@ class HttpRequest(HandedBody):
     _close_when_failed = False
     #: whether it has been sent, so that there may be something to forget.
     _used = False
+    #: what is known of the body, once another place of it was asked for.
+    _representation: Representation | None = None
 
     def __init__(
         self,
@@ -215,8 +219,11 @@ class HttpRequest(HandedBody):
         """Send the request: the call is pending."""
         if self._used:
             self._reset()
+            if self._dead:
+                # Closed by a listener that heard of the closing of the connection.
+                return
             self._revive()
-            self._response = None
+            self._response = self._representation = None
             self._piece = 0
         self._writing = writing
         self._used = True
@@ -283,17 +290,33 @@ class HttpRequest(HandedBody):
             self._spend()
             self._fail(error)
 
-    def _length(self) -> int:
-        response = self._response
+    def _length(self) -> int | None:
+        response, known = self._response, self._representation
         # The announced length is that of the body before it is decoded.
-        length = None if response is None or response.decoded else response.length
-        return super()._length() if length is None else length
+        if not self._complete and response is not None and not response.decoded:
+            return response.length if known is None else known.length
+        return super()._length()
 
-    def _check_seek(self, position: int, wanted: int) -> None:
-        super()._check_seek(position, wanted)
-        if self.response.headers.get("accept-ranges", "").lower() != "bytes":
+    def _check_place(self, place: int) -> None:
+        if not offers_ranges(self.response):
             msg = f"{self.url} does not offer ranges (no Accept-Ranges: bytes)"
             raise InvalidOperation(msg)
+        super()._check_place(place)
+
+    def _why_not_asked(self) -> InternetError | None:
+        if self._representation is None:
+            assert self._sent is not None, "there is an answer to it"
+            try:
+                self._representation = Representation(
+                    self._sent, self.response, datetime.now(UTC)
+                )
+            except InvalidOperation as error:
+                return error
+        return None
+
+    def _ask(self, place: int) -> None:
+        assert self._representation is not None, "it was asked why not"
+        RangeSeek(self, self._representation, place).start()
 
     def _check_readable(self) -> None:
         # The three questions are asked at once: a small body is one read.

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from twinet._handles.delivery import Sink
+    from twinet._handles.drain import Drain
     from twinet._handles.session import Session
     from twinet._net.dispatch import Listener
     from twinet.records import Limits
@@ -41,6 +42,11 @@ __all__ = ["Resource", "Source"]
 
 #: An inbox of this size pauses the source: one full read of the socket (bytes).
 FULL = 262144
+#: How far ahead of what has come a place may lie (bytes) for what is between to be
+#: received and thrown away.  To ask for it takes a round trip or three, in which a
+#: fast line brings about as much (our own).
+AHEAD = 1 << 20
+_METHODS = tuple(FindMethod)
 
 
 class Source(Protocol):
@@ -73,11 +79,13 @@ class Resource(Handle):
     _need = 0
     _take = 0
     _counting = False
-    _delivery: Delivery | None = None
+    _delivery: Delivery | Drain | None = None
     #: bytes of the wire that came during the pending read.
     _wire = 0
     #: bytes of the body that are yet to come and will be passed over.
     _skip = 0
+    #: whether the server has sent the whole when it was asked for a part.
+    _whole_again = False
 
     def __init__(
         self,
@@ -147,34 +155,44 @@ class Resource(Handle):
             raise StopAsyncIteration
         return data
 
-    def seek(
-        self, distance: int, method: FindMethod = FindMethod.BEGIN
-    ) -> Deferred[int]:
-        """Move forward in the body; fires at once with the new position.
+    def seek(self, distance: int, method: int = FindMethod.BEGIN) -> Deferred[int]:
+        """Move to another place of the body; fires with the new position.
 
-        What lies between is thrown away when it comes.  Nothing that has been read
-        comes again.
+        It fires at once when what has come, or comes soon, leads there: what lies
+        between is thrown away.  Otherwise the server is asked for the rest from that
+        place on; the call is then pending, and tells of a request as ``send`` does.
+        :attr:`HttpRequest.response` stays the first answer.
 
-        :param distance: bytes, from where ``method`` says.
+        A part that is not certainly of the same thing as what came before is refused.
+        After a failure nothing can be read until a move succeeds, or the request is
+        sent again.  After a body that was cut, ``seek(0, FindMethod.CURRENT)`` asks for
+        what is missing.
+
+        :param distance: bytes, from where ``method`` says; it may be negative.
+        :param method: a :class:`~twinet.flags.FindMethod`.
         :raises InvalidOperation: 12016, the server offers no ranges, the place lies
-            behind, or it counts from an end that is not known.
-        :raises InternetError: as :meth:`read`.
+            behind the end or counts from an end that is not known, or it cannot be
+            asked for: the request is no GET, or its body is decoded as it is read.
+        :raises InvalidParameter: 87, the place lies before the beginning, or there is
+            no such method.
+        :raises ForceRetry: 12032, what the server has now is, or may be, another thing.
+        :raises HttpInvalidServerResponse: 12152, it sent something else than the part.
+        :raises InternetError: as :meth:`read`, and as ``send``.
         :source: InternetSetFilePointer.
         """
         try:
             self._check_readable()
-            position = self._inbox.taken + self._skip
-            if method is FindMethod.CURRENT:
-                distance += position
-            elif method is FindMethod.END:
-                distance += self._length()
-            self._check_seek(position, distance)
+            place = self._place(distance, method)
+            if self._must_ask(place):
+                pending = self._begin()
+                self._ask(place)
+                return pending
         except InternetError as error:
             return fail(error)
-        self._skip = self._inbox.pass_over(distance - self._inbox.taken)
+        self._skip = self._inbox.pass_over(place - self._inbox.taken)
         if self._paused:
             self._unclog()
-        return succeed(distance)
+        return succeed(place)
 
     def deliver(self, sink: Sink) -> Deferred[int]:
         """Hand the rest of the body to a sink; fires with the bytes handed over.
@@ -221,22 +239,29 @@ class Resource(Handle):
             msg = f"another call on {self} is pending; wait for it, or close the handle"
             raise RequestPending(msg)
 
-    def _length(self) -> int:
-        """Return how long the body is, in bytes.
+    def _length(self) -> int | None:
+        """Return how long the body is, in bytes; ``None`` when that is not known."""
+        if self._complete:
+            return self._inbox.taken + self._inbox.size
+        return None
 
-        :raises InvalidOperation: 12016, it is not known.
-        """
-        msg = f"the length of {self} is not known; count from the beginning"
-        raise InvalidOperation(msg)
-
-    def _check_seek(self, position: int, wanted: int) -> None:
+    def _check_place(self, place: int) -> None:
         """Refuse a place that cannot be moved to."""
-        if wanted < position:
-            msg = (
-                f"{self} is at byte {position}, and byte {wanted} lies behind that; "
-                "send the request again"
-            )
+        if place < 0:
+            msg = f"byte {place} of {self} lies before the beginning"
+            raise InvalidParameter(msg)
+        length = self._length()
+        if length is not None and place > length:
+            msg = f"{self} has {length} bytes; byte {place} lies behind the end"
             raise InvalidOperation(msg)
+
+    def _why_not_asked(self) -> InternetError | None:
+        """Tell why no place can be asked for; None when it can."""
+        return InvalidOperation(f"the bytes of {self} come in their order only")
+
+    def _ask(self, place: int) -> None:
+        """Ask for what follows a place: the call is pending."""
+        raise NotImplementedError
 
     def _reset(self) -> None:
         """Forget a former answer."""
@@ -245,6 +270,7 @@ class Resource(Handle):
         self._source = None
         self._inbox = Inbox()
         self._skip = 0
+        self._whole_again = False
         self._complete = False
         self._broken = None
         self._paused = False
@@ -275,11 +301,16 @@ class Resource(Handle):
         """Take note that nothing more comes."""
         if trailers:
             self._take_trailers(trailers)
-        if error is None:
-            self._complete = True
-        else:
+        if error is not None:
             self._broken = error
             self.session.tracer.failed(self, error)
+        elif self._skip:
+            self._broken = InvalidOperation(
+                f"{self} has ended at byte {self._inbox.taken}, before byte "
+                f"{self._position}, to which it was moved"
+            )
+        else:
+            self._complete = True
 
     def _take_trailers(self, trailers: Any) -> None:
         """Keep what came after the body, where there is a place for it."""
@@ -305,6 +336,45 @@ class Resource(Handle):
             self._meet()
 
     # -- inside
+
+    @property
+    def _position(self) -> int:
+        """The position of the byte that is read next."""
+        return self._inbox.taken + self._skip
+
+    def _place(self, distance: int, method: int) -> int:
+        """Return the place that is meant, counted from the beginning."""
+        if not isinstance(distance, int) or method not in _METHODS:
+            msg = f"cannot move {distance!r} bytes by the method {method!r}"
+            raise InvalidParameter(msg)
+        if method == FindMethod.CURRENT:
+            distance += self._position
+        elif method == FindMethod.END:
+            length = self._length()
+            if length is None:
+                msg = f"the length of {self} is not known; count from the beginning"
+                raise InvalidOperation(msg)
+            distance += length
+        self._check_place(distance)
+        return distance
+
+    def _must_ask(self, place: int) -> bool:
+        """Tell whether neither what has come nor what comes leads to a place.
+
+        :raises InternetError: so it is, and it cannot be asked for.
+        """
+        inbox = self._inbox
+        ahead = place - inbox.taken - inbox.size
+        behind = place < inbox.taken
+        if ahead < 0 and not behind:
+            return False
+        comes = self._broken is None and not behind
+        if comes and (ahead <= AHEAD or self._whole_again):
+            return False
+        refusal = self._why_not_asked()
+        if refusal is not None and not comes:
+            raise refusal
+        return refusal is None
 
     def _read(self, need: int, size: int) -> Deferred[bytes]:
         try:

@@ -62,8 +62,12 @@ def InternetSetFilePointer(
 ) -> Deferred[int]:
     """Move to another place of the data; gives the new position.
 
+    The call is pending when the server has to be asked for the place; on Windows the
+    next read waits for that.
+
+    :param distance: bytes, of any size and sign: there is no high part.
     :param method: FILE_BEGIN, FILE_CURRENT or FILE_END.
     :raises InternetError: as :meth:`twinet.Resource.seek`.
     :source: InternetSetFilePointer.
     """
-    return file.seek(distance, FindMethod(method))
+    return file.seek(distance, method)
