@@ -17,7 +17,7 @@ __all__ = ["Credentials", "Destination", "Fields", "Limits", "Response"]
 #: The limits that are counts, and the least that each may be.
 _COUNTS = {"addresses": 1, "head_bytes": 1, "redirects": 0}
 #: What bounds the memory and the loops has no way out.
-_NEVER_NONE = frozenset(("head_bytes", "redirects"))
+_NEVER_NONE = frozenset(("head_bytes", "redirects", "lowest_speed_time"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Limits:
     unread_body: float | None = 300
     #: the whole operation, redirects and body included.
     whole: float | None = None
+    #: a body that moves more slowly, either way, within ``lowest_speed_time`` ends
+    #: the call (bytes a second); time in which the reader pauses does not count.
+    lowest_speed: float | None = None
+    #: how long it may (seconds).
+    lowest_speed_time: float = 30
     #: an answer's head.
     head_bytes: int = 65536
     #: the redirects that are followed for one call; 0 follows none and fails.
@@ -83,7 +88,8 @@ def _check_time(name: str, value: object) -> None:
         or not isinstance(value, int | float)
         or not 0 < value < inf
     ):
-        msg = f"limits.{name} is a number above 0, or None for no limit"
+        none = "" if name in _NEVER_NONE else ", or None for no limit"
+        msg = f"limits.{name} is a number above 0{none}"
         raise InvalidParameter(f"{msg}, not {value!r}")
 
 

@@ -165,8 +165,9 @@ class Exchange(Reception):
             if self._voice.heard:
                 self._voice.emit(SendingRequest)
 
-    def still_sending(self) -> bool:
+    def sent_piece(self, count: int) -> bool:
         """Take note that a piece of the body is out; tell whether that is news."""
+        self._owner.take_sent(count)
         if self._phase is not SENDING:
             return False
         self.limit(self.order.limits.send)
@@ -175,6 +176,7 @@ class Exchange(Reception):
     def uploaded(self, count: int) -> None:
         """Take note that the body is out, of which ``count`` bytes are untold."""
         self._sending = None
+        self._owner.take_all_sent()
         if self._held is not None:
             self._end_held()
             self.tell()

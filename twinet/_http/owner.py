@@ -27,6 +27,12 @@ class Owner(Protocol):
     The ``take`` methods settle, and run no callback; the others tell.
     """
 
+    def take_sent(self, count: int) -> None:
+        """Take note that bytes of the request's body have gone out."""
+
+    def take_all_sent(self) -> None:
+        """Take note that all of it is out."""
+
     def take_head(self, head: Head) -> Taker | None:
         """Take the final head and say who gets the body; None drains a redirect's."""
 

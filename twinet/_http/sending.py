@@ -167,7 +167,7 @@ class Sending:
     def _progress(self, count: int) -> None:
         self._untold += count
         exchange = self._exchange
-        if not exchange.still_sending():
+        if not exchange.sent_piece(count):
             return
         voice = self._voice
         if voice.heard and self._now() - self._told_at >= PROGRESS:
