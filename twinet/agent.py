@@ -84,7 +84,7 @@ class Agent:
 
 
 #: Fields that the library sets itself; what treq gives is what we would send.
-_OURS = frozenset((b"content-length", b"transfer-encoding", b"connection"))
+_OURS = frozenset((b"content-length", b"transfer-encoding"))
 #: Fields of an answer that are about its body before that is decoded.
 _OF_THE_CODED = frozenset((b"content-encoding", b"content-length"))
 

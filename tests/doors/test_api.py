@@ -159,7 +159,7 @@ class FetchTests(ApiCase):
             ("no scheme", UnrecognizedScheme),
             ("http:///x", InvalidUrl),
             ("http://h:0/", InvalidUrl),
-            ("http://user:secret@h/", InvalidUrl),
+            ("http://user:secret@h:x/", InvalidUrl),
         ):
             error = await self.assertFailure(twinet.fetch(url), kind)
             self.assertNotIn("secret", str(error))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.defer import Deferred, fail, succeed
+from twisted.web.iweb import UNKNOWN_LENGTH
 
 from twinet._handles.resource import Resource
 from twinet._http.pushed_body import PushedBody
+from twinet._wire.framing_fields import check_together, given_length
 from twinet.errors import (
     IncorrectHandleState,
     InternetError,
@@ -19,6 +21,7 @@ from twinet.status import RequestSent, SendingRequest
 
 if TYPE_CHECKING:
     from twinet._http.body import Body
+    from twinet._wire.http_request import FieldLines
     from twinet.records import Response
 
 __all__ = ["HandedBody"]
@@ -27,11 +30,33 @@ __all__ = ["HandedBody"]
 class HandedBody(Resource):
     """A resource that is sent for with a body, which may come piece by piece."""
 
+    _verb: bytes
     _response: Response | None = None
     #: the body that is being handed over.
     _writing: PushedBody | None = None
     #: the bytes of the piece that a full transport has yet to take.
     _piece = 0
+
+    @abstractmethod
+    def _own_lines(self) -> FieldLines:
+        """Return the program's own header fields."""
+
+    def _check_request(self, body: bytes | Body | PushedBody | None) -> None:
+        """Check that the fields fit the body, and the body the verb.
+
+        :raises InvalidParameter: 87, they do not.
+        """
+        if body is not None and self._verb == b"TRACE":
+            msg = "a TRACE request has no body (RFC 9110, section 9.3.8)"
+            raise InvalidParameter(msg)
+        lines = self._own_lines()
+        if lines:
+            length: Any = (
+                len(body or b"")
+                if body is None or isinstance(body, bytes)
+                else body.length
+            )
+            check_together(lines, None if length is UNKNOWN_LENGTH else length)
 
     @abstractmethod
     def _set_off(
@@ -46,15 +71,20 @@ class HandedBody(Resource):
         body that was handed over cannot be sent again: a redirect that asks for it
         fails.
 
-        :param length: of the whole body, in bytes; without one it goes out in chunks.
+        :param length: of the whole body, in bytes; without one the program's own
+            Content-Length counts, and without that it goes out in chunks.
         :param data: its first piece, which leaves together with the head.
-        :raises InvalidParameter: 87, the first piece is longer than the whole.
+        :raises InvalidParameter: 87, the first piece is longer than the whole, or a
+            header field says something else of the length.
         :raises InternetError: as :meth:`send`.
         :source: HttpSendRequestEx.
         """
         try:
             self._check_alive()
+            if length is None:
+                length = given_length(self._own_lines())
             body = PushedBody(length, _bytes_of(data), self._drained)
+            self._check_request(body)
             pending = self._begin()
         except InternetError as error:
             return fail(error)

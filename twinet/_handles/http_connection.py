@@ -69,9 +69,10 @@ class HttpConnection(Handle):
     ) -> HttpRequest:
         """Make a request handle; nothing is sent yet.
 
-        :param verb: sent exactly as given.
+        :param verb: sent exactly as given; CONNECT is refused.
         :param target: path and query; what must not stand in a request line is
-            percent-encoded, the rest is sent as given.
+            percent-encoded, the rest is sent as given, and a fragment is not sent.
+            ``*`` is the server itself when the verb is OPTIONS.
         :param headers: a mapping or pairs of header fields, sent in this order.
         :param flags: how the request behaves (``twinet.flags.Flag``).
         :param context: carried by the request's notifications; ``None`` silences.
@@ -79,13 +80,14 @@ class HttpConnection(Handle):
         :returns: the handle; dead, if it was closed inside ``HANDLE_CREATED``.
         :raises InvalidHandle: 6, the connection handle is closed.
         :raises InvalidParameter: 87, the verb or a header field cannot be sent.
+        :raises InvalidUrl: 12005, the target holds a control character.
         :source: HttpOpenRequest.
         """
         self._check_alive()
         request = HttpRequest(
             self,
             verb,
-            at_target(self._origin, target),
+            at_target(self._origin, target, asterisk=verb == "OPTIONS"),
             headers=headers,
             flags=flags,
             context=context,

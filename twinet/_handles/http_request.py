@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from twinet._http.body import Body, GivenBody
     from twinet._http.pushed_body import PushedBody
     from twinet._net.dispatch import Listener
+    from twinet._wire.http_request import FieldLines
     from twinet.records import Limits, Response
     from twinet.urls import HttpUrl
 
@@ -83,6 +84,9 @@ class HttpRequest(HandedBody):
         self._verb = check_verb(verb)
         self._url = url
         self._fields = check_fields(headers)
+        if self._verb == b"TRACE":
+            # The answer repeats it, for others to read (RFC 9110, section 9.3.8).
+            flags |= Flag.NO_COOKIES | Flag.NO_AUTH
         self._flags = flags
         if parent._decoding:
             self._decoding = True
@@ -149,7 +153,7 @@ class HttpRequest(HandedBody):
         """Return the head that went out, or before that what the program gave."""
         if self._sent is not None:
             return self._sent.head()
-        lines = self._fields if self._headers is None else self._headers.lines
+        lines = self._own_lines()
         first = b"%b %b HTTP/1.1\r\n" % (self._verb, self._url.target.encode())
         return first + b"".join(b"%b: %b\r\n" % line for line in lines)
 
@@ -207,11 +211,16 @@ class HttpRequest(HandedBody):
         try:
             self._check_alive()
             sent = None if body is None else body_of(body, self.session.disk.run)
+            if sent is not None or self._fields or self._headers is not None:
+                self._check_request(sent)
             pending = self._begin()
         except InternetError as error:
             return fail(error)
         self._set_off(sent)
         return pending
+
+    def _own_lines(self) -> FieldLines:
+        return self._fields if self._headers is None else self._headers.lines
 
     def _set_off(
         self, body: bytes | Body | PushedBody | None, writing: PushedBody | None = None
@@ -236,7 +245,7 @@ class HttpRequest(HandedBody):
             self._verb,
             url,
             session.agent,
-            self._fields if self._headers is None else self._headers.lines,
+            self._own_lines(),
             body,
             engine.tls_policy(url.scheme, self.security_flags),
             self._limits,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinet._wire.http_request import check_field
+from twinet._wire.http_request import check_field, check_name
 from twinet.errors import (
     HttpHeaderAlreadyExists,
     HttpHeaderNotFound,
@@ -57,7 +57,7 @@ class RequestFields:
 
         :raises HttpHeaderNotFound: 12150, there is none.
         """
-        raw = check_field(name, b"")[0]
+        raw = check_name(name)
         kept = self._without(raw)
         if len(kept) == len(self.lines):
             raise _not_there(raw)
@@ -81,7 +81,8 @@ class RequestFields:
         how, index = AddRequest(modifiers & ~_INDEX), modifiers & _INDEX
         lines = self.lines
         for name, value in pairs:
-            lines = _applied(lines, check_field(name, value), how, index)
+            line = check_field(name, value) if value else (check_name(name), b"")
+            lines = _applied(lines, line, how, index)
         self.lines = lines
 
     def _without(self, name: bytes) -> FieldLines:

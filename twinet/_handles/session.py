@@ -26,7 +26,7 @@ from twinet._net.tracing import SessionTracing
 from twinet._net.trust import TrustRoots
 from twinet._wire.http_origin import http_origin
 from twinet._wire.http_request import check_fields
-from twinet.errors import InternetError, InvalidParameter, InvalidUrl
+from twinet.errors import InternetError, InvalidParameter
 from twinet.flags import Flag, HandleType
 from twinet.status import SELF
 from twinet.trace import Trace
@@ -225,7 +225,8 @@ class Session(Handle):
         The handle is the caller's to close.  When the call fails, it is closed
         already.
 
-        :param url: an absolute ``http:`` or ``https:`` URL.
+        :param url: an absolute ``http:`` or ``https:`` URL; its user name and password
+            answer a challenge of this server and are not sent before it.
         :param headers: a mapping or pairs of header fields, sent in this order.
         :param flags: how the request behaves (``twinet.flags.Flag``).
         :param context: carried by the notifications; ``None`` silences.
@@ -262,6 +263,10 @@ class Session(Handle):
         try:
             self._check_usable()
             cracked = self._cracked.get(url) or self._crack(url)
+            credentials = None
+            if cracked.username is not None:
+                secret = cracked.password or ""
+                credentials = check_credentials(cracked.username, secret)
             request = HttpRequest(
                 self,
                 verb,
@@ -272,13 +277,19 @@ class Session(Handle):
                 on_status=on_status,
                 limits=limits,
             )
+            if credentials is not None:
+                request._credentials = credentials
         except InternetError as error:
             return fail(error)
         request._close_when_failed = True
         request._announce()
         if request._dead:
             return fail(request._was_cancelled())
-        return request.send(body)
+        sent = request.send(body)
+        if not request._used:
+            # Refused before anything went out; nobody was given the handle.
+            request.close()
+        return sent
 
     def open_url(self, url: str, **kwargs: Any) -> Deferred[Resource]:
         """Open what a URL names; fires with a handle whose data can be read.
@@ -292,16 +303,13 @@ class Session(Handle):
         return self.get(url, **kwargs)  # type: ignore[return-value]  # invariant type
 
     def _crack(self, url: str) -> HttpUrl:
+        if not isinstance(url, str):
+            msg = f"a URL is text, not {type(url).__name__}"
+            raise InvalidParameter(msg)
         cracked = crack_http(url)
-        if cracked.username is not None:
-            # Dropping them silently would look like a wrong password.
-            msg = (
-                f"{cracked.url}: a user name in a URL is not used; "
-                "give it to session.http(), or send an Authorization header field"
-            )
-            raise InvalidUrl(msg)
         # Who asks for the same URL again saves 1.9 µs, above 1 % of a small request.
-        if len(url) <= _CACHED_LENGTH:
+        # (Not with a password: what is remembered lives longer than the request.)
+        if len(url) <= _CACHED_LENGTH and cracked.username is None:
             if len(self._cracked) >= _CACHED_URLS:
                 self._cracked.clear()
             self._cracked[url] = cracked

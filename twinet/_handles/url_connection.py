@@ -43,7 +43,11 @@ class UrlConnection(HttpConnection):
         if request._dead:
             return fail(request._was_cancelled())
         request._close_when_failed = True
-        return request.send()
+        sent = request.send()
+        if not request._used:
+            # Refused before anything went out; nobody was given the handle.
+            request.close()
+        return sent
 
     def _child_left(self) -> None:
         if not self._dead:

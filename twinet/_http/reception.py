@@ -25,6 +25,7 @@ from twinet._http.phase import (
     SENDING,
     WAITING,
 )
+from twinet._wire.framing_fields import asks_to_close
 from twinet._wire.http1 import End, Fault, Head
 from twinet.status import IntermediateResponse, ResponseReceived
 
@@ -195,7 +196,13 @@ class Reception(ABC):
                 self._taker.take_data(b"", wire)
             self._owner.take_end(end.trailers, None)
         self._ended = True
-        if keep and end.keep_alive and channel.usable and self._lost is None:
+        if (
+            keep
+            and end.keep_alive
+            and channel.usable
+            and self._lost is None
+            and not (self.order.fields and asks_to_close(self.order.fields))
+        ):
             self._phase = OVER
             self._channel = None
             channel.finish()

@@ -32,13 +32,19 @@ def http_origin(scheme: str, host: str, port: int | None) -> HttpUrl:
     return crack_http(f"{scheme}://{host}{suffix}/")
 
 
-def at_target(server: HttpUrl, target: str) -> HttpUrl:
+def at_target(server: HttpUrl, target: str, *, asterisk: bool = False) -> HttpUrl:
     """Return the URL of a target on the same server.
 
     :param target: path and query, sent as given but for what must not stand in a
-        request line; a slash is put before a path that has none.
-    :raises InvalidUrl: 12005, it holds a control character.
+        request line; a slash is put before a path that has none, and a fragment is
+        no part of what is sent.
+    :param asterisk: whether ``*`` means the server itself (RFC 9112, section 3.2.4:
+        in an OPTIONS request), and not a path.
+    :raises InvalidUrl: 12005, it is no text, or holds a control character.
     """
+    if not isinstance(target, str):
+        msg = f"the target of a request is text, not {type(target).__name__}"
+        raise errors.InvalidUrl(msg)
     if (control := _CONTROL.search(target)) is not None:
         msg = (
             f"the target has the control character {control[0]!r} at "
@@ -46,10 +52,8 @@ def at_target(server: HttpUrl, target: str) -> HttpUrl:
         )
         raise errors.InvalidUrl(msg)
     root = server.url[: len(server.url) - len(server.target)]
-    if target == "*":
-        # The server itself (RFC 9112, section 3.2.4): its URL has no path.
+    if asterisk and target == "*":
+        # Its URL has no path.
         return replace(server, target="*", url=root)
-    # A fragment is no part of a target: '#' is encoded like any other stranger.
-    path = target.replace("#", "%23")
-    slash = "" if path.startswith("/") else "/"
-    return crack_http(f"{root}{slash}{path}")
+    slash = "" if target.startswith("/") else "/"
+    return crack_http(f"{root}{slash}{target}")

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from twinet._wire.framing_fields import FRAMING, SPECIAL, check_special
 from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["FieldLines", "check_field", "check_fields", "check_verb", "render_head"]
+__all__ = [
+    "FieldLines",
+    "check_field",
+    "check_fields",
+    "check_name",
+    "check_verb",
+    "render_head",
+]
 
 FieldLines = tuple[tuple[bytes, bytes], ...]
 
@@ -20,23 +28,30 @@ _USUAL = {verb: verb.encode("ascii") for verb in ("GET", "HEAD", "POST", "PUT")}
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 #: What must never stand in a value: CR, LF and NUL would make another request of it.
 _UNSAFE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-#: Fields that say how the message is framed, which is ours to say.
-_OURS = frozenset((b"content-length", b"transfer-encoding", b"connection"))
-#: ... but for the one that asks for what we do in any case.
-_KEEP = (b"connection", b"keep-alive")
+#: What a message shows of a verb or a name that cannot be.
+_SHOWN = 32
 
 
 def check_verb(verb: str | bytes) -> bytes:
-    """Return the verb as bytes, exactly as given.
+    """Return the verb as bytes, exactly as given; verbs are told apart by case.
 
-    :raises InvalidParameter: 87, it is not a token.
+    :raises InvalidParameter: 87, it is not a token, or CONNECT.
     """
     usual = _USUAL.get(verb) if type(verb) is str else None
     if usual is not None:
         return usual
+    if not isinstance(verb, str | bytes):
+        msg = f"a verb is text, such as GET; not {type(verb).__name__}"
+        raise InvalidParameter(msg)
     raw = verb.encode("latin-1", "replace") if isinstance(verb, str) else verb
     if _TOKEN.match(raw) is None:
-        msg = f"{verb!r} is no HTTP verb; use letters, such as GET"
+        msg = f"{verb[:_SHOWN]!r} is no HTTP verb; use letters, such as GET"
+        raise InvalidParameter(msg)
+    if raw == b"CONNECT":
+        msg = (
+            "CONNECT asks for a tunnel through a proxy, for which a request handle has "
+            "no place; connect to the server itself"
+        )
         raise InvalidParameter(msg)
     return raw
 
@@ -49,13 +64,25 @@ def check_fields(
     Text is encoded as Latin-1 where it fits and as UTF-8 where not.
 
     :raises InvalidParameter: 87, a name is no token, a value holds a control
-        character (CR and LF would smuggle in lines), or the field is one that the
-        library sets itself.
+        character (CR and LF would smuggle in lines), or the field says of framing
+        what cannot be (:mod:`twinet._wire.framing_fields`).
     """
     if not headers:
         return ()
     pairs = headers.items() if hasattr(headers, "items") else headers
-    return tuple(check_field(name, value) for name, value in pairs)
+    if isinstance(pairs, str | bytes):
+        msg = "header fields are a mapping or pairs of name and value, not one text"
+        raise InvalidParameter(msg)
+    lines = []
+    for pair in pairs:
+        try:
+            name, value = pair
+        except ValueError:
+            # Not shown: one of them may be a token or a cookie.
+            msg = "header fields are pairs of name and value; one of them is no pair"
+            raise InvalidParameter(msg) from None
+        lines.append(check_field(name, value))
+    return tuple(lines)
 
 
 def check_field(name: str | bytes, value: str | bytes) -> tuple[bytes, bytes]:
@@ -63,28 +90,52 @@ def check_field(name: str | bytes, value: str | bytes) -> tuple[bytes, bytes]:
 
     :raises InvalidParameter: 87, as :func:`check_fields`.
     """
-    raw_name, raw_value = _bytes(name), _bytes(value).strip(b" \t")
-    if _TOKEN.match(raw_name) is None:
-        msg = f"{name!r} is no header field name (RFC 9110, section 5.1)"
-        raise InvalidParameter(msg)
+    raw_name = check_name(name)
+    raw_value = _bytes(value, name).strip(b" \t")
     if _UNSAFE.search(raw_value) is not None:
         # The value is not shown: it may be a token or a cookie.
         msg = f"the value of the header field {name!r} holds a control character"
         raise InvalidParameter(msg)
     key = raw_name.lower()
-    if key in _OURS and (key, raw_value.lower()) != _KEEP:
-        msg = f"the header field {name!r} is set by the library; leave it out"
-        raise InvalidParameter(msg)
+    if key in SPECIAL:
+        check_special(key, raw_value)
     return raw_name, raw_value
 
 
-def _bytes(text: str | bytes) -> bytes:
+def check_name(name: str | bytes) -> bytes:
+    """Return the name of a header field, exactly as given.
+
+    :raises InvalidParameter: 87, it is no token (RFC 9110, section 5.1).
+    """
+    raw = _bytes(name, "with this name")
+    if _TOKEN.match(raw) is None:
+        # Cut: who mixes name and value up gives a token as a name.
+        msg = f"{name[:_SHOWN]!r} is no header field name (RFC 9110, section 5.1)"
+        raise InvalidParameter(msg)
+    return raw
+
+
+def _bytes(text: str | bytes, whose: str | bytes) -> bytes:
+    """Encode a text; ``whose`` it is stands in the message."""
     if isinstance(text, bytes):
         return text
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
-        return text.encode("utf-8")
+        pass
+    except AttributeError:
+        kind = type(text).__name__
+        msg = f"the header field {whose!r} is {kind}; names and values are text"
+        raise InvalidParameter(msg) from None
+    try:
+        # Bytes that came in as half surrogates go out as they were (PEP 383).
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        msg = (
+            f"the header field {whose!r} has half of a surrogate pair, which has no "
+            "UTF-8 form"
+        )
+        raise InvalidParameter(msg) from None
 
 
 def render_head(
@@ -97,12 +148,14 @@ def render_head(
 ) -> bytes:
     """Return the head of a request, its closing blank line included.
 
-    Host comes first (RFC 9110, section 7.2); User-Agent and Accept are added where
-    the caller's fields have none.
+    Host comes first (RFC 9110, section 7.2); User-Agent, Accept and the framing are
+    added where the caller's fields have none.
 
     :param target: the request target, ASCII, already percent-encoded.
     :param host: the Host field's value.
     :param agent: the User-Agent; empty for none.
+    :param fields: the caller's, which fit the body
+        (:func:`twinet._wire.framing_fields.check_together`).
     :param framing: the line that frames the body, with its CRLF; empty for none.
     """
     if agent and not fields:
@@ -113,7 +166,7 @@ def render_head(
             verb,
             target.encode("ascii"),
             host.encode("ascii"),
-            agent.encode("latin-1"),
+            _bytes(agent, "User-Agent"),
             framing,
         )
     lines = []
@@ -121,10 +174,12 @@ def render_head(
     if b"host" not in given:
         lines.append(f"Host: {host}\r\n".encode("ascii"))
     if agent and b"user-agent" not in given:
-        lines.append(f"User-Agent: {agent}\r\n".encode("latin-1"))
+        lines.append(b"User-Agent: %b\r\n" % _bytes(agent, "User-Agent"))
     if b"accept" not in given:
         lines.append(b"Accept: */*\r\n")
     lines.extend(b"%b: %b\r\n" % field for field in fields)
+    if framing and not FRAMING.isdisjoint(given):
+        framing = b""
     return b"%b %b HTTP/1.1\r\n%b%b\r\n" % (
         verb,
         target.encode("ascii"),

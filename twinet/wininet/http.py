@@ -173,6 +173,8 @@ def HttpQueryInfo(
 
 
 def _target(object_name: str) -> str:
+    if object_name == "*":
+        return object_name
     path, mark, query = object_name.partition("?")
     path = path.replace("\\", "/")
     path = path if path.startswith("/") else "/" + path
