@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twinet._handles.http_request import HttpRequest
     from twinet._handles.resource import Resource
     from twinet._handles.session import Session
+    from twinet._net.client_certificate import ClientCertificate
     from twinet._net.deliveries import PoolDelivery, QueueDelivery
     from twinet._net.trust import TrustRoots
     from twinet.agent import Agent
@@ -29,12 +30,15 @@ if TYPE_CHECKING:
     from twinet.query import Query, QueryFlag
     from twinet.records import Destination, Fields, Limits, Response
     from twinet.status import SELF, Notification, Status
+    from twinet.tls import CertificateInfo, TlsInfo
     from twinet.trace import Trace, TraceKind, TraceRecord
     from twinet.trace_printer import TracePrinter
 
 __all__ = [
     "SELF",
     "Agent",
+    "CertificateInfo",
+    "ClientCertificate",
     "Destination",
     "Fields",
     "Flag",
@@ -54,6 +58,7 @@ __all__ = [
     "SecurityFlag",
     "Session",
     "Status",
+    "TlsInfo",
     "Trace",
     "TraceKind",
     "TracePrinter",
@@ -71,6 +76,7 @@ _HOMES = {
     "twinet._handles.http_request": ("HttpRequest",),
     "twinet._handles.resource": ("Resource",),
     "twinet._handles.session": ("Session",),
+    "twinet._net.client_certificate": ("ClientCertificate",),
     "twinet._net.deliveries": ("PoolDelivery", "QueueDelivery"),
     "twinet._net.trust": ("TrustRoots",),
     "twinet.agent": ("Agent",),
@@ -81,6 +87,7 @@ _HOMES = {
     "twinet.query": ("Query", "QueryFlag"),
     "twinet.records": ("Destination", "Fields", "Limits", "Response"),
     "twinet.status": ("SELF", "Notification", "Status"),
+    "twinet.tls": ("CertificateInfo", "TlsInfo"),
     "twinet.trace": ("Trace", "TraceKind", "TraceRecord"),
     "twinet.trace_printer": ("TracePrinter",),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from math import inf
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from twinet.errors import InvalidParameter
 
@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from ipaddress import IPv4Address, IPv6Address
 
-__all__ = ["Credentials", "Destination", "Fields", "Limits", "Response"]
+    from twinet.tls import TlsInfo
+
+__all__ = [
+    "Credentials",
+    "Destination",
+    "Fields",
+    "Limits",
+    "Response",
+    "SocketInfo",
+]
 
 #: The limits that are counts, and the least that each may be.
 _COUNTS = {"addresses": 1, "head_bytes": 1, "redirects": 0}
@@ -119,6 +128,25 @@ class Destination:
     context: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class SocketInfo:
+    """The connection that an answer came over.
+
+    Both ends are address and port; where it is none of TCP they are empty and 0.
+
+    :ivar keep_alive: the server lets it stand for further requests.
+    :ivar secure: it is encrypted.
+    :source: INTERNET_DIAGNOSTIC_SOCKET_INFO.
+    """
+
+    source_address: str
+    source_port: int
+    destination_address: str
+    destination_port: int
+    keep_alive: bool
+    secure: bool
+
+
 class Fields:
     """The header fields of an answer, in the order of the wire.
 
@@ -183,6 +211,17 @@ class Fields:
         return f"<Fields {' '.join(self._names())}>"
 
 
+class Circuit(Protocol):
+    """What a response asks about the connection that it came over."""
+
+    @property
+    def tls(self) -> TlsInfo | None:
+        """What its TLS handshake came to; ``None`` without TLS."""
+
+    def socket_info(self, *, keep_alive: bool) -> SocketInfo:
+        """Return its two ends."""
+
+
 class Response:
     """The answer to a request: everything but its body.
 
@@ -201,6 +240,7 @@ class Response:
     """
 
     __slots__ = (
+        "_circuit",
         "_trailers",
         "body",
         "decoded",
@@ -224,6 +264,7 @@ class Response:
         url: str,
         length: int | None = None,
         history: tuple[Response, ...] = (),
+        circuit: Circuit | None = None,
     ) -> None:
         self.status_code = status_code
         self.reason = reason
@@ -233,6 +274,7 @@ class Response:
         self.url = url
         self.length = length
         self.history = history
+        self._circuit = circuit
         # Made when first asked: only a chunked body can have any.
         self._trailers: Fields | None = None
         self.decoded: tuple[str, ...] = ()
@@ -244,6 +286,31 @@ class Response:
         if self._trailers is None:
             self._trailers = Fields()
         return self._trailers
+
+    @property
+    def tls(self) -> TlsInfo | None:
+        """The TLS connection that it came over, read when asked; ``None`` without TLS.
+
+        It can be asked when the connection is closed, or serves others, too.
+
+        :raises SecInvalidCert: 12169, a certificate of the server cannot be read.
+        """
+        return None if self._circuit is None else self._circuit.tls
+
+    @property
+    def socket_info(self) -> SocketInfo | None:
+        """The connection's two ends; ``None`` for an answer that came over none."""
+        if self._circuit is None:
+            return None
+        return self._circuit.socket_info(keep_alive=self._keeps_alive)
+
+    @property
+    def _keeps_alive(self) -> bool:
+        """Whether the head lets the connection stand (RFC 9112, section 9.3)."""
+        options = self.headers.get("connection", "").lower().replace(" ", "").split(",")
+        if "close" in options:
+            return False
+        return self.version == "1.1" or "keep-alive" in options
 
     @property
     def text(self) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.ssl import CertificateOptions
-from twisted.trial.unittest import TestCase
 from zope.interface import implementer
 
 import twinet
 from tests.http.loopback import LoopbackServer, ok, reactor
-from tests.net.certificates import Identity, Server, pem, root, server_context
+from tests.http.secure import SecureCase
+from tests.net.certificates import root
 from twinet.errors import (
     ClientAuthCertNeeded,
     HttpsToHttpOnRedir,
@@ -62,35 +60,8 @@ class StartedTls:
         protocol.makeConnection = made
 
 
-class HttpsTests(TestCase):
+class HttpsTests(SecureCase):
     """A real handshake on loopback."""
-
-    timeout = 20
-
-    def setUp(self) -> None:
-        self.server: Any = None
-        self.session: Any = None
-
-    def serve(self, identity: Identity | None = None, **options) -> str:
-        identity = identity or root().issue(["127.0.0.1"])
-        context = server_context(identity, **options)
-        self.server = LoopbackServer({"/": ok(b"hello")}, Server(context))
-        roots = Path(self.mktemp())
-        roots.write_bytes(pem(root().certificate))
-        self.session = twinet.Session(reactor, trust_roots=roots)
-        url: str = self.server.url("/")
-        return url
-
-    async def _stop(self) -> None:
-        if self.session is not None:
-            await self.session.close()
-        server, self.server = self.server, None
-        if server is not None:
-            await server.all_lost()
-            await server.stop()
-
-    def tearDown(self):
-        return Deferred.fromCoroutine(self._stop())
 
     async def test_good_certificate_and_a_kept_connection(self) -> None:
         """Two requests on one handshake; TLS comes before SENDING_REQUEST."""

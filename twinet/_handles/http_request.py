@@ -14,6 +14,7 @@ from twinet._handles.request_fields import RequestFields
 from twinet._http.body import body_of
 from twinet._http.order import Order
 from twinet._http.representation import Representation, offers_ranges
+from twinet._net.client_certificate import ClientCertificate
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
     IncorrectHandleState,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from twinet._net.dispatch import Listener
     from twinet._wire.http_request import FieldLines
     from twinet.records import Limits, Response
+    from twinet.tls import TlsInfo
     from twinet.urls import HttpUrl
 
     HeadersArgument = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
@@ -58,6 +60,8 @@ class HttpRequest(HandedBody):
     _response: Response | None = None
     #: made when the program first looks at its own header fields.
     _headers: RequestFields | None = None
+    #: what is shown to a server that asks who we are, instead of the session's.
+    _certificate: ClientCertificate | None = None
     #: a redirect that could not be followed, until its call has ended.
     _refused: Response | None = None
     #: the order of the last send, which tells how the request went out.
@@ -109,6 +113,30 @@ class HttpRequest(HandedBody):
         if self._headers is None:
             self._headers = RequestFields(self._fields)
         return self._headers
+
+    @property
+    def tls(self) -> TlsInfo | None:
+        """The TLS connection that the answer came over.
+
+        ``None`` without TLS, and as long as there is no answer.
+
+        :raises SecInvalidCert: 12169, a certificate of the server cannot be read.
+        """
+        return None if self._response is None else self._response.tls
+
+    @property
+    def client_certificate(self) -> ClientCertificate | None:
+        """What this request shows to its server, if that asks who we are.
+
+        It belongs to the server that the request was opened for: one that is
+        redirected to is shown that of the session, if there is one.  What is set, in
+        any form that ``Session(client_certificate=...)`` takes, acts on the next send.
+        """
+        return self._certificate
+
+    @client_certificate.setter
+    def client_certificate(self, given: Any) -> None:
+        self._certificate = None if given is None else ClientCertificate.of(given)
 
     def query_info(
         self,
@@ -247,7 +275,7 @@ class HttpRequest(HandedBody):
             session.agent,
             self._own_lines(),
             body,
-            engine.tls_policy(url.scheme, self.security_flags),
+            engine.tls_policy(url.scheme, self.security_flags, self._certificate),
             self._limits,
             self._flags,
             self.security_flags,

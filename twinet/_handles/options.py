@@ -85,6 +85,10 @@ def _write_decoding(handle: Any, value: Any) -> None:
     handle._decoding = value
 
 
+def _write_certificate(request: Any, value: Any) -> None:
+    request.client_certificate = value
+
+
 def _write_security(request: Any, value: Any) -> None:
     request.security_flags = SecurityFlag(value)
 
@@ -103,6 +107,10 @@ _ACCESS: dict[
     Option.USERNAME: (lambda handle: _credentials(handle).username, _write_username),
     Option.PASSWORD: (lambda handle: _credentials(handle).password, _write_password),
     Option.HTTP_DECODING: (lambda handle: handle._decoding, _write_decoding),
+    Option.CLIENT_CERT_CONTEXT: (
+        lambda request: request.client_certificate,
+        _write_certificate,
+    ),
     Option.URL: (lambda request: request.url, None),
     Option.USER_AGENT: (lambda session: session.agent, _write_agent),
     Option.SECURITY_FLAGS: (lambda request: request.security_flags, _write_security),

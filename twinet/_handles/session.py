@@ -16,6 +16,7 @@ from twinet._http.channel import Channel
 from twinet._http.cookies import CookieJar
 from twinet._http.engine import Engine
 from twinet._http.traced_channel import TracedChannel
+from twinet._net.client_certificate import ClientCertificate
 from twinet._net.connector import Connector
 from twinet._net.deadlines import Deadlines
 from twinet._net.disk import Disk
@@ -72,6 +73,9 @@ class Session(Handle):
     :param trust_roots: whom to believe about certificates: a PEM file, certificates,
         ``twinet.TrustRoots`` (which can add a file to the platform's), or nothing for
         the platform's store (and certifi's where there is none).
+    :param client_certificate: what is shown to each server that asks who we are: a PEM
+        file of certificate and key, the pair of two files, ``twinet.ClientCertificate``
+        (which can open an encrypted key) or Twisted's ``PrivateCertificate``.
     :param resolver: an ``IHostnameResolver``; nothing for the system's, asked in
         threads of the session's own.
     :param connect: ``(host, port) -> IStreamClientEndpoint``, to connect by other
@@ -102,6 +106,7 @@ class Session(Handle):
         *,
         agent: str = AGENT,
         trust_roots: Any = None,
+        client_certificate: Any = None,
         resolver: IHostnameResolver | None = None,
         connect: Callable[[str, int], IStreamClientEndpoint] | None = None,
         bind_address: str | None = None,
@@ -155,6 +160,9 @@ class Session(Handle):
             cap=connections_per_host,
             cookies=self.cookies,
             channel=channel,
+            certificate=None
+            if client_certificate is None
+            else ClientCertificate.of(client_certificate),
         )
         self._released = False
         #: what some URLs without user name mean; they need no second look.

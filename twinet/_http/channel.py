@@ -9,6 +9,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 
+from twinet._http.circuit import Circuit
 from twinet._net.line import Line
 from twinet._wire.http1 import ResponseReader
 from twinet.errors import ConnectionReset
@@ -29,6 +30,7 @@ class Channel(Line):
     """What stands between a socket and the exchange that uses it.
 
     :ivar origin: where the channel is idle; ``None`` when it is not.
+    :ivar circuit: what answers keep of the connection.
     :ivar served: the exchanges that it has served.
     :ivar usable: whether another request may be sent here.
     """
@@ -36,6 +38,7 @@ class Channel(Line):
     # Every stream transport reads, writes, pauses and takes producers; no one
     # interface of Twisted says so.
     transport: Any
+    circuit: Circuit
     deadline: float | None = None
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
@@ -147,6 +150,7 @@ class Channel(Line):
         transport = self.transport
         # A socket on which TLS was started is still a socket: past it, in the clear.
         self._direct = isinstance(transport, Connection) and not transport.TLS
+        self.circuit = Circuit(self)
         super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from twinet._http.cookies import CookieJar
     from twinet._http.order import Order, Reader
+    from twinet._net.client_certificate import ClientCertificate
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
     from twinet._net.dispatch import Voice
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from twinet.flags import SecurityFlag
 
 __all__ = ["Engine"]
+
+#: How many ways of verifying are remembered (our own choice); most sessions have one.
+_MOST_POLICIES = 64
 
 
 class Engine:
@@ -36,25 +40,42 @@ class Engine:
         cap: int,
         idle: float = 60,
         channel: type[Channel] = Channel,
+        certificate: ClientCertificate | None = None,
     ) -> None:
         self.connector = connector
         self.deadlines = deadlines
         self.cookies = cookies
         self.pool = Pool(deadlines, cap, idle, channel)
         self._roots = roots
-        self._policies: dict[SecurityFlag, TlsPolicy] = {}
+        self._certificate = certificate
+        self._policies: dict[
+            tuple[SecurityFlag, ClientCertificate | None], TlsPolicy
+        ] = {}
 
     def transfer(self, order: Order, voice: Voice, reader: Reader) -> Transfer:
         """Make the transfer of an order; ``start`` begins it."""
         return Transfer(self, order, voice, reader)
 
-    def tls_policy(self, scheme: str, ignore: SecurityFlag) -> TlsPolicy | None:
-        """Return how a server is to be verified; ``None`` for plain HTTP."""
+    def tls_policy(
+        self,
+        scheme: str,
+        ignore: SecurityFlag,
+        certificate: ClientCertificate | None = None,
+    ) -> TlsPolicy | None:
+        """Return how a server is to be verified; ``None`` for plain HTTP.
+
+        :param certificate: the client certificate; the session's own when None.
+        """
         if scheme != "https":
             return None
-        policy = self._policies.get(ignore)
+        certificate = certificate or self._certificate
+        key = (ignore, certificate)
+        policy = self._policies.get(key)
         if policy is None:
-            policy = self._policies[ignore] = TlsPolicy(self._roots, ignore)
+            policy = TlsPolicy(self._roots, ignore, certificate=certificate)
+            while len(self._policies) >= _MOST_POLICIES:
+                del self._policies[next(iter(self._policies))]
+            self._policies[key] = policy
         return policy
 
     def close(self) -> Deferred[None]:

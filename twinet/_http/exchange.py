@@ -33,6 +33,7 @@ from twinet.status import ReceivingResponse, RequestSent, SendingRequest
 
 if TYPE_CHECKING:
     from twinet._http.channel import Channel
+    from twinet._http.circuit import Circuit
     from twinet._net.connector import Opening
     from twinet._net.line import Line
 
@@ -42,12 +43,12 @@ __all__ = ["Exchange"]
 class Exchange(Reception):
     """One request and its answer.
 
-    :ivar address: the server's address as text, once connected.
+    :ivar circuit: the connection that it uses, or has used.
     """
 
     # Defaults, because one exchange is made per request.
     _opening: Opening | None = None
-    address = ""
+    circuit: Circuit | None = None
 
     @property
     def over(self) -> bool:
@@ -131,7 +132,7 @@ class Exchange(Reception):
             self._deadlines.clear(self)
         self._channel = channel
         self._phase = SENDING
-        self.address = channel.address
+        self.circuit = channel.circuit
         order = self.order
         voice = self._voice
         self.limit(order.limits.first_byte)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twinet._wire.http_request import FieldLines
     from twinet.urls import HttpUrl
 
-__all__ = ["FOLLOWED", "next_order"]
+__all__ = ["FOLLOWED", "next_order", "same_origin"]
 
 #: The answers that redirect, when they name a Location.
 FOLLOWED = frozenset((301, 302, 303, 307, 308))
@@ -93,7 +93,7 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
         return refusal
     verb, body = order.verb, order.body
     credentials = order.credentials
-    if not _same_origin(order.url, url):
+    if not same_origin(order.url, url):
         credentials = None
     makes_get = _makes_get(head.status, verb)
     if makes_get:
@@ -126,7 +126,7 @@ def _makes_get(status: int, verb: bytes) -> bool:
     return verb == b"POST" and status in (301, 302)
 
 
-def _same_origin(one: HttpUrl, other: HttpUrl) -> bool:
+def same_origin(one: HttpUrl, other: HttpUrl) -> bool:
     """Tell whether two URLs are of one origin (RFC 6454): scheme, host and port."""
     return (
         one.scheme == other.scheme and one.host == other.host and one.port == other.port
@@ -139,7 +139,7 @@ def _fields_there(order: Order, url: HttpUrl, *, with_body: bool) -> FieldLines:
     if not fields:
         return fields
     dropped = set() if with_body else set(_OF_THE_BODY)
-    stranger = not _same_origin(order.url, url)
+    stranger = not same_origin(order.url, url)
     if stranger:
         dropped |= _OF_THE_ORIGIN
     if order.url.scheme == "https" and url.scheme == "http":

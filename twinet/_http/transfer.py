@@ -14,7 +14,7 @@ from twinet._http.auth import UNAUTHORIZED, answer_challenge
 from twinet._http.decoded_body import DecodedBody
 from twinet._http.exchange import Exchange
 from twinet._http.order import Order
-from twinet._http.redirect import FOLLOWED, next_order
+from twinet._http.redirect import FOLLOWED, next_order, same_origin
 from twinet._http.speed_watch import SpeedWatch
 from twinet._net.lanes import VETO
 from twinet._wire.decoding import codings_of
@@ -147,6 +147,8 @@ class Transfer:
         order = self.order
         if self._watch is not None:
             self._watch.stop()
+        exchange = self._exchange
+        assert exchange is not None, "it is the one that calls"
         # Asked here before next_order() asks: most answers are no redirects.
         if head.status in FOLLOWED:
             step = next_order(order, head)
@@ -168,6 +170,7 @@ class Transfer:
             order.url.url,
             head.length,
             self._history,
+            exchange.circuit,
         )
         if step is None:
             taker: Taker = self._reader
@@ -263,8 +266,13 @@ class Transfer:
             return
         challenged = step.hop == self.order.hop
         if not challenged:
-            tls = self._engine.tls_policy(step.url.scheme, step.security)
-            step = step.but(came_from=_address(last.address), tls=tls)
+            circuit = last.circuit
+            address = None if circuit is None else _address(circuit.address)
+            tls = self.order.tls
+            if not same_origin(step.url, self.order.url):
+                # A client certificate of this request alone is not for others.
+                tls = self._engine.tls_policy(step.url.scheme, step.security)
+            step = step.but(came_from=address, tls=tls)
         self._engine.connector.tracer.following(
             step.url.url, self._voice, challenged=challenged
         )
