@@ -8,13 +8,62 @@ import pytest
 import pytest_twisted
 
 from tests.interop.hostile.bodies import BODIES, CODINGS
+from tests.interop.hostile.case import Case, Right, Wrong, answering, saying
+from tests.interop.hostile.cuts import CUTS
 from tests.interop.hostile.heads import HEADS
-from tests.interop.hostile.run import run_all
+from tests.interop.hostile.kept import KEPT
+from tests.interop.hostile.redirects import REDIRECTS
+from tests.interop.hostile.run import run_all, run_cuts
+from tests.interop.hostile.secure import SECURE
+from tests.interop.hostile.silence import SILENCE
+from tests.wire.answers import CORPUS, read
+from twinet._wire.http1 import End, Fault, Head
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-GROUPS = {"heads": HEADS, "bodies": BODIES, "codings": CODINGS}
+
+def _of_the_corpus() -> list[Case]:
+    """Give every answer of the parser's tests to a real socket."""
+    cases = []
+    for answer in CORPUS:
+        if answer.verb == b"CONNECT":
+            continue  # a tunnel, which no request of a program opens
+        events = read(answer, [answer.raw])
+        came = b"".join(event for event in events if isinstance(event, bytes))
+        whole = read(answer, [answer.raw], close=False)[-1:]
+        script = saying if whole and isinstance(whole[0], End | Fault) else answering
+        expected: Right | Wrong
+        last = events[-1]
+        if isinstance(last, Fault):
+            expected = Wrong(type(last.error), last.error.message, came)
+        else:
+            assert isinstance(last, End)
+            (head,) = (e for e in events if isinstance(e, Head) and not e.interim)
+            kept = script is saying and last.keep_alive
+            expected = Right(came, kept, head.status)
+        verb = answer.verb.decode()
+        cases.append(Case(answer.name, script(answer.raw), expected, verb))
+    return cases
+
+
+GROUPS = {
+    "corpus": _of_the_corpus(),
+    "heads": HEADS,
+    "bodies": BODIES,
+    "codings": CODINGS,
+    "silence": SILENCE,
+    "redirects": REDIRECTS,
+    "kept": KEPT,
+    "secure": SECURE,
+}
+
+
+def test_each_misbehaviour_has_a_name_of_its_own() -> None:
+    """A failure names its case; there are many."""
+    names = [case.name for group in GROUPS.values() for case in group]
+    assert len(set(names)) == len(names)
+    assert len(names) > 250
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -22,3 +71,9 @@ GROUPS = {"heads": HEADS, "bodies": BODIES, "codings": CODINGS}
 async def test_misbehaviours(group: str, tmp_path: Path) -> None:
     """Every case in every way; the fixture looks whether anything is left."""
     await run_all(GROUPS[group], tmp_path)
+
+
+@pytest_twisted.ensureDeferred
+async def test_answers_that_are_cut_at_each_byte(tmp_path: Path) -> None:
+    """In order, by a reset, with TLS and without its close_notify."""
+    await run_cuts(CUTS, tmp_path)

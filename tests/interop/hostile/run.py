@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, gatherResults
@@ -20,14 +22,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.interop.hostile.case import Case
+    from tests.interop.hostile.cuts import Cut
+    from tests.interop.hostile.server import Script
+    from tests.net.certificates import Identity
 
     #: Reads a body into the list; what it raises is the end.
     Way = Callable[[Any, list[bytes], Path], Awaitable[None]]
 
-__all__ = ["WAYS", "run_all", "within"]
+__all__ = ["WAYS", "Meeting", "run_all", "run_cuts", "within"]
 
 #: A net under each case: a hang is a failure that names the case (seconds).
 GUARD = 25.0
+#: A pool that has nothing left.
+_EMPTY = "<Pool 0 channels, 0 idle, 0 waiting>"
 
 
 async def read(request: Any, came: list[bytes], folder: Path) -> None:
@@ -77,20 +84,56 @@ async def within(what: Awaitable[Any], doing: str) -> Any:
         raise AssertionError(message) from None
 
 
-class Run:
-    """One case in one way, with a server and a session of its own."""
+class Meeting:
+    """A server of one script, and a session that talks to it."""
 
-    def __init__(self, case: Case, way: str, folder: Path) -> None:
-        self.case = case
-        self.way = way
-        self.folder = folder
-        tls = None
-        if case.tls:
-            tls = Server(server_context(root().issue(["127.0.0.1"])))
-        self.server = HostileServer(case.script, tls, case.greetings)
+    def __init__(
+        self,
+        script: Script,
+        *,
+        tls: bool = False,
+        greetings: dict[int, Script] | None = None,
+    ) -> None:
+        context = Server(server_context(_identity())) if tls else None
+        self.server = HostileServer(script, context, greetings)
         self.session = twinet.Session(
             reactor, limits=PATIENT, trust_roots=[root().certificate]
         )
+
+    async def good_page(self) -> None:
+        """Fetch the page that is always good."""
+        request = await self.session.get(self.server.url("/good"))
+        page = await request.read(99)
+        assert page == GOOD_PAGE, f"a wrong page: {page!r}"
+        request.close()
+
+    async def all_closed(self) -> None:
+        """Wait until the client has closed all, as seen from both sides."""
+        while repr(self.session.engine.pool) != _EMPTY:
+            await deferLater(reactor, 0)
+        await self.server.all_gone()
+
+    async def end(self) -> None:
+        """Close both, and see that nothing is left."""
+        await within(self.session.close(), "session.close()")
+        await within(self.all_closed(), "the sockets after session.close()")
+        await self.server.stop()
+        assert not self.server.faults, "\n".join(self.server.faults)
+
+
+@functools.cache
+def _identity() -> Identity:
+    return root().issue(["127.0.0.1"])
+
+
+class Run(Meeting):
+    """One case in one way, with a server and a session of its own."""
+
+    def __init__(self, case: Case, way: str, folder: Path) -> None:
+        super().__init__(case.script, tls=case.tls, greetings=case.greetings)
+        self.case = case
+        self.way = way
+        self.folder = folder
         self.session.options[Option.HTTP_DECODING] = case.decode
 
     async def go(self) -> None:
@@ -98,17 +141,12 @@ class Run:
         try:
             await within(self._go(), "the case")
         finally:
-            await within(self.session.close(), "session.close()")
-            await within(self.server.all_gone(), "the sockets after session.close()")
-            await self.server.stop()
-        assert not self.server.faults, "\n".join(self.server.faults)
-        pool = repr(self.session.engine.pool)
-        assert pool == "<Pool 0 channels, 0 idle, 0 waiting>", pool
+            await self.end()
 
     async def _go(self) -> None:
         case, server = self.case, self.server
         for _ in range(case.before):
-            await self._good_page()
+            await self.good_page()
         came: list[bytes] = []
         try:
             request = await self._send()
@@ -127,11 +165,11 @@ class Run:
             await deferLater(reactor, case.rest)
         bad = list(server.peers)
         if case.expected.kept:
-            await self._good_page()
+            await self.good_page()
             assert server.peers == bad, "the connection was not used again"
             return
-        await within(server.all_gone(), "closing the connection")
-        await self._good_page()
+        await within(self.all_closed(), "closing the connection")
+        await self.good_page()
         assert server.peers[-1] not in bad, "a bad connection was used again"
 
     async def _send(self) -> Any:
@@ -157,6 +195,7 @@ class Run:
         assert not isinstance(expected, Right), f"{type(error).__name__}: {error}"
         assert type(error) is expected.kind, f"{type(error).__name__}: {error}"
         assert expected.words in str(error), str(error)
+        assert "secret" not in str(error), str(error)
         assert expected.data.startswith(came), f"wrong data before it: {came[:80]!r}"
 
     def _check_data(self, came: bytes) -> None:
@@ -164,10 +203,49 @@ class Run:
         assert isinstance(expected, Right), f"it ended well, with {came[:80]!r}"
         assert came == expected.data, f"wrong data: {came[:80]!r} ({len(came)})"
 
-    async def _good_page(self) -> None:
-        request = await self.session.get(self.server.url("/good"))
-        assert await request.read(99) == GOOD_PAGE
-        request.close()
+
+class CutRun(Meeting):
+    """One answer that is cut at each byte, over one session."""
+
+    def __init__(self, cut: Cut, folder: Path) -> None:
+        super().__init__(cut.script, tls=cut.tls)
+        self.cut = cut
+        self.folder = folder
+
+    async def go(self) -> None:
+        """Cut everywhere, each time in another way."""
+        try:
+            for way, place in zip(cycle(WAYS), self.cut.places, strict=False):
+                try:
+                    await within(self._at(place, way), "the cut")
+                except AssertionError as fault:
+                    message = f"at byte {place} [{way}]: {fault}"
+                    raise AssertionError(message) from fault
+        finally:
+            await self.end()
+
+    async def _at(self, place: int, way: str) -> None:
+        kind, data = self.cut.expected(place)
+        came: list[bytes] = []
+        error: InternetError | None = None
+        folder = self.folder / str(place)
+        folder.mkdir()
+        try:
+            request = await self.session.get(self.server.url(f"/cut/{place}"))
+            await WAYS[way](request, came, folder)
+        except InternetError as fault:
+            error = fault
+        what = b"".join(came)
+        if kind is None:
+            assert error is None, f"{error!r}"
+            assert what == data, f"wrong data: {what!r}"
+        else:
+            assert type(error) is kind, f"{error!r}, {what!r}"
+            assert data.startswith(what), f"wrong data: {what!r}"
+        bad = list(self.server.peers)
+        await self.all_closed()
+        await self.good_page()
+        assert self.server.peers[-1] not in bad, "a bad connection was used again"
 
 
 async def run_all(
@@ -186,5 +264,23 @@ async def run_all(
 
     await gatherResults(
         [Deferred.fromCoroutine(one(case, way)) for case in cases for way in ways]
+    )
+    assert not failures, "\n".join(["", *failures])
+
+
+async def run_cuts(cuts: Iterable[Cut], folder: Path) -> None:
+    """Run cuts side by side, and tell of all that fail."""
+    failures: list[str] = []
+
+    async def one(number: int, cut: Cut) -> None:
+        place = folder / str(number)
+        place.mkdir()
+        try:
+            await CutRun(cut, place).go()
+        except Exception as fault:  # noqa: BLE001  each is told, with its case
+            failures.append(f"{cut.name}: {type(fault).__name__}: {fault}")
+
+    await gatherResults(
+        [Deferred.fromCoroutine(one(*each)) for each in enumerate(cuts)]
     )
     assert not failures, "\n".join(["", *failures])

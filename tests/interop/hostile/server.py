@@ -35,8 +35,9 @@ reactor: Any = _reactor
 GOOD_PAGE = b"a good page"
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(GOOD_PAGE), GOOD_PAGE)
 
-#: TCP_INFO begins with the state; 1 is ESTABLISHED (linux/tcp_states.h).
-_ESTABLISHED = 1
+#: TCP_INFO begins with the state (linux/tcp_states.h): ESTABLISHED, FIN_WAIT1 and
+#: FIN_WAIT2, in all of which nothing has been heard of the client's closing.
+_CLIENT_IS_THERE = frozenset((1, 4, 5))
 #: How often something is looked at that cannot be waited for (seconds).
 _LOOK = 0.005
 
@@ -70,14 +71,18 @@ class Peer(Protocol):
         return self.asked[-1]
 
     @property
+    def socket(self) -> socket.socket:
+        """The socket itself, under TLS too."""
+        own: socket.socket = self.transport.socket
+        return own
+
+    @property
     def gone(self) -> bool:
-        """Whether the client has closed its side, even if we do not read."""
+        """Whether the client has closed, also when we do not read, or we have."""
         if self.lost:
             return True
-        info = self.transport.getHandle().getsockopt(
-            socket.IPPROTO_TCP, socket.TCP_INFO, 1
-        )
-        return bool(info[0] != _ESTABLISHED)
+        info = self.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+        return info[0] not in _CLIENT_IS_THERE
 
     # -- what scripts do
 
@@ -87,8 +92,9 @@ class Peer(Protocol):
 
     async def sent(self, data: bytes) -> None:
         """Send data, and wait until the socket has taken them."""
-        self.transport.write(data)
         transport = self.transport
+        transport.write(data)
+        await self.pause(0)  # Twisted's TLS gathers small writes in a turn
         while transport.dataBuffer or transport._tempDataBuffer:
             await self.pause(_LOOK)
 
@@ -122,6 +128,13 @@ class Peer(Protocol):
         data, self._buffer = self._buffer[:size], self._buffer[size:]
         return data
 
+    async def all(self) -> bytes:
+        """Wait for something, and take all that is there."""
+        while not self._buffer:
+            await self._wait()
+        data, self._buffer = self._buffer, b""
+        return data
+
     def read_nothing(self) -> None:
         """Take nothing more from the socket."""
         self.transport.pauseProducing()
@@ -140,8 +153,8 @@ class Peer(Protocol):
 
     def reset(self) -> None:
         """Close by a RST; what has not gone out is lost."""
-        handle = self.transport.getHandle()
-        handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        linger = struct.pack("ii", 1, 0)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.transport.abortConnection()
 
     # -- the life of a connection
