@@ -43,7 +43,7 @@ def _of_the_corpus() -> list[Case]:
             kept = script is saying and last.keep_alive
             expected = Right(came, kept, head.status)
         verb = answer.verb.decode()
-        cases.append(Case(answer.name, script(answer.raw), expected, verb))
+        cases.append(Case(f"corpus: {answer.name}", script(answer.raw), expected, verb))
     return cases
 
 
