@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import dataclasses
 import enum
 import importlib
 import inspect
@@ -220,6 +221,43 @@ def options_page() -> str:
     return page
 
 
+def limits_page() -> str:
+    """Write ``docs/reference/limits.rst``."""
+    limits = importlib.import_module("twinet.records").Limits
+    page = NOTE + heading("Limits")
+    page += (inspect.getdoc(limits) or "").split("\n\n:raises")[0] + "\n\n"
+    page += (
+        "They are given as ``limits=twinet.Limits(first_byte=5)`` to a session, a\n"
+        "connection or one call; whoever gives none has those of the handle above.\n"
+        "``Option.CONNECT_TIMEOUT`` is ``connect``, ``SEND_TIMEOUT`` is ``send``,\n"
+        "``RECEIVE_TIMEOUT`` is ``first_byte`` and ``idle``.\n\n"
+    )
+    page += list_table(
+        ("Name", "Default", "What it is for"),
+        (
+            (f"``{each.name}``", f"``{each.default!r}``", comments[each.name])
+            for comments in (field_comments(limits),)
+            for each in dataclasses.fields(limits)
+        ),
+    )
+    return page
+
+
+def field_comments(kind: type) -> dict[str, str]:
+    """Collect the ``#:`` comments above the fields of a class."""
+    found: dict[str, str] = {}
+    words: list[str] = []
+    for line in inspect.getsource(kind).splitlines():
+        text = line.strip()
+        if text.startswith("#: "):
+            words.append(text.removeprefix("#: "))
+        elif words:
+            sentence = " ".join(words)
+            found[text.partition(":")[0]] = sentence[0].upper() + sentence[1:]
+            words.clear()
+    return found
+
+
 def statuses_page() -> str:
     """Write ``docs/reference/statuses.rst``."""
     module = importlib.import_module("twinet.status")
@@ -334,6 +372,7 @@ def pages() -> dict[Path, str]:
         ROOT / "twinet" / "wininet" / "constants.py": constants_source(),
         REFERENCE / "errors.rst": errors_page(),
         REFERENCE / "flags.rst": flags_page(),
+        REFERENCE / "limits.rst": limits_page(),
         REFERENCE / "options.rst": options_page(),
         REFERENCE / "statuses.rst": statuses_page(),
     }
