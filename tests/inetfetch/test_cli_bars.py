@@ -27,11 +27,20 @@ class Stream(io.StringIO):
 class Choice(SynchronousTestCase):
     """Which kind suits."""
 
-    def choose(self, *, terminal: bool, term: str = "xterm", quiet: bool = False):
-        """Choose for a standard output."""
+    def choose(
+        self,
+        *,
+        terminal: bool,
+        term: str = "xterm",
+        quiet: bool = False,
+        trace: Stream | None = None,
+    ):
+        """Choose for a standard output, and a standard error if there is a trace."""
         self.patch(sys, "stdout", Stream(terminal))
         self.patch(os, "environ", {"TERM": term})
-        return type(bars.choose(Clock(), quiet=quiet))
+        if trace is not None:
+            self.patch(sys, "stderr", trace)
+        return type(bars.choose(Clock(), quiet=quiet, verbose=trace is not None))
 
     def test_a_terminal_gets_bars_and_the_rest_lines(self):
         """A terminal that cannot be steered is like a pipe."""
@@ -42,6 +51,14 @@ class Choice(SynchronousTestCase):
     def test_quiet_wins(self):
         """On a terminal too."""
         self.assertIs(self.choose(terminal=True, quiet=True), bars.Nothing)
+
+    def test_a_trace_on_the_same_terminal_gets_lines(self):
+        """One in a file leaves the terminal to the bars."""
+        for trace, kind in ((Stream(True), bars.Lines), (Stream(False), bars.Bars)):
+            self.assertIs(self.choose(terminal=True, trace=trace), kind)
+        self.assertIs(
+            self.choose(terminal=True, quiet=True, trace=Stream(True)), bars.Nothing
+        )
 
 
 class Lines(SynchronousTestCase):

@@ -26,6 +26,7 @@ from twinet.trace import TraceKind, TraceRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from OpenSSL import SSL
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -297,8 +298,8 @@ class LineTracing(LineTrace):
             certificate = presented.to_cryptography()
             self.fact("Server certificate:")
             self.fact(f"  subject: {certificate.subject.rfc4514_string()}")
-            self.fact(f"  start date: {certificate.not_valid_before_utc}")
-            self.fact(f"  expire date: {certificate.not_valid_after_utc}")
+            self.fact(f"  start date: {_date(certificate.not_valid_before_utc)}")
+            self.fact(f"  expire date: {_date(certificate.not_valid_after_utc)}")
             self.fact(f"  issuer: {certificate.issuer.rfc4514_string()}")
         for fault in creator.faults:
             self.fact(f"  SSL certificate fault, continuing anyway: {fault}")
@@ -309,3 +310,7 @@ class LineTracing(LineTrace):
         """Say what is wrong with the certificate, if that was the reason."""
         for fault in creator.faults:
             self.fact(f"SSL certificate problem: {fault}")
+
+
+def _date(date: datetime) -> str:
+    return f"{date:%Y-%m-%d %H:%M:%S} UTC"

@@ -105,6 +105,21 @@ def _get_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "-q", "--quiet", action="store_true", help="show troubles and nothing else"
     )
+    trace = sub.add_mutually_exclusive_group()
+    trace.add_argument(
+        "-v",
+        "--verbose",
+        action="count",
+        default=0,
+        help="show on standard error what goes over the wire, as curl does; "
+        "-vv shows the data too",
+    )
+    trace.add_argument(
+        "--trace",
+        metavar="FILE",
+        help="write the same into a file, with times and data; "
+        "a file of that name is replaced",
+    )
     sub.add_argument(
         "-j",
         "--jobs",

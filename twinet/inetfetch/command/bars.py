@@ -42,11 +42,16 @@ class Progress(Protocol):
         """Leave the terminal as it was."""
 
 
-def choose(reactor: IReactorTime, *, quiet: bool) -> Progress:
-    """Return what suits standard output."""
+def choose(reactor: IReactorTime, *, quiet: bool, verbose: bool = False) -> Progress:
+    """Return what suits standard output.
+
+    :param verbose: whether a trace is written to standard error.  On a terminal it
+        would be broken at the width of the bars, which are drawn anew at each line.
+    """
     if quiet:
         return Nothing()
-    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+    steerable = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if steerable and not (verbose and sys.stderr.isatty()):
         return Bars(reactor)
     return Lines(reactor)
 

@@ -20,6 +20,7 @@ from twinet.inetfetch.command import bars
 from twinet.inetfetch.command.access import open_session
 from twinet.inetfetch.command.proxies import proxy_for
 from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
+from twinet.inetfetch.command.tracing import tracing
 from twinet.inetfetch.fetch.names import name_from_url
 from twinet.inetfetch.weburl import NO_CONTENT, credentials, masked
 from twinet.status import ResponseReceived
@@ -53,19 +54,23 @@ async def get(reactor: Any, options: Namespace) -> int:
     limits = twinet.Limits(whole=options.max_time)
     if options.connect_timeout is not None:
         limits = limits.but(connect=options.connect_timeout)
-    session = open_session(
-        reactor,
-        options.trust_roots,
-        limits=limits,
-        # As many as ever ask at a time: nobody waits here for a connection.
-        connections_per_host=options.jobs,
-    )
-    progress = bars.choose(reactor, quiet=options.quiet)
-    try:
-        return await _fetch_all(session, targets, progress, options.jobs)
-    finally:
-        progress.close()
-        await session.close()
+    with tracing(options.verbose, options.trace) as trace:
+        session = open_session(
+            reactor,
+            options.trust_roots,
+            limits=limits,
+            # As many as ever ask at a time: nobody waits here for a connection.
+            connections_per_host=options.jobs,
+            trace=trace,
+        )
+        progress = bars.choose(
+            reactor, quiet=options.quiet, verbose=options.verbose > 0
+        )
+        try:
+            return await _fetch_all(session, targets, progress, options.jobs)
+        finally:
+            progress.close()
+            await session.close()
 
 
 def targets_for(

@@ -1,0 +1,156 @@
+"""The wire trace over TLS: what was agreed upon, whose certificate, what is wrong."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from twisted.trial.unittest import TestCase
+
+import twinet
+from tests.http.loopback import LoopbackServer, ok, reactor
+from tests.net.certificates import Identity, Server, root, server_context
+from twinet import SecurityFlag
+
+if TYPE_CHECKING:
+    from OpenSSL import SSL
+    from twisted.internet.defer import Deferred
+
+BEGIN = """\
+*   Trying 127.0.0.1:PORT...
+* Connected to 127.0.0.1 (127.0.0.1) port PORT (#1)
+* ALPN: offering http/1.1
+"""
+CERTIFICATE = """\
+* Server certificate:
+*   subject: CN=server
+*   start date: DATE
+*   expire date: DATE
+*   issuer: CN=Believed Root
+"""
+EXCHANGE = """\
+> GET / HTTP/1.1
+> Host: 127.0.0.1:PORT
+> User-Agent: twinet/0.1
+> Accept: */*
+>
+< HTTP/1.1 200 OK
+< Content-Length: 5
+<
+{ [5 bytes data]
+* Connection #1 to host 127.0.0.1 left intact
+* Closing connection #1
+"""
+EXPIRED = "the server's certificate expired on DATE"
+ELSEWHERE = "the server's certificate is for elsewhere.example, not for 127.0.0.1"
+
+
+def masked(text: str) -> str:
+    """Return a trace without what is another one each time."""
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "DATE", text)
+    return re.sub(r"(127\.0\.0\.1:|port )\d{4,5}", r"\1PORT", text)
+
+
+class TracedHttpsTests(TestCase):
+    """Real handshakes on loopback."""
+
+    timeout = 20
+
+    async def trace(
+        self, tls: Any, ignore: int = 0, limits: twinet.Limits | None = None
+    ) -> tuple[str, twinet.InternetError | None]:
+        """Get from a server; return the trace, and what went wrong."""
+        server = LoopbackServer({"/": ok(b"hello")}, tls)
+        text = io.StringIO()
+        session = twinet.Session(
+            reactor,
+            trust_roots=[root().certificate],
+            trace=twinet.TracePrinter(text),
+            limits=limits,
+        )
+        problem = None
+        connection = session.http("127.0.0.1", server.port.getHost().port, tls=True)
+        request = connection.open_request("GET", "/")
+        request.security_flags = SecurityFlag(ignore)
+        try:
+            await request.send()
+            self.assertEqual(await request.read(9), b"hello")
+        except twinet.InternetError as error:
+            problem = error
+        await session.close()
+        await server.all_lost()
+        await server.stop()
+        return masked(text.getvalue()), problem
+
+    def context(self, identity: Identity | None = None) -> SSL.Context:
+        return server_context(identity or root().issue(["127.0.0.1"]))
+
+    async def test_a_good_certificate(self) -> None:
+        """Version, cipher, protocol, and all of it before the request."""
+        context = self.context()
+        context.set_alpn_select_callback(lambda _, offered: offered[0])
+        text, _ = await self.trace(Server(context))
+        self.assertEqual(
+            text,
+            BEGIN
+            + "* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n"
+            + "* ALPN: server accepted http/1.1\n"
+            + CERTIFICATE
+            + "*   SSL certificate verify ok.\n"
+            + EXCHANGE,
+        )
+
+    def spoiled(self) -> Server:
+        end = -timedelta(hours=3)
+        return Server(self.context(root().issue(["elsewhere.example"], end=end)))
+
+    async def test_faults_that_refuse(self) -> None:
+        """Each of them, the closing, and the error that the program gets."""
+        text, problem = await self.trace(self.spoiled())
+        lines = text.removeprefix(BEGIN).splitlines()
+        self.assertEqual(len(lines), 4, text)
+        for line, words in zip(lines, (EXPIRED, ELSEWHERE), strict=False):
+            self.assertTrue(
+                line.startswith(f"* SSL certificate problem: {words}"), line
+            )
+        self.assertEqual(lines[2], "* Closing connection #1")
+        self.assertEqual(lines[3], f"* {masked(str(problem))}")
+
+    async def test_faults_that_are_let_through(self) -> None:
+        """They stand where the verdict would."""
+        text, _ = await self.trace(
+            self.spoiled(),
+            SecurityFlag.IGNORE_CERT_DATE_INVALID | SecurityFlag.IGNORE_CERT_CN_INVALID,
+        )
+        self.assertEqual(
+            text.removeprefix(BEGIN),
+            "* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n"
+            "* ALPN: server did not agree on a protocol\n"
+            + CERTIFICATE
+            + "".join(
+                f"*   SSL certificate fault, continuing anyway: {words} "
+                f"(let through by SecurityFlag.{flag})\n"
+                for words, flag in (
+                    (EXPIRED, "IGNORE_CERT_DATE_INVALID"),
+                    (ELSEWHERE, "IGNORE_CERT_CN_INVALID"),
+                )
+            )
+            + EXCHANGE,
+        )
+
+    async def test_a_server_that_does_not_answer_in_tls(self) -> None:
+        """No certificate to blame: the limit says it."""
+        text, problem = await self.trace(None, limits=twinet.Limits(tls=0.1))
+        self.assertIn("12002", str(problem))
+        self.assertEqual(
+            text, f"{BEGIN}* Closing connection #1\n* {masked(str(problem))}\n"
+        )
+
+    def test_nothing_is_left(self) -> Deferred[Any]:
+        """A session that is closed at once has nothing to tell."""
+        records: list[twinet.TraceRecord] = []
+        session = twinet.Session(reactor, trace=records.append)
+        closed = session.close()
+        return closed.addCallback(lambda _: self.assertEqual(records, []))
