@@ -28,6 +28,7 @@ CERTIFICATE = """\
 *   subject: CN=server
 *   start date: DATE
 *   expire date: DATE
+*   subjectAltName: NAME
 *   issuer: CN=Believed Root
 """
 EXCHANGE = """\
@@ -97,7 +98,7 @@ class TracedHttpsTests(TestCase):
             BEGIN
             + "* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n"
             + "* ALPN: server accepted http/1.1\n"
-            + CERTIFICATE
+            + CERTIFICATE.replace("NAME", "127.0.0.1")
             + "*   SSL certificate verify ok.\n"
             + EXCHANGE,
         )
@@ -128,7 +129,7 @@ class TracedHttpsTests(TestCase):
             text.removeprefix(BEGIN),
             "* SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n"
             "* ALPN: server did not agree on a protocol\n"
-            + CERTIFICATE
+            + CERTIFICATE.replace("NAME", "elsewhere.example")
             + "".join(
                 f"*   SSL certificate fault, continuing anyway: {words} "
                 f"(let through by SecurityFlag.{flag})\n"

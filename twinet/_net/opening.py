@@ -357,7 +357,7 @@ class Opening:
         """Hand over: the handshake is done."""
         if not self.over and not self._failing:
             assert self._tls is not None
-            self._trace.secured(line, self._tls)
+            self._trace.secured(self._tls)
             self._hand_over(line)
 
     def tcp_lost(self, line: Line, reason: Failure) -> None:  # noqa: ARG002

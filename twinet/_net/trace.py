@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from twinet._net.dispatch import Voice
     from twinet._net.egress import Target
-    from twinet._net.line import Line
     from twinet._net.tls import TlsCreator
     from twinet.errors import InternetError
 
@@ -58,7 +57,7 @@ class LineTrace:
     def securing(self, creator: TlsCreator) -> None:
         """Hear that the TLS handshake begins."""
 
-    def secured(self, line: Line, creator: TlsCreator) -> None:
+    def secured(self, creator: TlsCreator) -> None:
         """Hear that it is done, and the certificate accepted."""
 
     def insecure(self, creator: TlsCreator) -> None:

@@ -22,22 +22,19 @@ from twinet._net.race import place
 from twinet._net.trace import LineTrace, Tracer
 from twinet._net.translate import words
 from twinet._wire.head_lines import harmless, readable, without_secrets
+from twinet.errors import InternetError
 from twinet.trace import TraceKind, TraceRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
-    from OpenSSL import SSL
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
     from twisted.python.failure import Failure
 
     from twinet._net.dispatch import Voice
     from twinet._net.egress import Target
-    from twinet._net.line import Line
     from twinet._net.tls import TlsCreator
     from twinet._net.trace import Address
-    from twinet.errors import InternetError
     from twinet.trace import Trace
 
 __all__ = ["LineTracing", "SessionTracing"]
@@ -282,35 +279,33 @@ class LineTracing(LineTrace):
         if offered:
             self.fact(f"ALPN: offering {offered}")
 
-    def secured(self, line: Line, creator: TlsCreator) -> None:
+    def secured(self, creator: TlsCreator) -> None:
         """Say how, and with whom."""
-        transport: Any = line.transport
-        connection: SSL.Connection = transport.getHandle()
-        version = connection.get_protocol_version_name()
-        self.fact(f"SSL connection using {version} / {connection.get_cipher_name()}")
-        protocol = connection.get_alpn_proto_negotiated()
-        if protocol:
-            self.fact(f"ALPN: server accepted {readable(protocol)}")
+        facts = creator.facts
+        assert facts is not None, "the handshake is done"
+        try:
+            info = facts.info()
+        except InternetError as error:
+            self.fact(str(error))
+            return
+        self.fact(f"SSL connection using {info.version} / {info.cipher}")
+        if info.alpn:
+            self.fact(f"ALPN: server accepted {info.alpn}")
         elif creator.policy.alpn:
             self.fact("ALPN: server did not agree on a protocol")
-        presented = connection.get_peer_certificate()
-        if presented is not None:
-            certificate = presented.to_cryptography()
-            self.fact("Server certificate:")
-            self.fact(f"  subject: {certificate.subject.rfc4514_string()}")
-            self.fact(f"  start date: {_date(certificate.not_valid_before_utc)}")
-            self.fact(f"  expire date: {_date(certificate.not_valid_after_utc)}")
-            self.fact(f"  issuer: {certificate.issuer.rfc4514_string()}")
-        for fault in creator.faults:
+        certificate = info.certificate
+        self.fact("Server certificate:")
+        self.fact(f"  subject: {certificate.subject}")
+        self.fact(f"  start date: {certificate.not_before:%Y-%m-%d %H:%M:%S} UTC")
+        self.fact(f"  expire date: {certificate.not_after:%Y-%m-%d %H:%M:%S} UTC")
+        self.fact(f"  subjectAltName: {', '.join(certificate.names)}")
+        self.fact(f"  issuer: {certificate.issuer}")
+        for fault in info.faults:
             self.fact(f"  SSL certificate fault, continuing anyway: {fault}")
-        if not creator.faults:
+        if not info.faults:
             self.fact("  SSL certificate verify ok.")
 
     def insecure(self, creator: TlsCreator) -> None:
         """Say what is wrong with the certificate, if that was the reason."""
         for fault in creator.faults:
             self.fact(f"SSL certificate problem: {fault}")
-
-
-def _date(date: datetime) -> str:
-    return f"{date:%Y-%m-%d %H:%M:%S} UTC"
