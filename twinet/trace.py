@@ -87,8 +87,9 @@ class Trace:
 
     :ivar listener: called with each record.
     :ivar data: keep the bytes of bodies in the records, as ``curl --trace`` does.
-    :ivar secrets: show what ``Authorization``, ``Proxy-Authorization``, ``Cookie`` and
-        ``Set-Cookie`` hold, and passwords in the URLs of other fields.
+    :ivar secrets: show what is left out otherwise: the values of fields that are known
+        by their names to carry a secret (``Authorization``, ``Cookie``, ``Set-Cookie``,
+        ``X-Api-Key`` …), and user name and password in the URLs of other fields.
     """
 
     listener: Callable[[TraceRecord], object]

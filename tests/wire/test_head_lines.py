@@ -54,6 +54,7 @@ class SecretTests(SynchronousTestCase):
             (b"Cookie: Basic x; y=z\r\n", b"Cookie: [redacted]\r\n"),
             (b"SET-COOKIE: a=b; Path=/\r\n", b"SET-COOKIE: [redacted]\r\n"),
             (b"Set-Cookie : a=b\r\n", b"Set-Cookie : [redacted]\r\n"),
+            (b"x-api-key: Basic x\n", b"x-api-key: [redacted]\n"),
         ):
             self.assertEqual(self.hidden(given), shown)
 
@@ -68,8 +69,10 @@ class SecretTests(SynchronousTestCase):
     def test_other_lines_stay_as_they_are(self):
         """The request line, other fields, and what is no field at all."""
         for line in (
-            b"GET /Cookie: HTTP/1.1\r\n",
-            b"X-Cookie: a=b\r\n",
+            b"GET /Cookie HTTP/1.1\r\n",
+            b"HTTP/1.1 200 Token: y\r\n",
+            b"WWW-Authenticate: Basic realm=x\r\n",
+            b"X-Other: a=b\r\n",
             b"\x00 Cookie",
         ):
             self.assertEqual(self.hidden(line), line)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from twinet._wire.secret_field import carries_secret
 from twinet.errors import (
     HttpRedirectFailed,
     HttpsToHttpOnRedir,
@@ -46,15 +46,6 @@ _OF_THE_BODY = frozenset(
 )
 #: Fields that are meant for one origin and must not reach another.
 _OF_THE_ORIGIN = frozenset((b"host", b"origin"))
-#: Words in the names of fields that carry a secret: Authorization, Cookie, X-Api-Key,
-#: PRIVATE-TOKEN, X-Amz-Security-Token ...  What is sent to a stranger by mistake cannot
-#: be called back; what is missing there shows at once.
-_SECRET = re.compile(
-    rb"authori[sz]|authentic|(?:^|[-_])auth(?:$|[-_])"
-    rb"|cookie|token|secret|passw|credential|signature|session"
-    rb"|(?:api|access|private|subscription|account)[-_]?key",
-    re.IGNORECASE,
-).search
 
 
 def next_order(order: Order, head: Head) -> Order | InternetError | None:
@@ -148,8 +139,7 @@ def _fields_there(order: Order, url: HttpUrl, *, with_body: bool) -> FieldLines:
     return tuple(
         line
         for line in fields
-        if line[0].lower() not in dropped
-        and not (stranger and _SECRET(line[0]) is not None)
+        if line[0].lower() not in dropped and not (stranger and carries_secret(line[0]))
     )
 
 

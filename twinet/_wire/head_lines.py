@@ -2,12 +2,14 @@
 
 What a server sends may steer a terminal or hold a secret, and what we send holds our
 own.  So a line is shown without either: control characters become escapes, a long
-line is cut, and the values of the fields that carry credentials are left out.
+line is cut, and the values of the fields that carry a secret are left out.
 """
 
 from __future__ import annotations
 
 import re
+
+from twinet._wire.secret_field import carries_secret
 
 __all__ = ["harmless", "head_lines", "readable", "without_secrets"]
 
@@ -17,8 +19,6 @@ REDACTED = b"[redacted]"
 
 #: Fields with a scheme before the secret (RFC 9110, sections 11.6.2 and 11.7.2).
 _CREDENTIALS = frozenset((b"authorization", b"proxy-authorization"))
-#: Fields that are secret as a whole (RFC 6265).
-_COOKIES = frozenset((b"cookie", b"set-cookie"))
 #: What is known to be a scheme, and so no part of a secret: those registered with
 #: IANA, and a few that are in use all the same.
 _SCHEMES = frozenset(
@@ -52,7 +52,8 @@ def without_secrets(lines: list[bytes]) -> list[bytes]:
             continue
         name, colon, value = text.partition(b":")
         key = name.strip().lower()
-        secret = bool(colon) and (key in _CREDENTIALS or key in _COOKIES)
+        # A status line may have a colon too, but no field has a blank in its name.
+        secret = bool(colon) and b" " not in key and carries_secret(key)
         if secret:
             value = value.strip()
             hidden = b""
