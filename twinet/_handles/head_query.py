@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["DECODED_AWAY", "HeadQuery"]
 
 _NUMBERS = QueryFlag.NUMBER | QueryFlag.NUMBER64
+#: 2**64 has 20 digits; int() refuses thousands of them with an error of its own.
+_LONGEST = 20
+#: What is round a value and none of it (RFC 9110, section 5.5); no other blanks, since
+#: half of a UTF-8 letter may look like one.
+_BLANKS = " \t"
 _COALESCE = QueryFlag.COALESCE | QueryFlag.COALESCE_WITH_COMMA
 #: What decoding takes away: it describes a body that the program does not see.
 DECODED_AWAY = frozenset(("content-encoding", "content-length"))
@@ -56,7 +61,11 @@ class HeadQuery:
         except ValueError:
             msg = f"{query} is no attribute of a head; see twinet.Query"
             raise HttpInvalidQueryRequest(msg) from None
-        return _as_asked(self._text(query, name, index, flags), flags)
+        text = self._text(query, name, index, flags)
+        if flags & (_NUMBERS | QueryFlag.SYSTEMTIME):
+            what = name if query is Query.CUSTOM else query.name
+            return _as_asked(text, f"the value of {what}", flags)
+        return text
 
     def _text(
         self, query: Query, name: str | None, index: int, flags: QueryFlag
@@ -85,7 +94,7 @@ class HeadQuery:
         values = self._values(wanted.lower())
         if flags & _COALESCE and values and not index:
             return ", ".join(values)
-        if index >= len(values):
+        if not 0 <= index < len(values):
             raise _not_there(wanted, index)
         return values[index]
 
@@ -109,28 +118,33 @@ class HeadQuery:
             if line[:1] in {" ", "\t"}:
                 # A folded line goes on (RFC 9112, section 5.2).
                 if here:
-                    values[-1] += " " + line.strip()
+                    values[-1] += " " + line.lstrip(_BLANKS)
                 continue
             given, colon, value = line.partition(":")
-            here = bool(colon) and given.strip().lower() == name
+            here = bool(colon) and given.strip(_BLANKS).lower() == name
             if here:
-                values.append(value.strip())
-        return values
+                values.append(value)
+        return [value.strip(_BLANKS) for value in values]
 
 
-def _as_asked(text: str, flags: QueryFlag) -> str | int | datetime:
+def _as_asked(text: str, what: str, flags: QueryFlag) -> int | datetime:
+    """Return a text as a number or a time; it is not shown: it may be a secret."""
     if flags & _NUMBERS:
         highest = 2**64 if flags & QueryFlag.NUMBER64 else 2**32
-        if not (text.isascii() and text.isdigit()) or int(text) >= highest:
-            msg = f"{text!r} is no number below {highest}"
+        digits = text.lstrip("0") or text[-1:]
+        if (
+            not (text.isascii() and text.isdigit())
+            or len(digits) > _LONGEST
+            or int(digits) >= highest
+        ):
+            msg = f"{what} is no number below {highest}"
             raise HttpInvalidHeader(msg)
-        return int(text)
-    if flags & QueryFlag.SYSTEMTIME:
-        try:
-            return parse_http_date(text, datetime.now(UTC))
-        except ValueError as error:
-            raise HttpInvalidHeader(str(error)) from error
-    return text
+        return int(digits)
+    try:
+        return parse_http_date(text, datetime.now(UTC))
+    except ValueError:
+        msg = f"{what} is no date of HTTP, as 'Sun, 06 Nov 1994 08:49:37 GMT' is"
+        raise HttpInvalidHeader(msg) from None
 
 
 def _not_there(name: str, index: int) -> HttpHeaderNotFound:
