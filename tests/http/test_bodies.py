@@ -15,7 +15,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
 from twinet._http.body import AT_ONCE, BytesBody, MadeBody, OnceBody, body_of
 from twinet._http.bytes_producer import PIECE, BytesProducer
 from twinet._http.file_body import READ, FileProducer
-from twinet.errors import FileNotFound, InternetError, InvalidParameter
+from twinet.errors import FileNotFound, InternetError, InvalidParameter, Shutdown
 
 
 class Consumer:
@@ -341,6 +341,16 @@ class FileProducerTests(SynchronousTestCase):
         self.later.work()
         self.assertNoResult(done)
         self.assertEqual(self.consumer.data, b"")
+        self.assertTrue(self.closed())
+
+    def test_thread_that_comes_to_it_when_all_is_over(self) -> None:
+        """The session was closed: the call has failed, and is made all the same."""
+        done = self.begin(10)
+        self.producer.stopProducing()
+        call, args, reading = self.later.jobs.pop()
+        reading.errback(Shutdown())
+        call(*args)
+        self.assertNoResult(done)
         self.assertTrue(self.closed())
 
     def test_stop_while_it_is_written(self) -> None:

@@ -20,6 +20,7 @@ LACKS = {
     "brotli": {"nginx": "the module is a package of its own, which few install"},
     "zstd": {"nginx": "no module in Debian", "apache2": "no module in its sources"},
     "verbs of one's own": {"lighttpd": "501 for each verb that it does not know"},
+    "idle times below a second": {"lighttpd": "it counts whole seconds: too slow"},
     "heads beyond 64 KiB": {"lighttpd": "its own limit is 64 KiB: it answers 502"},
 }
 

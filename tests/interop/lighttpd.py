@@ -84,8 +84,6 @@ class Lighttpd(WebServer):
 
     kind = "lighttpd"
     package = "lighttpd lighttpd-mod-deflate lighttpd-mod-openssl lighttpd-mod-webdav"
-    # it counts whole seconds, and looks once in a second
-    idle = 2.5
 
     def configuration(self) -> str:
         """Return the text of the configuration."""

@@ -91,6 +91,7 @@ location /cgi/told {{
         "cookie": "$http_cookie", "expect": "$http_expect",
         "port": "$remote_port", "tls": "$ssl_protocol"}}';
 }}
+location = /cgi/sideways {{ return 302 told?sideways; }}
 location = /cgi/answer/204 {{ return 204; }}
 location = /cgi/cookie {{
     add_header Set-Cookie "cup=small; Path=/cgi; HttpOnly";

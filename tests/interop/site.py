@@ -15,6 +15,8 @@
     what the server was told, as JSON: ``verb target length type cookie expect port``
     (the client's port), and ``tls`` (version); ``sha256`` and ``size`` of the body
     where the server hands it to a program.
+``/cgi/sideways``
+    redirects to ``told``, which is another name in the same folder.
 ``/cgi/answer/204``
     is a 204.  ``/cgi/cookie`` sets two cookies.
 ``/cgi/heads/N``
@@ -71,6 +73,9 @@ printf '"size": %s, "sha256": "%s"}' "$size" "${sum%% *}"
 """,
     "answer": """\
 printf 'Status: %s\\r\\n\\r\\n' "${PATH_INFO#/}"
+""",
+    "sideways": """\
+printf 'Status: 302\\r\\nLocation: told?sideways\\r\\n\\r\\n'
 """,
     "cookie": """\
 printf 'Set-Cookie: cup=small; Path=/cgi; HttpOnly\\r\\n'

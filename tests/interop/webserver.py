@@ -43,7 +43,6 @@ class WebServer:
 
     :cvar kind: its name in the tables and on the command line.
     :cvar package: what ``apt-get install`` calls it.
-    :cvar idle: how long it keeps an idle connection at :attr:`brief` at most [s].
     :ivar root: the folder that it serves; a test may add files under names of its own.
     :ivar ca_pem: the authority that signed its certificates: for ``localhost`` and
         ``127.0.0.1``, and with that name sent (SNI) for ``other.test``.
@@ -55,7 +54,6 @@ class WebServer:
 
     kind: ClassVar[str]
     package: ClassVar[str]
-    idle: ClassVar[float] = 0.5
 
     def __init__(self, home: Path) -> None:
         self.home = home

@@ -128,11 +128,16 @@ class _Given:
 
 
 class _Opened:
-    """A file of ours.  Both methods block, and run one after the other."""
+    """A file of ours.  Both methods block, and run one after the other.
+
+    But when the session is closed, nobody waits for the thread that reads, and
+    :meth:`close` may come before the file has been opened.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: BinaryIO | None = None
+        self._closed = False
 
     def read(self, at: int | None, size: int) -> bytes:
         """Return the bytes at a place."""
@@ -143,12 +148,16 @@ class _Opened:
                 self._file = self._path.open("rb")
             except OSError as error:
                 raise _unreadable(self._path, error) from error
+        if self._closed:
+            self.close()
+            return b""
         assert at is not None, "a file at a path can seek"
         self._file.seek(at)
         return self._file.read(size)
 
     def close(self) -> None:
-        """Close it."""
+        """Close it, for good."""
+        self._closed = True
         file, self._file = self._file, None
         if file is not None:
             file.close()
