@@ -12,6 +12,8 @@ from twinet.errors import InvalidParameter
 from twinet.records import Limits
 
 COUNTS = {"addresses", "head_bytes", "redirects"}
+#: What bounds memory, loops and windows.
+NEVER_NONE = {"head_bytes", "redirects", "lowest_speed_time"}
 NAMES = {each.name for each in fields(Limits)}
 
 
@@ -33,6 +35,8 @@ class LimitTests(SynchronousTestCase):
         bad: tuple[Any, ...] = (0, 0.0, -1, -0.5, nan, inf, -inf, "5", b"5", True, 5j)
         for name in NAMES - COUNTS:
             for value in good:
+                if value is None and name in NEVER_NONE:
+                    continue
                 self.assertEqual(getattr(Limits(**{name: value}), name), value)
             for value in bad:
                 self.refused(**{name: value})
@@ -51,5 +55,5 @@ class LimitTests(SynchronousTestCase):
     def test_what_bounds_memory_cannot_be_left_out(self) -> None:
         """The others may be None, which is no limit."""
         self.assertIsNone(Limits(addresses=None).addresses)
-        self.refused(head_bytes=None)
-        self.refused(redirects=None)
+        for name in NEVER_NONE:
+            self.refused(**{name: None})
