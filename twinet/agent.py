@@ -37,8 +37,8 @@ class Agent:
     """An ``IAgent`` over a session.
 
     Like Twisted's, it follows no redirect by itself, keeps no cookies and adds no
-    field but Host, User-Agent and Accept: what is wrapped round it does.  (With
-    ``Option.HTTP_DECODING`` set on the session, it decodes.)
+    field but Host, User-Agent and Accept: what is wrapped round it does.  (A
+    session with ``decoding=True`` asks for compressed bodies and decodes them.)
 
     :param reactor: the reactor; the running one when left out.
     :param session: the session to use; one is made when left out.

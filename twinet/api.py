@@ -40,6 +40,7 @@ def fetch(
     *,
     max_size: int = MAX_SIZE,
     headers: HeadersArgument = (),
+    decoding: bool = False,
     on_status: Listener | None = None,
     limits: Limits | None = None,
     trust_roots: Any = None,
@@ -49,8 +50,10 @@ def fetch(
 
     A 4xx or 5xx answer is an answer: look at ``status_code``.
 
-    :param max_size: the longest body that is taken (bytes).
+    :param max_size: the longest body that is taken (bytes, decoded).
     :param headers: a mapping or pairs of header fields.
+    :param decoding: ask for a compressed body and decode it, as
+        :class:`twinet.Session` does; ``response.decoded`` says what was undone.
     :param on_status: told each step, as a handle's status callback.
     :param trust_roots: as for :class:`twinet.Session`.
     :param reactor: the running one when left out.
@@ -62,22 +65,24 @@ def fetch(
     async def body(request: HttpRequest) -> Response:
         response = request.response
         pieces: list[bytes] = []
-        room = max_size - (response.length or 0)
+        room = max_size
+        # Announced is what comes before it is decoded.
+        if not response.decoded and (response.length or 0) > room:
+            room = -1
         while room >= 0:
             piece = await request.read_some()
             if not piece:
                 response.body = b"".join(pieces)
                 return response
             pieces.append(piece)
-            if response.length is None:
-                room -= len(piece)
+            room -= len(piece)
         msg = (
             f"the body of {response.url} is longer than {max_size} bytes; "
             "raise max_size, or use twinet.download"
         )
         raise InvalidOperation(msg)
 
-    return _alone(url, headers, on_status, limits, trust_roots, reactor, body)
+    return _alone(url, headers, decoding, on_status, limits, trust_roots, reactor, body)
 
 
 def download(
@@ -85,6 +90,7 @@ def download(
     to: str | PathLike[str],
     *,
     headers: HeadersArgument = (),
+    decoding: bool = False,
     on_status: Listener | None = None,
     limits: Limits | None = None,
     trust_roots: Any = None,
@@ -98,6 +104,9 @@ def download(
 
     :param to: the file; or an existing folder, and the name is then the URL's last
         path segment.
+    :param decoding: ask for a compressed body and decode it into the file, as
+        :class:`twinet.Session` does.  (Servers that name the coding of an archive, so
+        that ``x.tar.gz`` comes as ``Content-Encoding: gzip``, give you ``x.tar``.)
     :param on_status: told each step, as a handle's status callback.
     :raises FileExists: 80, there is a file of that name.
     :raises UnexpectedStatus: 12003, the server answered 4xx or 5xx (or another
@@ -120,12 +129,13 @@ def download(
             path /= _file_name(url)
         return await request.save(path)
 
-    return _alone(url, headers, on_status, limits, trust_roots, reactor, save)
+    return _alone(url, headers, decoding, on_status, limits, trust_roots, reactor, save)
 
 
 def _alone(
     url: str,
     headers: HeadersArgument,
+    decoding: bool,
     on_status: Listener | None,
     limits: Limits | None,
     trust_roots: Any,
@@ -135,7 +145,9 @@ def _alone(
     """Use one request of a session of its own, then close it and wait for that."""
 
     async def run() -> T:
-        session = Session(reactor, limits=limits, trust_roots=trust_roots)
+        session = Session(
+            reactor, limits=limits, trust_roots=trust_roots, decoding=decoding
+        )
         try:
             request = await session.get(url, headers=headers, on_status=on_status)
             return await use(request)

@@ -362,8 +362,10 @@ _ROWS = (
         "s",
         "bool",
         "RSQ",
-        "Compressed bodies (gzip, deflate) are decoded, and asked for unless the "
-        "program sends an Accept-Encoding or a Range of its own. Default off.",
+        "Compressed bodies (gzip, deflate, and br and zstd where their packages are "
+        "installed) are decoded, and asked for unless the program sends an "
+        "Accept-Encoding or a Range of its own. Default off; see "
+        "Session(decoding=True).",
     ),
     _row(
         Option.DIAGNOSTIC_SOCKET_INFO,

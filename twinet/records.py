@@ -73,6 +73,11 @@ class Limits:
     head_bytes: int = 65536
     #: the redirects that are followed for one call; 0 follows none and fails.
     redirects: int = 30
+    #: what a compressed body may become (see ``Option.HTTP_DECODING``).
+    decoded_bytes: int | None = None
+    #: how many times its size it may become, when that is more than 64 MiB; gzip and
+    #: deflate stay below 1033 by themselves.
+    decoded_ratio: float | None = 1100
 
     def __post_init__(self) -> None:
         for each in fields(self):

@@ -13,8 +13,11 @@ from tests.contracts.imports import public_modules
 ROOT = Path(__file__).resolve().parents[2]
 REACTOR = "twisted.internet.reactor"
 #: What is loaded late or never: the first installs a reactor, the others are slow to
-#: load and most programs do not need them.
-LATE = ("twisted.protocols.ftp", "treq", "rich", "prometheus_client", "klein")
+#: load, or need not be there, and most programs do not need them.
+LATE = (
+    *("twisted.protocols.ftp", "treq", "rich", "prometheus_client", "klein"),
+    *("brotli", "backports.zstd", "compression.zstd"),
+)
 
 #: Imports each module named as if it were the first of the library, so that a circle
 #: which another entrance hides shows itself. What ``import twinet`` loads may stay:

@@ -12,9 +12,11 @@ from twisted.trial.unittest import TestCase
 
 import twinet
 from tests.http.loopback import LoopbackServer, ok, reactor
+from tests.wire.coded import SHRINKERS, member
 from twinet.errors import (
     AccessDenied,
     CannotConnect,
+    DecodingFailed,
     FileExists,
     FileNotFound,
     InvalidOperation,
@@ -124,6 +126,43 @@ class FetchTests(ApiCase):
         response = await twinet.fetch(self.server.url("/chunked"), max_size=5)
         self.assertEqual(response.body, b"hello")
 
+    async def test_coded_body_is_decoded_when_asked(self) -> None:
+        """In each coding; without that it is not asked for, and left as it came."""
+        for coding, make in SHRINKERS.items():
+            raw = make(BODY)
+            self.server.answers["/coded"] = ok(
+                raw, b"Content-Encoding: " + coding.encode()
+            )
+            url = self.server.url("/coded")
+            response = await twinet.fetch(url, decoding=True)
+            self.assertEqual(response.decoded, (coding,))
+            self.assertEqual(response.body, BODY)
+            self.assertIn(b"Accept-Encoding: gzip, ", self.server.requests[-1])
+            response = await twinet.fetch(url)
+            self.assertEqual(response.body, raw)
+            self.assertNotIn(b"Accept-Encoding", self.server.requests[-1])
+        await self.nothing_left()
+
+    async def test_max_size_is_that_of_the_decoded_body(self) -> None:
+        """However little was announced."""
+        for coding, make in SHRINKERS.items():
+            self.server.answers["/coded"] = ok(
+                make(BODY), b"Content-Encoding: " + coding.encode()
+            )
+            url = self.server.url("/coded")
+            for size in (len(BODY) - 1, 0):
+                await self.assertFailure(
+                    twinet.fetch(url, decoding=True, max_size=size), InvalidOperation
+                )
+            response = await twinet.fetch(url, decoding=True, max_size=len(BODY))
+            self.assertEqual(response.body, BODY)
+        # Longer coded than not.
+        text = b"short"
+        self.server.answers["/coded"] = ok(member(text), b"Content-Encoding: gzip")
+        response = await twinet.fetch(url, decoding=True, max_size=len(text))
+        self.assertEqual(response.body, text)
+        await self.nothing_left()
+
     async def test_cut_body_is_an_error(self) -> None:
         """And leaves nothing."""
         await self.assertFailure(twinet.fetch(self.server.url("/short")), Truncated)
@@ -190,6 +229,28 @@ class DownloadTests(ApiCase):
         self.server.answers["/file.bin?x=/y"] = ok(BODY)
         path = await twinet.download(self.server.url("/file.bin?x=/y"), self.folder)
         self.assertEqual(path.name, "file.bin")
+
+    async def test_coded_body_becomes_the_file_that_it_means(self) -> None:
+        """In each coding; one that is damaged at its very end leaves no file."""
+        for coding, make in SHRINKERS.items():
+            field = b"Content-Encoding: " + coding.encode()
+            raw = make(BODY)
+            self.server.answers["/coded"] = ok(raw, field)
+            url = self.server.url("/coded")
+            path = self.folder / coding
+            await twinet.download(url, path, decoding=True)
+            self.assertEqual(path.read_bytes(), BODY)
+            path.unlink()
+            await twinet.download(url, path)
+            self.assertEqual(path.read_bytes(), raw)
+            path.unlink()
+            self.server.answers["/coded"] = ok(raw[:-1], field)
+            error = await self.assertFailure(
+                twinet.download(url, path, decoding=True), DecodingFailed
+            )
+            self.assertIn(f"the {coding} body ends too early", str(error))
+            self.assertEqual(self.files(), [])
+        await self.nothing_left()
 
     async def test_url_without_a_name_is_refused_for_a_folder(self) -> None:
         """And says what to do."""

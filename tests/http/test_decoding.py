@@ -11,12 +11,17 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import MemoryNet, Peer
+from tests.wire.coded import SHRINKERS, br, frame, member
+from tests.wire.missing import BROTLI, ZSTD, without
+from twinet import Session
 from twinet._handles.resource import FULL
 from twinet._http.decoded_body import TURN
-from twinet._wire.decoding import PIECE
+from twinet._wire.decoding import FREE
+from twinet._wire.stage import PIECE
 from twinet.errors import (
     DecodingFailed,
     InvalidOperation,
+    InvalidParameter,
     OperationCancelled,
     Timeout,
     Truncated,
@@ -42,26 +47,26 @@ def answer(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
     )
 
 
-def coded(text: bytes, coding: bytes = b"gzip") -> bytes:
-    return answer(gzip.compress(text), b"Content-Encoding: " + coding)
+def coded(text: bytes, coding: str = "gzip") -> bytes:
+    return answer(SHRINKERS[coding](text), b"Content-Encoding: " + coding.encode())
 
 
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
+ASKED = b"\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
 CHUNKED = (
     b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
 
 
 class DecodingCase(SynchronousTestCase):
-    """A session with the option set."""
+    """A session that decodes."""
 
     def setUp(self) -> None:
-        self.net = MemoryNet()
+        self.net = MemoryNet(decoding=True)
         self.session = self.net.session
-        self.session.options[Option.HTTP_DECODING] = True
 
     def tearDown(self) -> None:
         self.session.close()
@@ -138,6 +143,8 @@ class WhenTests(DecodingCase):
         for lines, body, codings in (
             ((b"Content-Encoding: deflate",), zlib.compress(TEXT), ("deflate",)),
             ((b"content-encoding: X-GZIP",), gzip.compress(TEXT), ("gzip",)),
+            ((b"Content-Encoding: br",), br(TEXT), ("br",)),
+            ((b"Content-Encoding: ZSTD",), frame(TEXT), ("zstd",)),
             ((b"Content-Encoding: deflate, gzip",), twice, ("deflate", "gzip")),
             (
                 (b"Content-Encoding: deflate", b"Content-Encoding: gzip"),
@@ -154,8 +161,9 @@ class WhenTests(DecodingCase):
         """Unknown codings, parts, and what has none; the fields stay."""
         body = gzip.compress(TEXT)
         for data in (
-            answer(body, b"Content-Encoding: br"),
-            answer(body, b"Content-Encoding: gzip, zstd"),
+            answer(body, b"Content-Encoding: compress"),
+            answer(body, b"Content-Encoding: gzip, dcb"),
+            answer(body, b"Content-Encoding: gzip, gzip, gzip, gzip, gzip, gzip"),
             answer(body, b"Content-Encoding: identity"),
             answer(body),
             answer(
@@ -202,7 +210,7 @@ class WhenTests(DecodingCase):
                 status=b"302 Found",
             )
         )
-        self.assertIn(b"\r\nAccept-Encoding: gzip, deflate\r\n", peer.request())
+        self.assertIn(ASKED, peer.request())
         peer.send(coded(TEXT))
         self.assertEqual(self.all_of(self.successResultOf(self.pending)), TEXT)
 
@@ -215,7 +223,7 @@ class WhenTests(DecodingCase):
         self.assertTrue(request.options[Option.HTTP_DECODING])
         self.assertFalse(connection.open_request().options[Option.HTTP_DECODING])
         self.session.options[Option.HTTP_DECODING] = False
-        raw = gzip.compress(TEXT)
+        raw = member(TEXT)
         request = self.answered(coded(TEXT))
         self.assertNotIn(b"Accept-Encoding", self.sent)
         self.assertEqual(self.all_of(request), raw)
@@ -229,7 +237,7 @@ class WhenTests(DecodingCase):
     def test_what_is_asked_for(self) -> None:
         """Unless the program asks for something of its own, or for a part."""
         for headers, line in (
-            ({}, b"\r\nAccept-Encoding: gzip, deflate\r\n"),
+            ({}, ASKED),
             ({"ACCEPT-ENCODING": "br"}, b"\r\nACCEPT-ENCODING: br\r\n"),
             ({"Range": "bytes=9-"}, b"\r\nRange: bytes=9-\r\n"),
         ):
@@ -241,22 +249,92 @@ class WhenTests(DecodingCase):
             self.assertEqual(self.all_of(request), TEXT)
             self.peer.close()
 
+    def test_session_argument_is_the_option(self) -> None:
+        """True or False; what else looks like a mistake."""
+        self.assertTrue(self.session.options[Option.HTTP_DECODING])
+        for session in (Session(self.net.reactor), MemoryNet(decoding=False).session):
+            self.assertFalse(session.options[Option.HTTP_DECODING])
+        for wrong in ("gzip", None, 1):
+            error = self.assertRaises(InvalidParameter, MemoryNet, decoding=wrong)
+            self.assertIn("decoding", str(error))
+
+    def test_wishes_for_transformation_are_for_others(self) -> None:
+        """WinINet leaves ``no-transform`` alone; RFC 9111, 5.2.2.6: intermediaries."""
+        data = answer(br(TEXT), b"Content-Encoding: br", b"Cache-Control: no-transform")
+        self.assertEqual(self.all_of(self.answered(data)), TEXT)
+
+    def test_packages_that_are_missing(self) -> None:
+        """They are not asked for; what comes so all the same is given as it came."""
+        for missing in (BROTLI, ZSTD):
+            without(self, *missing)
+        for coding in ("br", "zstd"):
+            request = self.answered(coded(TEXT, coding))
+            self.assertIn(b"\r\nAccept-Encoding: gzip, deflate\r\n", self.sent)
+            self.assertEqual(self.all_of(request), SHRINKERS[coding](TEXT))
+            self.assertEqual(request.response.decoded, ())
+            self.assertEqual(request.response.headers["content-encoding"], coding)
+            self.peer.close()
+        self.assertEqual(self.all_of(self.answered(coded(TEXT))), TEXT)
+
+
+class WayTests(DecodingCase):
+    """Every way to read, of every coding."""
+
+    def coded_answer(self, coding: str) -> bytes:
+        raw = SHRINKERS[coding](TEXT)
+        line = b"Content-Encoding: " + coding.encode()
+        return answer(raw, line, b"Accept-Ranges: bytes")
+
     def test_seeking_counts_in_what_is_read(self) -> None:
         """The end of that is known when all is here; it never goes back."""
-        body = gzip.compress(TEXT)
-        data = answer(body, b"Content-Encoding: gzip", b"Accept-Ranges: bytes")
-        request = self.answered(data[: -len(body)])
-        self.failureResultOf(request.seek(0, FindMethod.END), InvalidOperation)
-        self.assertEqual(self.successResultOf(request.seek(4)), 4)
-        pending = request.read(5)
-        self.peer.send(body)
-        self.assertEqual(self.successResultOf(pending), b"quick")
-        error = self.failureResultOf(request.seek(4), InvalidOperation)
-        self.assertIn("is decoded (gzip)", error.getErrorMessage())
-        self.assertEqual(
-            self.successResultOf(request.seek(-4, FindMethod.END)), len(TEXT) - 4
-        )
-        self.assertEqual(self.all_of(request), TEXT[-4:])
+        for coding in SHRINKERS:
+            head, _, raw = self.coded_answer(coding).partition(b"\r\n\r\n")
+            request = self.answered(head + b"\r\n\r\n")
+            self.failureResultOf(request.seek(0, FindMethod.END), InvalidOperation)
+            self.assertEqual(self.successResultOf(request.seek(4)), 4)
+            pending = request.read(5)
+            self.peer.send(raw)
+            self.assertEqual(self.successResultOf(pending), b"quick")
+            error = self.failureResultOf(request.seek(4), InvalidOperation)
+            self.assertIn(f"is decoded ({coding})", error.getErrorMessage())
+            self.assertEqual(
+                self.successResultOf(request.seek(-4, FindMethod.END)), len(TEXT) - 4
+            )
+            self.assertEqual(self.all_of(request), TEXT[-4:])
+            self.peer.close()
+
+    def test_read_and_deliver(self) -> None:
+        """Also of a body that comes byte by byte."""
+        for coding in SHRINKERS:
+            data = self.coded_answer(coding)
+            request = self.answered(data)
+            self.assertEqual(self.successResultOf(request.read(9)), TEXT[:9])
+            self.assertEqual(self.successResultOf(request.read_some()), TEXT[9:])
+            self.assertEqual(self.successResultOf(request.read_some()), b"")
+            self.peer.close()
+            head, _, raw = data.partition(b"\r\n\r\n")
+            request = self.answered(head + b"\r\n\r\n")
+            sink = Sink()
+            pending = request.deliver(sink)
+            for place in range(len(raw)):
+                self.assertNoResult(pending)
+                self.peer.send(raw[place : place + 1])
+            self.assertEqual(self.successResultOf(pending), len(TEXT))
+            self.assertEqual(b"".join(sink.data), TEXT)
+            self.peer.close()
+
+    def test_cut_short_and_damaged(self) -> None:
+        """As announced by its length, and yet not whole; and with something behind."""
+        for coding, make in SHRINKERS.items():
+            raw = make(TEXT)
+            line = b"Content-Encoding: " + coding.encode()
+            for body in (raw[:-1], raw + b"!"):
+                request = self.answered(answer(body, line))
+                error = self.failureResultOf(
+                    request.deliver(Sink()), DecodingFailed
+                ).value
+                self.assertIn(f"the {coding} body", str(error))
+                self.peer.close()
 
 
 class DamageTests(DecodingCase):
@@ -335,12 +413,12 @@ class Sink:
     def __init__(self, *, slow: bool = False) -> None:
         self.slow = slow
         self.size = 0
-        self.writes: list[int] = []
+        self.data: list[bytes] = []
         self.waiting: Deferred[None] | None = None
 
     def write(self, data: bytes) -> Deferred[None] | None:
         self.size += len(data)
-        self.writes.append(len(data))
+        self.data.append(data)
         if not self.slow:
             return None
         self.waiting = Deferred()
@@ -503,16 +581,56 @@ class FlowTests(DecodingCase):
         self.failureResultOf(pending, DecodingFailed)
         self.assertGreater(sink.size, SWOLLEN // 2)
 
-    def test_bomb_in_a_bomb(self) -> None:
-        """It is refused, long before it is through."""
-        twice = gzip.compress(gzip.compress(bytes(SWOLLEN)))
-        request = self.answered(answer(twice, b"Content-Encoding: gzip, gzip"))
+    def refused(self, data: bytes, limits: Limits) -> tuple[str, int]:
+        """Deliver what is refused in the end; why, and how much came before."""
+        request = self.answered(data, limits=limits)
         sink = Sink()
         pending = request.deliver(sink)
         self.until(lambda: bool(pending.called))
         error = self.failureResultOf(pending, DecodingFailed).value
-        self.assertIn("bomb", str(error))
-        self.assertLess(sink.size, 4 << 20)
+        self.peer.close()
+        return str(error), sink.size
+
+    def test_bombs(self) -> None:
+        """They are refused by their ratio, and never much is in memory."""
+        times = (FREE >> 20) + 8
+        for coding, bomb in (
+            (b"br", br(bytes(times << 20))),
+            (b"zstd", frame(bytes(1 << 20)) * times),
+            (b"gzip, gzip", member(member(bytes(1 << 20)) * times)),
+        ):
+            data = answer(bomb, b"Content-Encoding: " + coding)
+            error, size = self.refused(data, Limits())
+            self.assertIn("limits.decoded_ratio", error)
+            self.assertLessEqual(size, FREE)
+
+    def test_length_limit(self) -> None:
+        """It holds for every coding, whatever the ratio."""
+        for coding in SHRINKERS:
+            data = coded(bytes(range(256)) * 4096, coding)
+            error, size = self.refused(data, Limits(decoded_bytes=1 << 19))
+            self.assertIn("limits.decoded_bytes", error)
+            self.assertLessEqual(size, 1 << 19)
+            request = self.answered(data, limits=Limits(decoded_bytes=1 << 20))
+            self.assertEqual(len(self.all_of(request)), 1 << 20)
+            self.peer.close()
+
+    def test_work_that_brings_nothing_takes_turns(self) -> None:
+        """Empty members by the thousand hold nobody up, and end."""
+        for coding, empty in (
+            (b"gzip", member(b"")),
+            (b"zstd", frame(b"")),
+        ):
+            body = empty * 9000
+            request = self.answered(answer(body, b"Content-Encoding: " + coding))
+            pending = request.read(1)
+            turns = 0
+            while not pending.called:
+                self.turn()
+                turns += 1
+            self.assertGreater(turns, 5)
+            self.assertEqual(self.successResultOf(pending), b"")
+            self.peer.close()
 
     def test_closing_while_something_waits(self) -> None:
         """Nothing is decoded any more, and no timer is left (see tearDown)."""

@@ -80,7 +80,7 @@ def _write_password(handle: Any, value: Any) -> None:
 
 def _write_decoding(handle: Any, value: Any) -> None:
     if not isinstance(value, bool):
-        msg = f"HTTP_DECODING is True or False; not {value!r}"
+        msg = f"decoding (HTTP_DECODING) is True or False; not {value!r}"
         raise InvalidParameter(msg)
     handle._decoding = value
 

@@ -29,6 +29,7 @@ from twinet._wire.http_origin import http_origin
 from twinet._wire.http_request import check_fields
 from twinet.errors import InternetError, InvalidParameter
 from twinet.flags import Flag, HandleType
+from twinet.options import Option
 from twinet.status import SELF
 from twinet.trace import Trace
 from twinet.urls import crack_http
@@ -86,6 +87,8 @@ class Session(Handle):
     :param policy: shown each address before it is connected to
         (:class:`~twinet.records.Destination`); ``None`` lets it pass, a text refuses
         it, and the call fails with ``PolicyRefused``.
+    :param decoding: ask for compressed bodies, in every coding that can be undone here,
+        and decode them (``Option.HTTP_DECODING``).
     :param cookies: a jar to share with other sessions; without one the session has its
         own (``session.cookies``), and ``Flag.NO_COOKIES`` leaves it aside.
     :param delivery: where status callbacks are called: ``twinet.PoolDelivery``,
@@ -113,6 +116,7 @@ class Session(Handle):
         limits: Limits | None = None,
         connections_per_host: int = 6,
         policy: Callable[[Destination], str | None] | None = None,
+        decoding: bool = False,
         cookies: CookieJar | None = None,
         delivery: StatusDelivery | None = None,
         trace: Callable[[TraceRecord], object] | Trace | None = None,
@@ -129,6 +133,7 @@ class Session(Handle):
             msg = "connections_per_host must be 1 or more"
             raise InvalidParameter(msg)
         self.set_agent(agent)
+        self.options[Option.HTTP_DECODING] = decoding
         self.reactor = reactor
         self.deadlines = Deadlines(reactor)
         # Apart, so that a slow name server holds up no file, and the other way round.

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from twinet._http.order import Reader
     from twinet._http.transfer import Transfer
     from twinet.errors import InternetError
+    from twinet.records import Limits
 
 __all__ = ["DecodedBody"]
 
-#: What one turn of the reactor may bring (bytes): as much as one read of the socket.
+#: What one turn of the reactor may do (bytes, as the decoder counts its work): as much
+#: as one read of the socket brings.
 TURN = 262144
 
 
@@ -37,25 +39,27 @@ class DecodedBody:
     """One body whose codings are undone on the way to the reader.
 
     :param codings: as :func:`~twinet._wire.decoding.codings_of` gives them.
+    :param limits: what it may become.
     :ivar jammed: whether something waits here to be decoded.
     """
 
     _failure: DecodingFailed | None = None
     _held: tuple[list[tuple[bytes, bytes]], InternetError | None] | None = None
     _call: IDelayedCall | None = None
-    #: what was handed over and has not been told.
-    _made = 0
+    #: the decoder's work up to when its last results were told.
+    _told = 0
     _paused = False
     jammed = False
 
     def __init__(
         self,
         codings: tuple[str, ...],
+        limits: Limits,
         reader: Reader,
         transfer: Transfer,
         clock: IReactorTime,
     ) -> None:
-        self._decoder = Decoder(codings)
+        self._decoder = Decoder(codings, limits)
         self._reader = reader
         self._transfer = transfer
         self._clock = clock
@@ -91,7 +95,7 @@ class DecodedBody:
 
     def tell_data(self) -> None:
         """Tell of what was handed over, and go on with the rest."""
-        self._made = 0
+        self._told = self._decoder.work
         self._reader.tell_data()
         if self._transfer.over:
             return
@@ -126,13 +130,15 @@ class DecodedBody:
         """Decode as much as one turn may, unless the reader has had enough."""
         self.jammed = True
         try:
-            while self._made < TURN and not self._paused:
-                piece = self._decoder.take()
-                if not piece:
+            decoder = self._decoder
+            most = self._told + TURN
+            while decoder.work < most and not self._paused:
+                piece = decoder.take()
+                if piece is None:
                     self.jammed = False
                     break
-                self._made += len(piece)
-                self._reader.take_data(piece, 0)
+                if piece:
+                    self._reader.take_data(piece, 0)
         except DecodingFailed as error:
             self._failure = error
             self.jammed = False

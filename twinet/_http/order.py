@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twinet._http.upload import framing
-from twinet._wire.decoding import ANNOUNCED
+from twinet._wire.decoding import announced
 from twinet._wire.http_request import render_head
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Order:
         if self.decode and not (
             self.has_field(b"accept-encoding") or self.has_field(b"range")
         ):
-            added.append((b"Accept-Encoding", ANNOUNCED))
+            added.append((b"Accept-Encoding", announced()))
         if cookie:
             added.append((b"Cookie", cookie))
         if self.authorization:

@@ -179,7 +179,7 @@ class Transfer:
                 if response.decoded:
                     clock = self._engine.deadlines.clock
                     taker = self._body = DecodedBody(
-                        response.decoded, self._reader, self, clock
+                        response.decoded, order.limits, self._reader, self, clock
                     )
             self._reader.take_answer(response)
             if self._watch is not None:

@@ -1,74 +1,84 @@
 """The codings of a body (Content-Encoding), undone piece by piece.
 
 Sans-IO.  :meth:`Decoder.feed` takes what has come, :meth:`Decoder.take` gives the next
-piece of what it means, at most :data:`PIECE` bytes of it; nothing is decoded before
-it is taken.  So whoever takes decides how much there is at a time, whatever the
-input would swell to.
+piece of what it means, at most :data:`~twinet._wire.stage.PIECE` bytes of it; nothing
+is decoded before it is taken.  So whoever takes decides how much there is at a time,
+whatever the input would swell to.
 
-How strict it is.  The check sums and lengths of gzip and zlib must be right, and the
+A body may have several codings upon each other: each is a stage, and what the one gives
+feeds the next.  A stage may work hard and bring nothing (a million empty members), and
+that must not hold the taker up: each step comes back to the taker, and what they have
+cost so far is :attr:`Decoder.work`.
+
+How strict it is.  Check sums and lengths must be right where a coding has them, and the
 body must not end before its stream does.  What follows a stream is a fault too, unless
-it is a further gzip member, or zeros that pad the last one: when the head of a second
-member is damaged, to take it for junk would lose data without a word.  An empty body
-is an empty body in any coding.
+the coding allows it; the stages say more.  An empty body is empty in any coding.
 
-``deflate`` is zlib's format (RFC 9110 8.4.1.2), but many servers send the bare stream
-of RFC 1951.  The first byte tells them apart: in zlib's format its low half is 8, which
-a bare stream could only have with garbage in the padding of a stored block.  The bare
-stream has no check sum; damage to it can pass unseen.
+Against bombs there are two limits, which hold between two stages as well.
+``Limits.decoded_bytes`` is a length.  ``Limits.decoded_ratio`` is how many bytes may
+come of one; it counts from :data:`FREE` bytes on, because less than that harms nobody
+who takes it piece by piece.  deflate makes at most 1032 of one, zstd 32,768, and br has
+no bound: a body of gzip or deflate alone never meets the default.
 
-Against bombs: deflate makes at most 1032 bytes of one.  More than :data:`RATIO`, behind
-the first :data:`FREE` bytes, comes only of codings upon each other, and is a fault (our
-own choice).
+``br`` and ``zstd`` need packages that may be missing; they are loaded when they are
+first asked for.  What is not there is not announced, and is left alone if it comes.
 """
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections import deque
+from functools import cache
 from typing import TYPE_CHECKING
 
+from twinet._wire.zlib_stage import ZlibStage
 from twinet.errors import DecodingFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["ANNOUNCED", "Decoder", "codings_of"]
+    from twinet._wire.stage import Stage
+    from twinet.records import Limits
 
-#: What is asked for (the Accept-Encoding field).
-ANNOUNCED = b"gzip, deflate"
-#: The most that is given at a time (bytes).
-PIECE = 65536
-#: What zlib is given at a time: it copies what it leaves (bytes).
+__all__ = ["Decoder", "announced", "codings_of"]
+
+#: What a stage is given of the input at a time: they copy what they leave (bytes).
 _SLICE = 16384
-#: How many bytes may come of one, and from which size on that counts.
-RATIO = 1100
-FREE = 1 << 20
+#: As much work as so many bytes: to begin a stream or frame (measured: 5 to 10 µs).
+_STREAM = 1024
+#: From which size on the ratio counts (bytes; our own choice).
+FREE = 64 << 20
 #: More codings than these upon each other are left alone (as in curl).
 _MOST_CODINGS = 5
 
-_KNOWN = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
+#: In the order in which they are announced, which is that of the browsers.
+_CODINGS = ("gzip", "deflate", "br", "zstd")
+_ALIASES = {"x-gzip": "gzip"}
 _IDENTITY = "identity"
 
-_WHOLE_GZIP = zlib.MAX_WBITS + 16
-_BARE = -zlib.MAX_WBITS
-#: zlib's own words stand behind its number.
-_ZLIB_WORDS = re.compile(r".*?data: ")
+
+@cache
+def announced() -> bytes:
+    """Return what is asked for (the Accept-Encoding field): all that can be undone."""
+    return ", ".join(coding for coding in _CODINGS if _maker(coding)).encode()
 
 
 def codings_of(values: Iterable[bytes]) -> tuple[str, ...]:
     """Return the codings of a body in the order in which they were applied.
 
     :param values: of each Content-Encoding field.
-    :returns: ``gzip`` and ``deflate``; empty when there is nothing to undo, and when
-        one of the codings is unknown, as then none can be undone.
+    :returns: some of ``gzip``, ``deflate``, ``br`` and ``zstd``; empty when there is
+        nothing to undo, and when one of the codings cannot be undone here, as then
+        none can.
     """
     codings: list[str] = []
     for name in b",".join(values).decode("latin-1").lower().split(","):
         coding = name.strip(" \t")
         if coding and coding != _IDENTITY:
-            known = _KNOWN.get(coding)
-            if known is None or len(codings) == _MOST_CODINGS:
+            known = _ALIASES.get(coding, coding)
+            # Looked up first: only what is known may be remembered by the cache.
+            if known not in _CODINGS or _maker(known) is None:
+                return ()
+            if len(codings) == _MOST_CODINGS:
                 return ()
             codings.append(known)
     return tuple(codings)
@@ -78,43 +88,56 @@ class Decoder:
     """Undoes the codings of one body.
 
     :param codings: as :func:`codings_of` gives them; at least one.
+    :param limits: ``decoded_bytes`` and ``decoded_ratio`` of these.
     """
 
-    __slots__ = ("_came", "_given", "_queue", "_stages")
+    __slots__ = ("_came", "_given", "_limits", "_place", "_queue", "_stages")
 
-    def __init__(self, codings: tuple[str, ...]) -> None:
+    def __init__(self, codings: tuple[str, ...], limits: Limits) -> None:
         # The last coding that was applied is the first to be undone.
-        self._stages = [_Stage(coding) for coding in reversed(codings)]
+        self._stages = [_stage(coding) for coding in reversed(codings)]
+        self._given = [0] * len(self._stages)
+        self._limits = limits
         self._queue: deque[memoryview] = deque()
         self._came = 0
-        self._given = 0
+        #: the last stage that may go on; all behind it have used up what they had.
+        self._place = 0
+
+    @property
+    def work(self) -> int:
+        """What was done so far: bytes that came out of any stage, and a bit more."""
+        begun = sum(stage.begun for stage in self._stages)
+        return sum(self._given) + _STREAM * begun
 
     def feed(self, data: bytes) -> None:
         """Add what has come."""
         if data:
             self._queue.append(memoryview(data))
 
-    def take(self) -> bytes:
-        """Return the next piece; empty when everything fed has been used up.
+    def take(self) -> bytes | None:
+        """Make a step; None when everything fed has been used up.
 
-        :raises DecodingFailed: 12175, the body is damaged, or swells too much.
+        :returns: the next piece; empty when the step brought nothing to give yet.
+        :raises DecodingFailed: 12175, the body is damaged, or a limit does not let it
+            become what it would.
         """
-        place = last = len(self._stages) - 1
-        while True:
-            # The last stage that can go on does; where none can, more must come in.
-            piece = self._stages[place].take()
-            if piece and place == last:
-                return self._counted(piece)
-            if piece:
-                place += 1
-                self._stages[place].feed(piece)
-            elif place:
-                place -= 1
-            else:
-                piece = self._slice()
-                if not piece:
-                    return b""
-                self._stages[0].feed(piece)
+        place = self._place
+        stage = self._stages[place]
+        piece = stage.take()
+        if piece:
+            self._count(place, len(piece))
+            if place == len(self._stages) - 1:
+                return piece
+            self._place = place + 1
+            self._stages[place + 1].feed(piece)
+        elif place:
+            self._place = place - 1
+        else:
+            data = self._slice()
+            if not data:
+                return None
+            stage.feed(data)
+        return b""
 
     def end(self) -> None:
         """Check that the body has come to its end, when all of it was taken.
@@ -135,86 +158,44 @@ class Decoder:
         self._came += len(data)
         return bytes(data)
 
-    def _counted(self, piece: bytes) -> bytes:
-        self._given += len(piece)
-        if self._given > FREE and self._given > RATIO * self._came:
+    def _count(self, place: int, size: int) -> None:
+        """Count what a stage gave."""
+        given = self._given[place] = self._given[place] + size
+        limits = self._limits
+        most, ratio = limits.decoded_bytes, limits.decoded_ratio
+        if most is not None and given > most:
+            msg = f"the decoded body is longer than {most} bytes (limits.decoded_bytes)"
+            raise DecodingFailed(msg)
+        if given > FREE and ratio is not None and given > ratio * self._came:
             msg = (
-                f"the body swells to more than {RATIO} times its size, as only a bomb "
-                "does; ask for it without compression (Accept-Encoding: identity)"
+                f"the body swells to more than {ratio} times its size, as bombs do; "
+                "raise limits.decoded_ratio if it is none, or ask for it without "
+                "compression (Accept-Encoding: identity)"
             )
             raise DecodingFailed(msg)
-        return piece
 
 
-class _Stage:
-    """Undoes one coding."""
+def _stage(coding: str) -> Stage:
+    make = _maker(coding)
+    assert make is not None, "codings_of() names what can be undone"
+    return make(coding)
 
-    __slots__ = ("_coding", "_ended", "_full", "_input", "_padded", "_stream")
 
-    def __init__(self, coding: str) -> None:
-        self._coding = coding
-        self._input = b""
-        self._stream: zlib._Decompress | None = None
-        #: zlib filled the last piece, and may hold more without further input.
-        self._full = False
-        #: a stream, or a member of it, has come to its end.
-        self._ended = False
-        #: what followed the last member was zeros.
-        self._padded = False
+@cache
+def _maker(coding: str) -> Callable[[str], Stage] | None:
+    """Return what undoes a coding; None when nothing here can."""
+    try:
+        match coding:
+            case "gzip" | "deflate":
+                return ZlibStage
+            case "br":
+                from twinet._wire.brotli_stage import BrotliStage  # noqa: PLC0415
 
-    def feed(self, data: bytes) -> None:
-        """Give it input; what it had is used up."""
-        self._input = data
+                return BrotliStage
+            case "zstd":
+                from twinet._wire.zstd_stage import ZstdStage  # noqa: PLC0415
 
-    def take(self) -> bytes:
-        """Return the next piece; empty when the input is used up."""
-        while self._input or self._full:
-            stream = self._stream or self._begin()
-            if stream is None:
-                return b""
-            try:
-                piece = stream.decompress(self._input, PIECE)
-            except zlib.error as error:
-                words = _ZLIB_WORDS.sub("", str(error))
-                raise self._fault(f"is damaged: {words}") from error
-            if stream.eof:
-                self._ended = True
-                self._stream = None
-                self._full = False
-                self._input = stream.unused_data
-            else:
-                self._full = len(piece) == PIECE
-                self._input = stream.unconsumed_tail
-            if piece:
-                return piece
-        return b""
-
-    def end(self) -> None:
-        """Check that the stream has ended; one without any byte is empty."""
-        if self._stream is not None:
-            raise self._fault("ends too early")
-
-    def _begin(self) -> zlib._Decompress | None:
-        """Begin a stream; None when what follows the last one is padding."""
-        first = self._input[0]
-        if self._coding == "deflate":
-            if self._ended:
-                raise self._fault("goes on behind its end")
-            wrapped = first & 0x8F == zlib.DEFLATED
-            wbits = zlib.MAX_WBITS if wrapped else _BARE
-        else:
-            if self._padded or (self._ended and first == 0):
-                if self._input.strip(b"\0"):
-                    raise self._fault("goes on behind its end")
-                self._padded = True
-                self._input = b""
-                return None
-            wbits = _WHOLE_GZIP
-        self._stream = zlib.decompressobj(wbits)
-        return self._stream
-
-    def _fault(self, what: str) -> DecodingFailed:
-        return DecodingFailed(
-            f"the {self._coding} body {what}; ask for it without compression "
-            "(Accept-Encoding: identity)"
-        )
+                return ZstdStage
+    except ImportError:
+        pass
+    return None
