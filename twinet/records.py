@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 #: The limits that are counts, and the least that each may be.
-_COUNTS = {"addresses": 1, "head_bytes": 1, "redirects": 0}
+_COUNTS = {"addresses": 1, "head_bytes": 1, "redirects": 0, "decoded_bytes": 0}
 #: What bounds the memory and the loops has no way out.
 _NEVER_NONE = frozenset(("head_bytes", "redirects", "lowest_speed_time"))
 
@@ -73,7 +73,8 @@ class Limits:
     head_bytes: int = 65536
     #: the redirects that are followed for one call; 0 follows none and fails.
     redirects: int = 30
-    #: what a compressed body may become (see ``Option.HTTP_DECODING``).
+    #: what a compressed body may become when it is decoded; longer ones end in
+    #: ``DecodingFailed``.
     decoded_bytes: int | None = None
     #: how many times its size it may become, when that is more than 64 MiB; gzip and
     #: deflate stay below 1033 by themselves.

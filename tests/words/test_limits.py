@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twinet.errors import InvalidParameter
 from twinet.records import Limits
 
-COUNTS = {"addresses", "head_bytes", "redirects"}
+COUNTS = {"addresses", "head_bytes", "redirects", "decoded_bytes"}
 #: What bounds memory, loops and windows.
 NEVER_NONE = {"head_bytes", "redirects", "lowest_speed_time"}
 NAMES = {each.name for each in fields(Limits)}
@@ -49,6 +49,7 @@ class LimitTests(SynchronousTestCase):
             for value in bad:
                 self.refused(**{name: value})
         self.assertEqual(Limits(redirects=0).redirects, 0)
+        self.assertEqual(Limits(decoded_bytes=0).decoded_bytes, 0)
         self.refused(head_bytes=0)
         self.refused(addresses=0)
 
