@@ -77,6 +77,17 @@ class HttpsTests(SecureCase):
             names.index("CONNECTED_TO_SERVER"), names.index("SENDING_REQUEST")
         )
 
+    async def test_post_on_a_kept_connection(self) -> None:
+        """The look whether it is gone does not take TLS's own bytes for an end."""
+        host, _, port = self.serve().rstrip("/").rpartition("/")[2].partition(":")
+        connection = self.session.http(host, int(port), tls=True)
+        for _ in range(3):
+            request = connection.open_request("POST", "/")
+            await request.send(b"abc")
+            self.assertEqual(await request.read(9), b"hello")
+        self.assertEqual(len(self.server.conversations), 1)
+        self.assertEqual(self.server.bodies, [b"abc"] * 3)
+
     async def test_bad_certificates_are_refused_before_anything_is_sent(self) -> None:
         """Each fault by its own class; the connection's closing is told."""
         for identity, kind in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from socket import MSG_PEEK
 from typing import TYPE_CHECKING, Any
 
 from OpenSSL import SSL
@@ -40,6 +41,9 @@ class Channel(Line):
     transport: Any
     circuit: Circuit
     deadline: float | None = None
+    #: whether the socket was broken before it took a byte of the present request; then
+    #: it will never take any.
+    untouched = False
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
         self._pool = pool
@@ -56,6 +60,21 @@ class Channel(Line):
         self.usable = True
         self.origin: Origin | None = None
         self.served = 0
+
+    def gone(self) -> bool:
+        """Look whether the server has closed, which the reactor has yet to tell.
+
+        It has as well when it has said something, as nothing was asked.
+        """
+        if not isinstance(self._tcp, Connection):
+            return False
+        try:
+            self._tcp.socket.recv(1, MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass
+        return True
 
     @property
     def consumer(self) -> IConsumer:
@@ -94,9 +113,10 @@ class Channel(Line):
         """
         try:
             sent: int = self.transport.getHandle().send(data)
-        except OSError:
+        except OSError as error:
             # Full, or broken: the transport finds out and tells as usual.
             sent = 0
+            self.untouched = isinstance(error, ConnectionError)
         if sent == len(data):
             return b""
         # From now on something may be buffered that we do not know of.

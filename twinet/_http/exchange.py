@@ -76,7 +76,7 @@ class Exchange(Reception):
             self.limit(self.order.limits.slot)
 
     def open(self) -> None:
-        """Open a channel of its own (the pool's leave)."""
+        """Open a channel of its own: the pool's leave, or the place of a dead one."""
         if self.over:
             # Cancelled by a callback that ran between the plan and the deed.
             self._pool.gave_up(self)
@@ -109,10 +109,17 @@ class Exchange(Reception):
 
     def reuse(self, channel: Channel) -> None:
         """Send the request on a kept channel, if it may lead there."""
+        order = self.order
+        if order.verb != b"GET" and not order.repeatable and channel.gone():
+            # It could not be sent again, so it is worth a look.
+            self._deadlines.clear(channel)
+            channel.close()
+            self.open()
+            return
         connector = self._connector
         error = None
         if connector.judges and self._phase is not OVER:
-            error = connector.refusal(target_of(self.order), channel.address)
+            error = connector.refusal(target_of(order), channel.address)
         if error is None or self._phase is OVER:
             self.use(channel)
             return
@@ -229,6 +236,9 @@ class Exchange(Reception):
         else:
             if self._phase is not OVER:
                 self._settle_closed()
+            if self._retry:
+                self._retry = False
+                self._pool.discard(self)
             if self._sending is not None:
                 self._sending.act()
             if self._closed:

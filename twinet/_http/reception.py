@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Reception"]
 
+#: What a server says to a request that it has not received as a whole.
+REQUEST_TIMEOUT = 408
+
 
 class Reception(ABC):
     """What an exchange does with its channel once the request is on its way.
@@ -94,8 +97,8 @@ class Reception(ABC):
         self._deadlines = deadlines
 
     @abstractmethod
-    def start(self) -> None:
-        """Ask for a channel, at first and for a retry."""
+    def open(self) -> None:
+        """Open a channel of its own: the pool's leave, or the place of a dead one."""
 
     @property
     @abstractmethod
@@ -143,6 +146,9 @@ class Reception(ABC):
                 self._interims.append(head.status)
             return
         self._head = head
+        if head.status == REQUEST_TIMEOUT and self._not_met(head):
+            self._try_again()
+            return
         taker = self._taker = self._owner.take_head(head)
         if taker is None:
             self._phase = DRAINING
@@ -230,8 +236,7 @@ class Reception(ABC):
             return
         if self._lost is not None:
             if self._stale():
-                self._retry = True
-                self._settle_closed()
+                self._try_again()
                 return
             if self._lost.check(ConnectionDone) is None:
                 error = self._channel.why_lost(error, self._lost)
@@ -245,15 +250,51 @@ class Reception(ABC):
         if self._held is not None:
             self._end_held()
 
+    # -- a kept channel that proves dead
+
     def _stale(self) -> bool:
-        """Tell whether the server closed an idle channel before it met the request."""
+        """Tell whether the server closed an idle channel before it met the request.
+
+        It may also have met it, and died of it.  So what is not idempotent is only
+        sent again when the socket has taken nothing of it.
+
+        :source: RFC 9112, section 9.3.1.
+        """
         channel = self._channel
+        order = self.order
         return (
             channel is not None
             and channel.served > 1
             and not channel.answering
+            and (order.repeatable or (channel.untouched and order.again))
+        )
+
+    def _not_met(self, head: Head) -> bool:
+        """Tell whether a 408 is a server's word on its idle channel, sent as it closed.
+
+        It has crossed the request on its way, which "MAY" then be repeated; who wants
+        his 408 gets it from the fresh channel.
+
+        :source: RFC 9110, section 15.5.9; Chromium does so too.
+        """
+        channel = self._channel
+        return (
+            not head.persistent
+            and channel is not None
+            and channel.served > 1
             and self.order.repeatable
         )
+
+    def _try_again(self) -> None:
+        """Send the request once more, on a fresh channel in the place of this one.
+
+        Not on another kept one: if one was dead, so may they all be, and a retry must
+        not be retried (RFC 9112, section 9.3.1).  A fresh one that dies is no stale
+        one, so there are two attempts at most.  The place is kept, so that it need not
+        wait for another turn.
+        """
+        self._retry = True
+        self._settle_closed()
 
     # -- tell
 
@@ -287,7 +328,8 @@ class Reception(ABC):
     def _head_told(self) -> None:
         self._telling = False
         if not self._stopped:
-            self._owner.tell_head()
+            if not self._retry:
+                self._owner.tell_head()
             self._tell_rest()
 
     def _tell_rest(self) -> None:
@@ -310,7 +352,7 @@ class Reception(ABC):
             self._phase = WAITING
             self._lost = None
             self._wire = 0
-            self.start()
+            self.open()
         elif self._phase is RECEIVING and self._wanted:
             self.limit(self.order.limits.idle)
 
@@ -352,7 +394,8 @@ class Reception(ABC):
             channel.close()
         else:
             channel.abort()
-        self._pool.discard(self)
+        if not self._retry:
+            self._pool.discard(self)
 
     def limit(self, seconds: float | None) -> None:
         """Set the limit of what is going on."""
