@@ -11,7 +11,7 @@ from twinet._handles.handed_body import HandedBody
 from twinet._handles.head_query import DECODED_AWAY, HeadQuery
 from twinet._handles.range_seek import RangeSeek
 from twinet._handles.request_fields import RequestFields
-from twinet._http.body import body_of
+from twinet._http.content import content_of
 from twinet._http.order import Order
 from twinet._http.representation import Representation, offers_ranges
 from twinet._net.client_certificate import ClientCertificate
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from twinet._handles.handle import Handle
     from twinet._http.body import Body, GivenBody
+    from twinet._http.content import Content, FieldsArgument, FilesArgument
     from twinet._http.pushed_body import PushedBody
     from twinet._net.dispatch import Listener
     from twinet._wire.http_request import FieldLines
@@ -206,7 +207,15 @@ class HttpRequest(HandedBody):
             raise IncorrectHandleState(msg)
         return self._response
 
-    def send(self, body: GivenBody = None) -> Deferred[Self]:
+    def send(
+        self,
+        body: GivenBody = None,
+        *,
+        params: FieldsArgument | None = None,
+        form: FieldsArgument | None = None,
+        files: FilesArgument | None = None,
+        json: Any = ...,
+    ) -> Deferred[Self]:
         """Send the request; fires with this handle when the answer's head is there.
 
         A 4xx or 5xx answer is an answer, not an error.  A handle may be sent again;
@@ -216,11 +225,21 @@ class HttpRequest(HandedBody):
         leave, at most for ``limits.expect``; an answer in the meantime, such as 413,
         spares it.
 
+        What ``params``, ``form``, ``files`` and ``json`` make is for this send alone;
+        a Content-Type comes with it unless the request's own fields have one.
+
         :param body: what to send: bytes; a path, whose file is read in a thread; a
             file opened in binary mode, sent from where it stands and left open; an
             ``IBodyProducer``; or a function that makes one, each time anew.  A
             redirect or a challenge may ask for it again: only a producer, and a file
             that cannot seek, cannot do that.
+        :param params: fields that are added to the URL's query, after what is there.
+        :param form: fields that are sent as a form; a list gives its field several
+            times.
+        :param files: files of the form, by field: what a body can be, or ``(file name,
+            content)``, or ``(file name, Content-Type, content)``.  The form is then
+            sent as multipart.
+        :param json: a value that is sent as JSON; ``None`` is one.
         :raises InvalidHandle: 6, the handle is closed.
         :raises InvalidParameter: 87, the body cannot be sent; also, later, when it
             does not keep to its length.
@@ -236,24 +255,51 @@ class HttpRequest(HandedBody):
         :raises OperationCancelled: 12017, the handle was closed meanwhile.
         :source: HttpSendRequest.
         """
+        content = None
+        if body is not None or params or form is not None or files or json is not ...:
+            try:
+                self._check_alive()
+                run = self.session.disk.run
+                content = content_of(
+                    body, run, params=params, form=form, files=files, json=json
+                )
+            except InternetError as error:
+                return fail(error)
+        return self._send(content)
+
+    def _send(self, content: Content | None) -> Deferred[Self]:
+        """Send the request with what has been made ready for it."""
         try:
             self._check_alive()
-            sent = None if body is None else body_of(body, self.session.disk.run)
-            if sent is not None or self._fields or self._headers is not None:
-                self._check_request(sent)
+            body = url = fields = None
+            if content is not None:
+                body = content.body
+                url = content.at(self._url)
+                fields = content.described(self._own_lines())
+            if body is not None or self._fields or self._headers is not None:
+                self._check_request(body)
             pending = self._begin()
         except InternetError as error:
+            if self._close_when_failed:
+                self.close()
             return fail(error)
-        self._set_off(sent)
+        self._set_off(body, None, url, fields)
         return pending
 
     def _own_lines(self) -> FieldLines:
         return self._fields if self._headers is None else self._headers.lines
 
     def _set_off(
-        self, body: bytes | Body | PushedBody | None, writing: PushedBody | None = None
+        self,
+        body: bytes | Body | PushedBody | None,
+        writing: PushedBody | None = None,
+        url: HttpUrl | None = None,
+        fields: FieldLines | None = None,
     ) -> None:
-        """Send the request: the call is pending."""
+        """Send the request: the call is pending.
+
+        :param url: and ``fields``: those of this send, when they are not the handle's.
+        """
         if self._used:
             self._reset()
             if self._dead:
@@ -266,14 +312,17 @@ class HttpRequest(HandedBody):
         self._used = True
         session = self.session
         engine = session.engine
-        url = self._url
+        if url is None:
+            url = self._url
+        if fields is None:
+            fields = self._own_lines()
         voice = self._voice
         parent: Handle = self._parent  # type: ignore[assignment]  # it always has one
         order = self._sent = Order(
             self._verb,
             url,
             session.agent,
-            self._own_lines(),
+            fields,
             body,
             engine.tls_policy(url.scheme, self.security_flags, self._certificate),
             self._limits,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.threadable import isInIOThread
 
-from twinet._handles.handle import Handle
 from twinet._handles.http_connection import HttpConnection
-from twinet._handles.http_request import HttpRequest
+from twinet._handles.url_calls import UrlCalls
 from twinet._http.auth import check_credentials
 from twinet._http.channel import Channel
 from twinet._http.cookies import CookieJar
@@ -27,12 +26,11 @@ from twinet._net.tracing import SessionTracing
 from twinet._net.trust import TrustRoots
 from twinet._wire.http_origin import http_origin
 from twinet._wire.http_request import check_fields
-from twinet.errors import InternetError, InvalidParameter
-from twinet.flags import Flag, HandleType
+from twinet.errors import InvalidParameter
+from twinet.flags import HandleType
 from twinet.options import Option
 from twinet.status import SELF
 from twinet.trace import Trace
-from twinet.urls import crack_http
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,14 +40,10 @@ if TYPE_CHECKING:
         IStreamClientEndpoint,
     )
 
-    from twinet._handles.http_request import HeadersArgument
-    from twinet._handles.resource import Resource
-    from twinet._http.body import GivenBody
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
     from twinet.records import Destination, Limits
     from twinet.trace import TraceRecord
-    from twinet.urls import HttpUrl
 
 __all__ = ["Session"]
 
@@ -58,12 +52,8 @@ _log = Logger()
 #: The User-Agent of sessions that give none.
 AGENT = "twinet/0.1"
 
-#: How many URLs are remembered in parts, and how long one may be (our own choice).
-_CACHED_URLS = 256
-_CACHED_LENGTH = 1024
 
-
-class Session(Handle):
+class Session(UrlCalls):
     """Where everything begins: connections and requests are opened under it.
 
     Nothing happens on the network before the first request.  ``close`` ends
@@ -127,8 +117,7 @@ class Session(Handle):
         if delivery is not None:
             delivery.attach(reactor)
             self._status_delivery = delivery
-        # A root has no context (InternetOpen takes none) and so says nothing itself.
-        super().__init__(None, context=None, limits=limits)
+        super().__init__(limits=limits)
         if connections_per_host < 1:
             msg = "connections_per_host must be 1 or more"
             raise InvalidParameter(msg)
@@ -170,8 +159,6 @@ class Session(Handle):
             else ClientCertificate.of(client_certificate),
         )
         self._released = False
-        #: what some URLs without user name mean; they need no second look.
-        self._cracked: dict[str, HttpUrl] = {}
 
     def set_agent(self, agent: str) -> None:
         """Change the User-Agent of requests that are sent from now on.
@@ -222,111 +209,6 @@ class Session(Handle):
         )
         connection._announce()
         return connection
-
-    def get(
-        self,
-        url: str,
-        *,
-        headers: HeadersArgument = (),
-        flags: Flag = Flag(0),
-        context: Any = SELF,
-        on_status: Listener | None = None,
-        limits: Limits | None = None,
-    ) -> Deferred[HttpRequest]:
-        """Send a GET; fires with the request handle when the answer's head is there.
-
-        The handle is the caller's to close.  When the call fails, it is closed
-        already.
-
-        :param url: an absolute ``http:`` or ``https:`` URL; its user name and password
-            answer a challenge of this server and are not sent before it.
-        :param headers: a mapping or pairs of header fields, sent in this order.
-        :param flags: how the request behaves (``twinet.flags.Flag``).
-        :param context: carried by the notifications; ``None`` silences.
-        :param on_status: a callback for this request alone.
-        :raises UnrecognizedScheme: 12006, the URL is not of HTTP.
-        :raises InvalidUrl: 12005, what is wrong with the URL is said.
-        :raises InternetError: as :meth:`HttpRequest.send`.
-        :source: InternetOpenUrl.
-        """
-        return self._send_to(
-            url,
-            "GET",
-            None,
-            headers=headers,
-            flags=flags,
-            context=context,
-            on_status=on_status,
-            limits=limits,
-        )
-
-    def _send_to(
-        self,
-        url: str,
-        verb: str,
-        body: GivenBody,
-        *,
-        headers: HeadersArgument,
-        flags: Flag,
-        context: Any = SELF,
-        on_status: Listener | None = None,
-        limits: Limits | None = None,
-    ) -> Deferred[HttpRequest]:
-        """Make a request handle for a URL and send it, as ``get`` and the agent do."""
-        try:
-            self._check_usable()
-            cracked = self._cracked.get(url) or self._crack(url)
-            credentials = None
-            if cracked.username is not None:
-                secret = cracked.password or ""
-                credentials = check_credentials(cracked.username, secret)
-            request = HttpRequest(
-                self,
-                verb,
-                cracked,
-                headers=headers,
-                flags=flags,
-                context=context,
-                on_status=on_status,
-                limits=limits,
-            )
-            if credentials is not None:
-                request._credentials = credentials
-        except InternetError as error:
-            return fail(error)
-        request._close_when_failed = True
-        request._announce()
-        if request._dead:
-            return fail(request._was_cancelled())
-        sent = request.send(body)
-        if not request._used:
-            # Refused before anything went out; nobody was given the handle.
-            request.close()
-        return sent
-
-    def open_url(self, url: str, **kwargs: Any) -> Deferred[Resource]:
-        """Open what a URL names; fires with a handle whose data can be read.
-
-        :param url: an absolute URL of a scheme that is spoken here.
-        :param kwargs: as for :meth:`get`.
-        :raises UnrecognizedScheme: 12006, the scheme is not spoken.
-        :raises InternetError: as :meth:`get`.
-        :source: InternetOpenUrl.
-        """
-        return self.get(url, **kwargs)  # type: ignore[return-value]  # invariant type
-
-    def _crack(self, url: str) -> HttpUrl:
-        if not isinstance(url, str):
-            msg = f"a URL is text, not {type(url).__name__}"
-            raise InvalidParameter(msg)
-        cracked = crack_http(url)
-        # Who asks for the same URL again saves 1.9 µs, above 1 % of a small request.
-        # (Not with a password: what is remembered lives longer than the request.)
-        if len(url) <= _CACHED_LENGTH and cracked.username is None:
-            if len(self._cracked) >= _CACHED_URLS:
-                self._cracked.clear()
-            self._cracked[url] = cracked
-        return cracked
 
     @property
     def delivery(self) -> StatusDelivery | None:

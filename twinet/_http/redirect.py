@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twinet._wire.http_request import FieldLines
     from twinet.urls import HttpUrl
 
-__all__ = ["FOLLOWED", "next_order", "same_origin"]
+__all__ = ["FOLLOWED", "next_order", "same_origin", "verb_after"]
 
 #: The answers that redirect, when they name a Location.
 FOLLOWED = frozenset((301, 302, 303, 307, 308))
@@ -105,6 +105,11 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
         authorization=b"",
         added=(),
     )
+
+
+def verb_after(status: int, verb: bytes) -> bytes:
+    """Return the verb of the request that a redirect led to."""
+    return b"GET" if _makes_get(status, verb) else verb
 
 
 def _makes_get(status: int, verb: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""The URL of a server, and of a target on it."""
+"""The URL of a server, of a target on it, and with more in its query."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from twinet import errors
 from twinet._wire.http_url import HttpUrl, crack_http
 
-__all__ = ["at_target", "http_origin"]
+__all__ = ["at_target", "http_origin", "with_query"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -57,3 +57,20 @@ def at_target(server: HttpUrl, target: str, *, asterisk: bool = False) -> HttpUr
         return replace(server, target="*", url=root)
     slash = "" if target.startswith("/") else "/"
     return crack_http(f"{root}{slash}{target}")
+
+
+def with_query(url: HttpUrl, query: str) -> HttpUrl:
+    """Return a URL with more at the end of its query; the rest stays as it is.
+
+    :param query: ASCII, percent-encoded.
+    :raises InvalidParameter: 87, the target is ``*``, which has no query.
+    """
+    if url.target == "*":
+        msg = "the target * has no query; give params with a path"
+        raise errors.InvalidParameter(msg)
+    mark = "&" if "?" in url.target else "?"
+    if url.target.endswith(("?", "&")):
+        mark = ""
+    return replace(
+        url, target=f"{url.target}{mark}{query}", url=f"{url.url}{mark}{query}"
+    )
