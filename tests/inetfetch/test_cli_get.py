@@ -8,6 +8,7 @@ import trustme
 
 from tests.inetfetch.commandline import CommandLine, InProcess
 from tests.inetfetch.website import Website, content
+from tests.wire.coded import SHRINKERS
 from twinet.inetfetch.command import bars
 
 
@@ -210,6 +211,46 @@ class Get(InProcess):
         self.assertEqual(fields["Accept-Encoding"], "identity")
         self.assertRegex(fields["User-Agent"], "^inetfetch/")
         self.assertNotIn("Authorization", fields)
+
+    async def test_a_compressed_file_is_decoded(self):
+        """In each coding; the lines count what travels, and in the end the file."""
+        body = content(300_000)
+        for coding, make in SHRINKERS.items():
+            self.site.coded = (coding, make(body))
+            end = await self.run_command(
+                "get", "--compressed", f"{self.url}/coded/{coding}.txt"
+            )
+            self.assertEqual((end.code, end.err), (0, ""))
+            self.assertIn(f"done {coding}.txt 300000\n", end.out)
+            asked = self.site.fields[-1]["Accept-Encoding"]
+            self.assertEqual(asked, "gzip, deflate, br, zstd")
+        self.assertEqual(self.files(), {f"{c}.txt": body for c in SHRINKERS})
+
+    async def test_what_is_not_compressed_is_taken_as_it_is(self):
+        """Servers need not do what they are asked for."""
+        for coding in ("identity", ""):
+            self.site.coded = (coding, b"plain")
+            end = await self.run_command("get", "--compressed", f"{self.url}/coded/x")
+            self.assertEqual((end.code, end.err), (0, ""))
+            self.assertEqual(self.files(), {"x": b"plain"})
+            (self.folder / "x").unlink()
+        self.site.coded = ("compress", b"")
+        end = await self.run_command("get", "--compressed", f"{self.url}/coded/x")
+        self.assertEqual((end.code, self.files()), (0, {"x": b""}))
+
+    async def test_what_cannot_be_decoded_leaves_no_file(self):
+        """An unknown coding, or a damaged file."""
+        for coded, *words in (
+            (("compress", b"x"), "coded as compress", "twinet[brotli,zstd]"),
+            (("br, x-own", b"x"), "coded as br, x-own", "leave --compressed out"),
+            (("br", b"no br"), "the br body is damaged"),
+            (("zstd", SHRINKERS["zstd"](content(9))[:-1]), "too early"),
+        ):
+            self.site.coded = coded
+            end = await self.run_command("get", "--compressed", f"{self.url}/coded/x")
+            self.assertEqual(end.code, 1)
+            self.assert_one_line(end.err, "/coded/x: ", *words)
+            self.assertEqual(self.files(), {})
 
     async def test_a_pipe_that_is_closed_ends_the_others_too(self):
         """What they have written is gone; what was done before stays."""

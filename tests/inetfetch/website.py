@@ -8,6 +8,7 @@
                     and closes; when already released, as ``/bytes``
 ``/silent``         takes the request and answers nothing until released
 ``/status/CODE``    that status, with a page
+``/coded/NAME``     what the test has put there, with its Content-Encoding
 ``/to/PATH``        redirects to PATH
 ``/garbage``        something that is not HTTP
 ``/scripted/...``   what the test's function says
@@ -81,6 +82,14 @@ class _Page(BaseHTTPRequestHandler):
         self._head(int(code), size)
         self.wfile.write(b"page"[:size])
 
+    def _coded(self, *_: str) -> None:
+        coding, body = self.site.coded
+        self.send_response(200)
+        self.send_header("Content-Encoding", coding)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def _to(self, *rest: str) -> None:
         self.send_response(302)
         self.send_header("Location", "/" + "/".join(rest))
@@ -131,6 +140,8 @@ class Website:
         self.paths: list[str] = []
         #: the header fields of each request.
         self.fields: list[dict[str, str]] = []
+        #: what ``/coded/`` answers: the coding and the coded body.
+        self.coded: tuple[str, bytes]
         #: released once for each answer that has begun to wait.
         self.reached = threading.Semaphore(0)
         #: given the request and its body, returns status, content type and body.

@@ -129,6 +129,11 @@ def _get_options(sub: argparse.ArgumentParser) -> None:
         help="fetch so many at a time (%(default)s)",
     )
     sub.add_argument(
+        "--compressed",
+        action="store_true",
+        help="let the files travel compressed, and decode them",
+    )
+    sub.add_argument(
         "--max-time",
         type=_seconds,
         metavar="SECONDS",

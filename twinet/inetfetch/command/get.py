@@ -23,6 +23,7 @@ from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
 from twinet.inetfetch.command.tracing import tracing
 from twinet.inetfetch.fetch.names import name_from_url
 from twinet.inetfetch.weburl import NO_CONTENT, credentials, masked
+from twinet.options import Option
 from twinet.status import ResponseReceived
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ async def get(reactor: Any, options: Namespace) -> int:
             reactor,
             options.trust_roots,
             limits=limits,
+            decoding=options.compressed,
             # As many as ever ask at a time: nobody waits here for a connection.
             connections_per_host=options.jobs,
             trace=trace,
@@ -210,12 +212,16 @@ async def _fetch(
             progress.grow(name, notification.count)
 
     url, fields = credentials(target.url)
-    # A file is wanted as it is, not as it travels best.
-    fields.append(("Accept-Encoding", "identity"))
+    decoding = session.options[Option.HTTP_DECODING]
+    if not decoding:
+        # A file is wanted as it is, not as it travels best.
+        fields.append(("Accept-Encoding", "identity"))
     request = await session.get(url, headers=fields, on_status=on_status)
     try:
         response = request.response
         _check_answer(response)
+        if decoding:
+            _check_decoded(response)
         progress.size(name, response.length)
         counting = True  # until now it was heads that came
         path = await request.save(target.path)
@@ -237,3 +243,19 @@ def _check_answer(response: twinet.Response) -> None:
     # Nothing, or a part that was not asked for, or a redirect that leads nowhere.
     if status in NO_CONTENT or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110, 15.3
         raise Trouble(f"{words}: that is not the whole content", Exit.FAILED)
+
+
+def _check_decoded(response: twinet.Response) -> None:
+    """Check that a body that travels coded is decoded.
+
+    :raises Trouble: it is not: its coding is unknown, or not installed.
+    """
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    empty = response.length == 0
+    if coding not in ("", "identity") and not (response.decoded or empty):
+        raise Trouble(
+            f"the server sent it coded as {coding}, which cannot be decoded here; "
+            "leave --compressed out, or install what may be missing: "
+            "pip install 'twinet[brotli,zstd]'",
+            Exit.FAILED,
+        )
