@@ -1,0 +1,180 @@
+"""Long bodies both ways: 200 MiB by their digest, 5 GiB by their marks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_twisted
+
+from tests.interop.abilities import each
+from tests.interop.site import FILES
+from tests.interop.visit import visit
+from twinet.errors import HttpInvalidHeader
+from twinet.flags import FindMethod
+from twinet.query import Query, QueryFlag
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.interop.webserver import WebServer
+
+MIB = 1 << 20
+#: Five gibibytes, of which the disk holds the marks alone.
+HUGE = 5 << 30
+#: Where the marks lie: at both ends, across 4 GiB and beyond.
+PLACES = (0, (1 << 32) - 4, (1 << 32) + 1000, HUGE - 8)
+MARK = b"!mark%03d"
+
+
+@dataclass
+class Digest:
+    """A sink that keeps nothing but a digest and a count."""
+
+    seen: Any = field(default_factory=hashlib.sha256)
+    size: int = 0
+
+    def write(self, data: bytes) -> None:
+        """Take a piece."""
+        self.seen.update(data)
+        self.size += len(data)
+
+
+@dataclass(frozen=True)
+class LongFile:
+    """A file and its digest."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory: pytest.TempPathFactory) -> LongFile:
+    """Make a file of 200 MiB, no two of its mebibytes alike."""
+    path = tmp_path_factory.mktemp("long") / "long.bin"
+    source = random.Random(1)
+    seen = hashlib.sha256()
+    with path.open("wb") as file:
+        for _ in range(200):
+            piece = source.randbytes(MIB)
+            seen.update(piece)
+            file.write(piece)
+    return LongFile(path, 200 * MIB, seen.hexdigest())
+
+
+@each()
+@pytest.mark.parametrize("port", ["http", "https"])
+@pytest_twisted.ensureDeferred
+async def test_two_hundred_mebibytes_arrive(
+    server: WebServer, long_file: LongFile, port: str
+) -> None:
+    """Whole, in the clear and over TLS."""
+    served = server.root / "long.bin"
+    if not served.exists():
+        try:
+            os.link(long_file.path, served)
+        except OSError:  # another file system
+            shutil.copyfile(long_file.path, served)
+    async with visit(server, port) as here, here.open("GET", "/long.bin") as request:
+        await request.send()
+        assert request.response.length == long_file.size
+        sink = Digest()
+        assert await request.deliver(sink) == long_file.size
+        assert (sink.size, sink.seen.hexdigest()) == (long_file.size, long_file.sha256)
+
+
+@each()
+@pytest_twisted.ensureDeferred
+async def test_two_hundred_mebibytes_are_taken(
+    server: WebServer, long_file: LongFile
+) -> None:
+    """A file by its path becomes a file of the server's."""
+    leaf = server.root / "dav" / "long.bin"
+    async with visit(server) as here:
+        answer = await here.ask("PUT", "/dav/long.bin", body=long_file.path)
+        assert answer.status_code == 201
+        with leaf.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+        assert digest.hexdigest() == long_file.sha256
+        leaf.unlink()
+
+
+@each("programs")
+@pytest_twisted.ensureDeferred
+async def test_program_that_does_not_know_its_length(server: WebServer) -> None:
+    """20 MiB in chunks, and the connection goes on."""
+    async with visit(server) as here:
+        for _ in range(2):
+            async with here.open("GET", "/cgi/chunks/20") as request:
+                await request.send()
+                response = request.response
+                assert response.length is None
+                assert response.headers["transfer-encoding"] == "chunked"
+                assert await request.deliver(Digest()) == 20 * MIB
+        assert (await here.get("/small.txt")).body == FILES["small.txt"]
+
+
+@pytest.fixture
+def huge_file(server: WebServer) -> int:
+    """Have a file of 5 GiB served as ``/huge.bin``; gives its size."""
+    path = server.root / "huge.bin"
+    if not path.exists():
+        with path.open("wb") as file:
+            for number, place in enumerate(PLACES):
+                file.seek(place)
+                file.write(MARK % number)
+    assert path.stat().st_size == HUGE
+    return HUGE
+
+
+@each()
+@pytest_twisted.ensureDeferred
+async def test_length_beyond_four_gibibytes(server: WebServer, huge_file: int) -> None:
+    """It fits the 64-bit number, and not the other (12153)."""
+    async with visit(server) as here:
+        for verb in ("HEAD", "GET"):
+            async with here.open(verb, "/huge.bin") as request:
+                await request.send()
+                length = request.response.headers["content-length"]
+                assert length == str(huge_file)
+                ask = request.query_info
+                number = ask(Query.CONTENT_LENGTH, flags=QueryFlag.NUMBER64)
+                assert number == huge_file
+                with pytest.raises(HttpInvalidHeader):
+                    ask(Query.CONTENT_LENGTH, flags=QueryFlag.NUMBER)
+
+
+@each()
+@pytest_twisted.ensureDeferred
+async def test_ranges_beyond_four_gibibytes(server: WebServer, huge_file: int) -> None:
+    """Each mark is where it was put, and zeros lie between."""
+    async with visit(server) as here:
+        for number, place in enumerate(PLACES):
+            asked = f"bytes={place}-{place + 7}"
+            answer = await here.get("/huge.bin", ("Range", asked))
+            assert (answer.status_code, answer.body) == (206, MARK % number)
+            at = f"bytes {place}-{place + 7}/{huge_file}"
+            assert answer.headers["content-range"] == at
+        async with here.open("GET", "/huge.bin", ("Range", "bytes=10-")) as request:
+            await request.send()
+            assert request.response.length == huge_file - 10
+
+
+@each()
+@pytest_twisted.ensureDeferred
+async def test_moves_beyond_four_gibibytes(server: WebServer, huge_file: int) -> None:
+    """There, to the end, and back again on one handle."""
+    async with visit(server) as here, here.open("GET", "/huge.bin") as request:
+        await request.send()
+        for number in (2, 0, 3, 1):
+            place = PLACES[number]
+            assert await request.seek(place) == place
+            assert await request.read(8) == MARK % number
+        end = await request.seek(-8, FindMethod.END)
+        assert (end, await request.read(100)) == (huge_file - 8, MARK % 3)
