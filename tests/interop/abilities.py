@@ -18,6 +18,7 @@ SERVERS = ("nginx", "apache2", "lighttpd")
 LACKS = {
     "programs": {"nginx": "it runs none: /cgi/ are answers of its configuration"},
     "brotli": {"nginx": "the module is a package of its own, which few install"},
+    "deflate": {"nginx": "gzip alone", "apache2": "its mod_deflate makes gzip alone"},
     "zstd": {"nginx": "no module in Debian", "apache2": "no module in its sources"},
     "verbs of one's own": {"lighttpd": "501 for each verb that it does not know"},
     "idle times below a second": {"lighttpd": "it counts whole seconds: too slow"},

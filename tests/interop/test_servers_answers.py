@@ -225,27 +225,51 @@ async def test_if_range_brings_the_part_or_the_whole(server: WebServer) -> None:
 # -- codings
 
 
-async def _coded(server: WebServer, coding: str, *, decode: bool) -> twinet.Response:
-    async with visit(server) as here:
-        if decode:
-            here.connection.options[twinet.Option.HTTP_DECODING] = True
-        answer = await here.get(LONG, ("Accept-Encoding", coding))
-    assert answer.status_code == 200
-    assert field(answer, "Content-Encoding") == coding
-    assert answer.decoded == ((coding,) if decode else ())
-    return answer
+async def check_coding(server: WebServer, coding: str) -> bytes:
+    """Have the long text in a coding and undone, and return it as it was coded."""
+    got = []
+    for decode in (False, True):
+        async with visit(server) as here:
+            here.connection.options[twinet.Option.HTTP_DECODING] = decode
+            answer = await here.get(LONG, ("Accept-Encoding", coding))
+            assert answer.status_code == 200
+            assert field(answer, "Content-Encoding") == coding
+            assert answer.decoded == ((coding,) if decode else ())
+            assert answer.body is not None
+            got.append(answer.body)
+    coded, decoded = got
+    assert decoded == FILES["long.txt"]
+    assert len(coded) < 60_000
+    return coded
 
 
 @each()
 @pytest_twisted.ensureDeferred
 async def test_gzip_is_left_alone_unless_it_is_asked_for(server: WebServer) -> None:
     """Without the option the body comes as it was sent, with it as it was meant."""
-    for decode in (False, True):
-        answer = await _coded(server, "gzip", decode=decode)
-        assert answer.body is not None
-        contents = answer.body if decode else gzip.decompress(answer.body)
-        assert contents == FILES["long.txt"]
-        assert decode or len(answer.body) < 60_000
+    coded = await check_coding(server, "gzip")
+    assert gzip.decompress(coded) == FILES["long.txt"]
+
+
+@each("brotli")
+@pytest_twisted.ensureDeferred
+async def test_brotli(server: WebServer) -> None:
+    """As gzip."""
+    await check_coding(server, "br")
+
+
+@each("zstd")
+@pytest_twisted.ensureDeferred
+async def test_zstd(server: WebServer) -> None:
+    """As gzip."""
+    await check_coding(server, "zstd")
+
+
+@each("deflate")
+@pytest_twisted.ensureDeferred
+async def test_deflate(server: WebServer) -> None:
+    """As gzip."""
+    await check_coding(server, "deflate")
 
 
 @each()
