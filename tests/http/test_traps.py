@@ -83,16 +83,26 @@ class HeadTests(TrapCase):
         return self.get(head_and_body, **options)
 
     def test_no_coding_is_made_up(self) -> None:
-        """H2: an answer without Content-Encoding has none."""
-        response = self.agent_get(answer(body=b"x"))
-        self.assertIsNone(response.headers.getRawHeaders(b"Content-Encoding"))
+        """H2: an answer without Content-Encoding has none, under treq neither."""
+        for under_treq in (False, True):
+            self.start()
+            client = self.treq if under_treq else None
+            headers = self.agent_get(answer("X: 1", body=b"x"), client).headers
+            self.assertFalse(headers.hasHeader("Content-Encoding"))
+            self.assertIsNone(headers.getRawHeaders("content-encoding"))
+            self.assertEqual(headers.copy().getRawHeaders("x"), ["1"])
+        for coding, left in (("br", b"br"), ("br, gzip", b"br")):
+            self.start()
+            coded = answer(f"Content-Encoding: {coding}", body=b"x")
+            headers = self.agent_get(coded, self.treq).headers
+            self.assertEqual(headers.getRawHeaders(b"Content-Encoding"), [left])
         request = self.get_anew(answer(body=b"x"))
         self.assertRaises(
             errors.HttpHeaderNotFound, request.query_info, Query.CONTENT_ENCODING
         )
 
     def test_fields_in_latin_1_can_be_read(self) -> None:
-        """H19: as text by the object API, as bytes by the agent."""
+        """H19: as text and as bytes, by the object API and by the agent."""
         head = answer(b"X: gr\xfc\xdf", "Y: grüß")
         headers = self.get(head).response.headers
         self.assertEqual(headers["x"], "grüß")
@@ -100,6 +110,9 @@ class HeadTests(TrapCase):
         self.start()
         fields = self.agent_get(head).headers
         self.assertEqual(fields.getRawHeaders(b"x"), [b"gr\xfc\xdf"])
+        self.assertEqual(fields.getRawHeaders("X"), ["grüß"])
+        self.assertEqual(fields.getRawHeaders("y"), ["grüß"])
+        self.assertEqual(fields.getRawHeaders("z", ["none"]), ["none"])
 
     def test_heads_have_limits_and_faults_have_names(self) -> None:
         """H12: long lines pass up to limits.head_bytes, and what cannot be is named."""

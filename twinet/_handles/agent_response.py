@@ -43,6 +43,34 @@ def answered(sent: Deferred[HttpRequest]) -> Deferred[IResponse]:
     return answer
 
 
+class _AnswerHeaders(Headers):
+    """The fields of an answer, as what is wrapped round an agent deals with them."""
+
+    def getRawHeaders(self, name: Any, default: Any = None) -> Any:  # noqa: N802
+        """Return values; as text they may be of any charset, not of UTF-8 alone."""
+        if not isinstance(name, str):
+            return super().getRawHeaders(name, default)
+        values = super().getRawHeaders(name.encode("latin-1", "replace"))
+        return default if values is None else [_text(value) for value in values]
+
+    def setRawHeaders(self, name: Any, values: Any) -> None:  # noqa: N802
+        """Set a field; an empty Content-Encoding is none.
+
+        Twisted's decoding agent sets one on every answer that has none.
+        """
+        if list(values) == [b""] and name == b"Content-Encoding":
+            self.removeHeader(name)
+        else:
+            super().setRawHeaders(name, values)
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
 class _Answer:
     """What an answer's head says, in the words of ``IResponse``."""
 
@@ -51,7 +79,7 @@ class _Answer:
         self.version = (b"HTTP", int(major), int(minor))
         self.code = response.status_code
         self.phrase = response.reason.encode("latin-1")
-        self.headers = Headers()
+        self.headers: Headers = _AnswerHeaders()
         # A body that is decoded here must not be decoded again.
         hidden = _OF_THE_CODED if response.decoded else ()
         for name, value in response.headers.raw:
