@@ -6,7 +6,16 @@ import gzip
 import zlib
 from typing import TYPE_CHECKING
 
-from tests.interop.hostile.case import Case, Right, Wrong, answering, ok, saying
+from tests.interop.hostile.case import (
+    PATIENT,
+    Case,
+    Right,
+    Wrong,
+    answering,
+    ok,
+    saying,
+)
+from tests.wire.coded import br, frame
 from twinet.errors import (
     ConnectionReset,
     DecodingFailed,
@@ -239,6 +248,11 @@ def _bomb() -> bytes:
     return gzip.compress(once + packer.flush(), 9)
 
 
+#: What bombs may become [bytes].
+_MOST = 1 << 22
+_SMALL = PATIENT.but(decoded_bytes=_MOST)
+
+
 def _fails(words: str, data: bytes = b"") -> Wrong:
     # The answer was framed well, so that the connection is good.
     return Wrong(DecodingFailed, words, data, kept=True)
@@ -248,7 +262,55 @@ CODINGS = [
     Case(
         "gzip upon gzip, a bomb",
         _coded(_bomb(), b"gzip, gzip"),
-        _fails("", bytes(1 << 22)),
+        _fails("limits.decoded_bytes", bytes(_MOST)),
+        limits=_SMALL,
+        decode=True,
+    ),
+    Case(
+        "br, a bomb",
+        _coded(br(bytes(100 << 20)), b"br"),
+        _fails("limits.decoded_bytes", bytes(_MOST)),
+        limits=_SMALL,
+        decode=True,
+    ),
+    Case(
+        "zstd, a bomb",
+        _coded(frame(bytes(100 << 20)), b"zstd"),
+        _fails("limits.decoded_bytes", bytes(_MOST)),
+        limits=_SMALL,
+        decode=True,
+    ),
+    Case(
+        "zstd that wants a window of 2 GiB",
+        _coded(b"\x28\xb5\x2f\xfd\x00\xa8\x4b\0\0x", b"zstd"),
+        _fails("8 MiB"),
+        decode=True,
+    ),
+    Case(
+        "ten thousand empty frames in br",
+        _coded(br(frame(b"") * 10_000 + frame(_TEXT)), b"zstd, br"),
+        Right(_TEXT, kept=True),
+        decode=True,
+    ),
+    Case(
+        "br that is cut",
+        _coded(br(_TEXT)[:-1], b"br"),
+        _fails("too early", _TEXT),
+        decode=True,
+    ),
+    Case(
+        "br with garbage behind it",
+        _coded(br(_TEXT) + b"x", b"br"),
+        _fails("", _TEXT),
+        decode=True,
+    ),
+    Case(
+        "br that is none", _coded(b"hello, I am no br", b"br"), _fails(""), decode=True
+    ),
+    Case(
+        "zstd with a wrong check sum",
+        _coded(frame(_TEXT)[:-1] + b"\0", b"zstd"),
+        _fails("checksum", _TEXT),
         decode=True,
     ),
     Case(
