@@ -130,6 +130,7 @@ class Delivery:
         source, resource._source = resource._source, None
         resource._inbox.clear()
         resource._broken = translate(error, "the sink refused the body")
+        resource.session.tracer.failed(resource, resource._broken)
         if source is not None:
             source.cancel()
         resource._spend()

@@ -1,4 +1,7 @@
-"""The wire trace over TLS: what was agreed upon, whose certificate, what is wrong."""
+"""The wire trace over sockets: byte for byte, and what it tells of TLS.
+
+A real socket is sent to past the reactor, which a transport in memory is not.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +55,44 @@ def masked(text: str) -> str:
     """Return a trace without what is another one each time."""
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "DATE", text)
     return re.sub(r"(127\.0\.0\.1:|port )\d{4,5}", r"\1PORT", text)
+
+
+class ByteTests(TestCase):
+    """What the trace has is what the server got."""
+
+    timeout = 20
+
+    async def test_on_a_socket_and_through_tls(self) -> None:
+        """Heads, a body in one piece, a long one that the socket takes in pieces."""
+        context = server_context(root().issue(["127.0.0.1"]))
+        bodies = (None, b"a\r\n\r\nb", bytes(range(256)) * 20000, b"")
+        for tls in (None, Server(context)):
+            server = LoopbackServer({"/": ok(b"hello")}, tls)
+            records: list[twinet.TraceRecord] = []
+            session = twinet.Session(
+                reactor,
+                trust_roots=[root().certificate],
+                trace=twinet.Trace(records.append, data=True, secrets=True),
+            )
+            connection = session.http(
+                "127.0.0.1", server.port.getHost().port, tls=tls is not None
+            )
+            for body in bodies:
+                verb = "GET" if body is None else "POST"
+                request = connection.open_request(verb, "/", headers={"Cookie": "a=b"})
+                await request.send(body)
+                self.assertEqual(await request.read(9), b"hello")
+            await session.close()
+            await server.all_lost()
+            await server.stop()
+            pairs = zip(server.requests, server.bodies, strict=True)
+            got = b"".join(head + b"\r\n\r\n" + body for head, body in pairs)
+            sent = b"".join(record.data for record in records if record.outgoing)
+            self.assertEqual(len(got), len(sent))
+            self.assertTrue(got == sent, "the bytes differ")  # too long for a message
+            came = [r.data for r in records if r.kind.value in "<{"]
+            self.assertEqual(b"".join(came), ok(b"hello") * len(bodies))
+            self.assertEqual({record.connection for record in records}, {1})
 
 
 class TracedHttpsTests(TestCase):
