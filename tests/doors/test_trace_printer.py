@@ -127,3 +127,10 @@ class PrinterTests(SynchronousTestCase):
             self.patch(sys, "stderr", stream)
             printer(record(FACT, text))
             self.assertEqual(stream.getvalue(), f"* {text}\n")
+
+    def test_a_line_is_written_at_once(self) -> None:
+        """A trace that waits in a buffer shows nothing of a program that hangs."""
+        file = io.BytesIO()
+        stream = io.TextIOWrapper(file)
+        TracePrinter(stream)(record(FACT, "x"))
+        self.assertEqual(file.getvalue(), b"* x\n")

@@ -1,106 +1,30 @@
-"""The wire trace over memory: complete traces as text, and what they must not do."""
+"""The wire trace over memory: complete traces as text."""
 
 from __future__ import annotations
 
-import io
+import errno
 from typing import Any
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import ConnectionLost
-from twisted.trial.unittest import SynchronousTestCase
-from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
+from twisted.internet.interfaces import IStreamClientEndpoint
 from zope.interface import implementer
 
-from tests.http.memory import OK, MemoryNet, Peer
-from twinet import Trace, TraceKind, TracePrinter, TraceRecord
-from twinet._http.channel import Channel
-from twinet._net.trace import UNTRACED, UNTRACED_LINE
-from twinet.errors import InternetError, InvalidParameter, Timeout
+from tests.http.memory import OK, Peer
+from tests.http.traced import (
+    AGAIN,
+    ASKED,
+    BODIES,
+    CLOSING,
+    FRESH,
+    HERE,
+    INTACT,
+    URL,
+    Producer,
+    TraceTestCase,
+)
+from twinet.errors import Timeout
 from twinet.records import Limits
-
-URL = "http://127.0.0.1:8080/x"
-WHERE = "127.0.0.1:8080"
-FRESH = f"""\
-*   Trying {WHERE}...
-* Connected to 127.0.0.1 (127.0.0.1) port 8080 (#1)
-"""
-ASKED = f"""\
-> GET /x HTTP/1.1
-> Host: {WHERE}
-> User-Agent: twinet/0.1
-> Accept: */*
->
-"""
-HERE = "#1 to host 127.0.0.1"
-CLOSING = "* Closing connection #1"
-INTACT = f"* Connection {HERE} left intact\n"
-AGAIN = f"* Re-using existing connection {HERE}\n"
-BODIES = (TraceKind.REQUEST_BODY, TraceKind.ANSWER_BODY)
-
-
-@implementer(IBodyProducer)
-class Producer:
-    """Produces its pieces at once, without telling how long they are."""
-
-    length = UNKNOWN_LENGTH
-
-    def __init__(self, pieces: list[bytes]) -> None:
-        self.pieces = pieces
-
-    def startProducing(self, consumer: Any) -> Deferred[None]:
-        for piece in self.pieces:
-            consumer.write(piece)
-        return succeed(None)
-
-    def pauseProducing(self) -> None:
-        """Hold back (``IBodyProducer``)."""
-
-    def resumeProducing(self) -> None:
-        """Go on (``IBodyProducer``)."""
-
-    def stopProducing(self) -> None:
-        """Stop (``IBodyProducer``)."""
-
-
-class TraceTestCase(SynchronousTestCase):
-    """A net whose session is traced into text, and into records."""
-
-    def make(
-        self, *, data: bool = False, secrets: bool = False, **options: Any
-    ) -> None:
-        """Make a net with a trace."""
-        self.text = io.StringIO()
-        self.printer = TracePrinter(self.text)
-        self.records: list[TraceRecord] = []
-        self.react: Any = lambda record: None
-        self.net = MemoryNet(trace=Trace(self.listen, data, secrets), **options)
-        self.failures: list[InternetError] = []
-
-    def listen(self, record: TraceRecord) -> None:
-        self.records.append(record)
-        self.printer(record)
-        self.react(record)
-
-    def get(self, url: str = URL, **options: Any) -> Any:
-        """Send a GET; what it fails with is kept."""
-        pending: Any = self.net.session.get(url, **options)
-        pending.addErrback(self.failed)
-        return pending
-
-    def failed(self, failure: Any) -> None:
-        self.failures.append(failure.value)
-
-    def traced(self) -> str:
-        """Take the text that has been written since the last time."""
-        self.net.advance()
-        text = self.text.getvalue()
-        self.text.seek(0)
-        self.text.truncate()
-        return text
-
-    def sent(self) -> bytes:
-        """Return the bytes of everything that was sent, by the trace."""
-        return b"".join(record.data for record in self.records if record.outgoing)
 
 
 class TextTests(TraceTestCase):
@@ -233,6 +157,7 @@ class TextTests(TraceTestCase):
             self.traced().removeprefix(FRESH + ASKED),
             f"* Closing connection #1\n* {self.failures[0]}\n",
         )
+        self.assertEqual(self.records[-1].connection, 1)
 
     def test_a_connection_that_nobody_uses(self) -> None:
         """The server closes one, the limit another, unasked bytes a third."""
@@ -320,6 +245,38 @@ class TextTests(TraceTestCase):
         self.assertIn("PolicyRefused", type(self.failures[0]).__name__)
         self.assertEqual(error, f"* {self.failures[0]}")
 
+    def test_an_endpoint_of_the_programs_connects(self) -> None:
+        """Names are not looked up then."""
+
+        @implementer(IStreamClientEndpoint)
+        class Endpoint:
+            def connect(self, protocolFactory: Any) -> Deferred[Any]:
+                return fail(OSError(errno.ENOENT, "no such socket"))
+
+        self.make(connect=lambda host, port: Endpoint())
+        self.get("http://h/")
+        self.assertEqual(
+            self.traced(),
+            f"*   Trying h:80 by the session's own endpoint...\n* {self.failures[0]}\n",
+        )
+
+    def test_a_sink_refuses_the_body(self) -> None:
+        """What ended it was the program's own."""
+
+        class Sink:
+            def write(self, data: bytes) -> None:
+                raise OSError(errno.ENOSPC, "no room")
+
+        pending = self.get()
+        peer = self.net.accept()
+        peer.send(OK)
+        delivery = self.successResultOf(pending).deliver(Sink())
+        peer.send(b"hell")
+        self.failureResultOf(delivery)
+        error, closing = self.traced().splitlines()[-2:]
+        self.assertIn("no room", error)
+        self.assertEqual(closing, CLOSING)
+
     def test_a_challenge_is_answered(self) -> None:
         """The scheme is shown, the password is not, in whatever form."""
         connection = self.net.session.http(
@@ -363,6 +320,37 @@ class UploadTests(TraceTestCase):
         self.assertIn("> Transfer-Encoding: chunked\n>\n} [65536 bytes data]\n", text)
         peer.send(OK + b"hello")
         self.assertIn("} [4464 bytes data in 1 more]\n", self.traced())
+
+    def test_a_body_behind_one_in_chunks(self) -> None:
+        """It is not taken for chunks."""
+        self.make()
+        self.post(Producer([b"x"])).send(OK + b"hello")
+        connection = self.net.session.http("127.0.0.1", 8080)
+        connection.open_request("POST", "/y").send(b"123")
+        self.assertEqual(self.traced().splitlines()[-1], "} [3 bytes data]")
+
+    def test_a_socket_that_takes_a_part_at_once(self) -> None:
+        """The rest goes another way, and nothing is told twice."""
+        self.make(data=True, secrets=True)
+        peer = self.post(b"one")
+        peer.send(OK + b"hello")
+        self.traced()
+        self.records.clear()
+        peer.request()
+        first = bytearray()
+
+        class Socket:
+            def send(self, data: bytes) -> int:
+                first.extend(data[:10])
+                return 10
+
+        transport: Any = peer.transport
+        transport.getHandle = Socket
+        peer.protocol._direct = True
+        self.net.session.http("127.0.0.1", 8080).open_request("POST", "/y").send(b"2")
+        self.traced()
+        self.assertEqual(bytes(first), b"POST /y HT")
+        self.assertEqual(self.sent(), bytes(first) + peer.request())
 
     def test_handed_over_in_pieces_byte_for_byte(self) -> None:
         """What the trace has is what the server got: framing, cookies and all."""
@@ -471,142 +459,3 @@ class SecretTests(TraceTestCase):
         text = self.play(secrets=True)
         for shown in ("Bearer s3cr3t", "Cookie: a=s3cr3t", "u:s3cr3t@h", "joe:s3cr3t@"):
             self.assertIn(shown, text)
-
-
-class ListenerTests(TraceTestCase):
-    """What the listener may do, and how it is called."""
-
-    def setUp(self) -> None:
-        self.make()
-
-    def test_records_say_to_whom_they_belong(self) -> None:
-        """Connection, server, URL and handle; time goes on, and nothing is kept."""
-        requests = [self.get(), self.get(URL + "2", context=7)]
-        peers = [self.net.accept(), self.net.accept()]
-        for peer in reversed(peers):
-            peer.send(OK + b"hello")
-        self.net.advance()
-        whens = [record.when for record in self.records]
-        self.assertEqual(whens, sorted(whens))
-        self.assertGreaterEqual(whens[0], 0)
-        handles = [self.successResultOf(request) for request in requests]
-        for number, handle in ((1, handles[0]), (2, handles[1])):
-            mine = [r for r in self.records if r.connection == number]
-            self.assertEqual({r.host for r in mine}, {WHERE})
-            self.assertEqual({r.url for r in mine}, {handle.url})
-            self.assertEqual({r.handle for r in mine}, {handle})
-            self.assertEqual([str(r) for r in mine].count("< HTTP/1.1 200 OK"), 1)
-        for handle in handles:
-            handle.close()
-        self.net.news.clear()
-        del requests, handles, handle, mine
-        self.assertEqual({r.handle for r in self.records}, {None})
-
-    def test_nothing_is_told_inside_anything(self) -> None:
-        """The listener is called when the reactor has its turn."""
-        self.get()
-        self.net.accept().send(OK + b"hello")
-        self.assertEqual(self.records, [])
-        self.net.advance()
-        self.assertEqual(len(self.records), 12)
-
-    def test_it_may_close_at_every_record(self) -> None:
-        """The request is cancelled, or done; nothing is logged, nothing left."""
-        count = 1
-        at = 0
-        while at < count:
-            self.make()
-            seen = at
-
-            def react(record: TraceRecord, at: int = seen) -> None:
-                if len(self.records) == at + 1:
-                    handle = record.handle or self.net.session
-                    handle.close()
-
-            self.react = react
-            self.get()
-            self.net.advance()
-            trying = [c for c in self.net.reactor.connectors if not c.stoppedConnecting]
-            peer = self.net.accept() if trying else None
-            self.net.advance()
-            if peer is not None and not peer.closed:
-                peer.send(OK)
-                self.net.advance()
-                peer.send(b"hello")
-            self.net.advance()
-            self.net.session.close()
-            self.net.advance()
-            self.assertEqual(self.flushLoggedErrors(), [])
-            self.assertEqual(self.net.reactor.getDelayedCalls(), [])
-            count = len(self.records)
-            at += 1
-        self.assertGreater(at, 10)
-
-    def test_it_may_close_the_session(self) -> None:
-        """The rest is told, once and in order."""
-        self.react = lambda _: self.net.session.close()
-        self.get()
-        self.net.accept().send(OK + b"hello")
-        self.net.advance()
-        self.net.advance()
-        kinds = [record.kind.value for record in self.records]
-        self.assertEqual(kinds, list("**>>>>><<<{**"))
-
-    def test_what_it_raises_is_logged_and_hurts_nobody(self) -> None:
-        """The request ends well, and the rest is told."""
-
-        def react(record: TraceRecord) -> None:
-            raise ValueError(record.text)
-
-        self.react = react
-        pending = self.get()
-        self.net.accept().send(OK + b"hello")
-        self.net.advance()
-        self.assertEqual(self.successResultOf(pending).response.status_code, 200)
-        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 12)
-        self.assertEqual(len(self.records), 12)
-
-    def test_the_rest_is_told_before_close_fires(self) -> None:
-        """No turn of the reactor is left for it, and no timer behind it."""
-        self.get()
-        self.net.accept()
-        closed = self.net.session.close()
-        self.net.advance()
-        self.successResultOf(closed)
-        self.assertEqual(str(self.records[-1]), "* Closing connection #1")
-        self.assertEqual(self.net.reactor.getDelayedCalls(), [])
-
-    def test_a_function_will_do(self) -> None:
-        """It is told without data and secrets."""
-        records: list[TraceRecord] = []
-        net = MemoryNet(trace=records.append)
-        net.session.get(URL, headers={"Cookie": "s3cr3t"})
-        net.accept().send(OK + b"hello")
-        net.advance()
-        self.assertIn("> Cookie: [redacted]", [str(record) for record in records])
-        self.assertNotIn(b"hello", [record.data for record in records])
-
-    def test_what_cannot_be_called_is_refused(self) -> None:
-        """With the way out."""
-        wrong: Any = Trace("stderr")  # type: ignore[arg-type]  # the point
-        for given in (True, "stderr", wrong):
-            with self.assertRaises(InvalidParameter) as caught:
-                MemoryNet(trace=given)
-            self.assertIn("twinet.TracePrinter()", str(caught.exception))
-
-
-class OffTests(SynchronousTestCase):
-    """Without a trace nothing is in the way."""
-
-    def test_the_very_same_objects(self) -> None:
-        """Channel, reader and transport are what they are; nobody hears anything."""
-        net = MemoryNet()
-        net.session.get(URL)
-        peer = net.accept()
-        channel = peer.protocol
-        self.assertIs(type(channel), Channel)
-        self.assertIs(channel.transport, peer.transport)
-        self.assertEqual(type(channel._reader).__name__, "ResponseReader")
-        self.assertIs(channel.trace, UNTRACED_LINE)
-        self.assertIs(net.session.tracer, UNTRACED)
-        self.assertEqual(type(channel).begin, Channel.begin)
