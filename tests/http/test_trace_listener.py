@@ -190,6 +190,11 @@ class ListenerTests(TraceTestCase):
         self.net.advance()
         self.successResultOf(closed)
         self.assertEqual(told, [CLOSING])
+        # Without a connection the session is closed in the same turn.
+        self.make(policy=lambda destination: "never")
+        self.get()
+        self.successResultOf(self.net.session.close().addCallback(see))
+        self.assertEqual(told[1:], [f"* {self.failures[0]}"])
 
     def test_a_function_will_do(self) -> None:
         """It is told without data and secrets."""
