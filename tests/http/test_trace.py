@@ -159,6 +159,21 @@ class TextTests(TraceTestCase):
         )
         self.assertEqual(self.records[-1].connection, 1)
 
+    def test_a_redirect_with_a_body_without_end(self) -> None:
+        """It is not waited for, and its connection is closed."""
+        self.get()
+        self.net.accept().send(
+            b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 99999\r\n\r\n"
+        )
+        self.assertEqual(
+            self.traced().splitlines()[11:14],
+            [
+                "* Not waiting for the rest of this answer's body",
+                CLOSING,
+                f"* Following a redirect: issue another request to this URL: {URL}",
+            ],
+        )
+
     def test_a_connection_that_nobody_uses(self) -> None:
         """The server closes one, the limit another, unasked bytes a third."""
         ends = (
@@ -320,6 +335,28 @@ class UploadTests(TraceTestCase):
         self.assertIn("> Transfer-Encoding: chunked\n>\n} [65536 bytes data]\n", text)
         peer.send(OK + b"hello")
         self.assertIn("} [4464 bytes data in 1 more]\n", self.traced())
+
+    def test_leave_is_waited_for(self) -> None:
+        """In vain, or until an answer refuses the body."""
+        for answer, text in (
+            (b"", "* Done waiting for 100 (Continue), sending the body without it"),
+            (
+                b"HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n",
+                "* The answer came first, sending no more of the body",
+            ),
+        ):
+            self.make(limits=Limits(expect=1))
+            request = self.net.session.http("127.0.0.1", 8080).open_request(
+                "POST", "/x", headers={"Expect": "100-continue"}
+            )
+            request.send(b"hello")
+            peer = self.net.accept()
+            self.traced()
+            peer.send(answer)
+            self.net.advance(1)
+            traced = self.traced()
+            self.assertIn(text, traced.splitlines())
+            self.assertEqual("} [5 bytes data]" in traced, not answer)
 
     def test_a_body_behind_one_in_chunks(self) -> None:
         """It is not taken for chunks."""

@@ -263,6 +263,7 @@ class Exchange(Reception):
             self._end_held()
             self.tell()
         elif sending is not None and sending.expecting and limits.expect is not None:
+            self.note("Done waiting for 100 (Continue), sending the body without it")
             sending.go_on()
         else:
             self.fail(

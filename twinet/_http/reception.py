@@ -109,6 +109,10 @@ class Reception(ABC):
     def expired(self) -> None:
         """Act on the end of a limit."""
 
+    def note(self, text: str) -> None:
+        """Tell the trace of something that happens now and then."""
+        self._connector.tracer.note(self._voice, text)
+
     # -- settle
 
     def take(self, events: list[Event], wire: int) -> None:
@@ -171,6 +175,7 @@ class Reception(ABC):
 
     def _end_drain(self) -> None:
         """Close the connection: the redirect's body is not worth more."""
+        self.note("Not waiting for the rest of this answer's body")
         self._settle_closed()
         self._ended = True
 
@@ -348,7 +353,7 @@ class Reception(ABC):
             self._owner.tell_end()
         elif self._retry:
             self._retry = False
-            self._connector.tracer.resending(self._voice)
+            self.note("Connection died, sending the request again on another one")
             self._phase = WAITING
             self._lost = None
             self._wire = 0

@@ -200,6 +200,7 @@ class Sending:
                 self._due = self._refuse
             return self.pushed.answered()
         if refused or status >= REFUSES:
+            self._exchange.note("The answer came first, sending no more of the body")
             self.detach()
         return False
 

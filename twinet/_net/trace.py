@@ -79,8 +79,8 @@ class Tracer:
     def closed(self, handle: Any) -> None:
         """Hear that a handle was closed in the middle of its request."""
 
-    def resending(self, voice: Voice) -> None:
-        """Hear that a kept connection was dead, and its request is sent again."""
+    def note(self, voice: Voice, text: str) -> None:
+        """Hear what else becomes of a request."""
 
     def following(self, url: str, voice: Voice, *, challenged: bool) -> None:
         """Hear that a redirect is followed, or a challenge answered."""

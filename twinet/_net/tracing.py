@@ -91,11 +91,9 @@ class SessionTracing(Tracer):
         """Say it: what follows is the program's own doing."""
         self._fact(handle, "The handle was closed before its request was done")
 
-    def resending(self, voice: Voice) -> None:
+    def note(self, voice: Voice, text: str) -> None:
         """Say it."""
-        self._fact(
-            voice.handle, "Connection died, sending the request again on another one"
-        )
+        self._fact(voice.handle, text)
 
     def following(self, url: str, voice: Voice, *, challenged: bool) -> None:
         """Say where to, or what for."""
