@@ -14,37 +14,13 @@ import zlib
 from typing import Any
 
 import treq
-from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionLost
 from twisted.web.client import ResponseFailed
-from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
-from zope.interface import implementer
 
-from tests.http.trapcase import MIB, ROOT, TrapCase, answer
+from tests.http.trapcase import MIB, ROOT, Endless, TrapCase, answer
 from twinet import Option, Query, errors
 from twinet.errors import HttpInvalidServerResponse
 from twinet.records import Limits
-
-
-@implementer(IBodyProducer)
-class Endless:
-    """A body that goes on until it is stopped, and then knows that it was."""
-
-    length: Any = UNKNOWN_LENGTH
-    stopped = False
-
-    def startProducing(self, consumer):
-        consumer.write(b"the first piece")
-        return Deferred()
-
-    def pauseProducing(self) -> None:
-        """Do nothing (``IBodyProducer``)."""
-
-    def resumeProducing(self) -> None:
-        """Do nothing (``IBodyProducer``)."""
-
-    def stopProducing(self) -> None:
-        self.stopped = True
 
 
 class HeadTests(TrapCase):

@@ -6,7 +6,10 @@ from typing import Any
 
 import treq
 from treq.client import HTTPClient
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
+from zope.interface import implementer
 
 import twinet
 from tests.http.judge import hear
@@ -21,6 +24,27 @@ def answer(*lines: str | bytes, body: bytes = b"", status: int = 200) -> bytes:
     raw = [line.encode() if isinstance(line, str) else line for line in lines]
     raw.append(b"Content-Length: %d" % len(body))
     return b"\r\n".join([b"HTTP/1.1 %d X" % status, *raw, b"", body])
+
+
+@implementer(IBodyProducer)
+class Endless:
+    """A body that goes on until it is stopped, and then knows that it was."""
+
+    length: Any = UNKNOWN_LENGTH
+    stopped = False
+
+    def startProducing(self, consumer):
+        consumer.write(b"the first piece")
+        return Deferred()
+
+    def pauseProducing(self) -> None:
+        """Do nothing (``IBodyProducer``)."""
+
+    def resumeProducing(self) -> None:
+        """Do nothing (``IBodyProducer``)."""
+
+    def stopProducing(self) -> None:
+        self.stopped = True
 
 
 class TrapCase(SynchronousTestCase):
