@@ -380,6 +380,21 @@ class OldBodyTests(RangeSeekCase):
         self.assertEqual(self.successResultOf(reading), b"abc")
         self.assertEqual(self.net.attempts, 0)
 
+    def test_a_part_that_is_not_read_is_given_up_as_well(self) -> None:
+        """Moving again before it has come."""
+        self.begun(self.LONG)
+        for place in (5, 3, 7):
+            moving = self.request.seek(place)
+            self.assertTrue(self.peer.closed)
+            self.peer = self.net.accept()
+            self.assertIn(b"Range: bytes=%d-" % place, self.fields())
+            self.peer.send(part(place, self.LONG - 1, self.LONG, TAG) + b"a")
+            self.assertEqual(self.successResultOf(moving), place)
+            self.assertEqual(self.read(1), b"a")
+            # So that the next place lies behind or far ahead.
+            self.peer.send(bytes(9))
+            self.read(9)
+
     def test_far_ahead_that_cannot_be_asked_for_is_received(self) -> None:
         """However far, as a POST has no ranges."""
         self.answered(whole(TAG, length=self.LONG) + BODY, verb="POST")
@@ -532,6 +547,16 @@ class WhatIsAskedTests(RangeSeekCase):
         """A part of a coded body cannot be decoded."""
         self.net.session.options[Option.HTTP_DECODING] = True
         self.assertEqual(self.asked(), [b"Range: bytes=4-"])
+
+    def test_a_coding_that_is_left_alone_is_asked_for_again(self) -> None:
+        """The places are those of the coded bytes."""
+        self.net.session.options[Option.HTTP_DECODING] = True
+        coding = b"Content-Encoding: x-secret"
+        asked = self.asked(coding)
+        self.assertEqual(asked[1], b"Range: bytes=4-")
+        self.assertTrue(asked[0].startswith(b"Accept-Encoding: gzip"))
+        self.peer.send(part(4, 9, 10, coding) + b"456789")
+        self.assertEqual(self.read(), b"456789")
 
     def test_after_a_redirect_the_last_url_is_asked(self) -> None:
         """Which is where the bytes came from."""

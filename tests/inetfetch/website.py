@@ -1,7 +1,7 @@
 """A small web site on loopback, in a thread: behaves as the path says.
 
 ==================  ===============================================================
-``/bytes/N/NAME``   N bytes, announced
+``/bytes/N/NAME``   N bytes, announced, or the part from a place on
 ``/close/N/NAME``   N bytes, ended by the end of the connection
 ``/short/N/NAME``   announces N bytes, sends half of them, closes
 ``/stall/N/NAME``   announces N bytes, sends half of them, then waits to be released
@@ -17,6 +17,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,8 +49,18 @@ class _Page(BaseHTTPRequestHandler):
     do_POST = do_DELETE = do_GET
 
     def _bytes(self, size: str, *_: str) -> None:
-        self._head(200, int(size))
-        self.wfile.write(content(int(size)))
+        whole = content(int(size))
+        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        first = int(asked[1]) if asked is not None else 0
+        part = whole[first:]
+        fields = {"Accept-Ranges": "bytes", "ETag": f'"{size}"'}
+        if asked is not None and part:
+            fields["Content-Range"] = f"bytes {first}-{len(whole) - 1}/{len(whole)}"
+            self._head(206, len(part), **fields)
+            self.wfile.write(part)
+        else:
+            self._head(200, len(whole), **fields)
+            self.wfile.write(whole)
 
     def _close(self, size: str, *_: str) -> None:
         self.close_connection = True
@@ -112,9 +123,11 @@ class _Page(BaseHTTPRequestHandler):
     def _missing(self, *_: str) -> None:
         self._status("404")
 
-    def _head(self, code: int, size: int) -> None:
+    def _head(self, code: int, size: int, **fields: str) -> None:
         self.send_response(code)
         self.send_header("Content-Length", str(size))
+        for name, value in fields.items():
+            self.send_header(name, value)
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:

@@ -100,6 +100,7 @@ class Representation:
         headers = response.headers
         self._tag = headers.get("etag", "")
         self._modified = headers.get("last-modified", "")
+        self._coding = headers.get("content-encoding", "")
         #: what goes into an If-Range; empty without a strong validator.
         self._validator = ""
         if is_strong_tag(self._tag):
@@ -127,9 +128,13 @@ class Representation:
         )
         if self._validator:
             wanted += ((b"If-Range", self._validator.encode("latin-1")),)
-        kept = (f for f in self._order.fields if f[0].lower() not in _REPLACED)
-        # A part of a coded body cannot be decoded, and this one is not coded.
-        return self._order.but(fields=(*kept, *wanted), added=(), decode=False)
+        order = self._order
+        kept = [f for f in order.fields if f[0].lower() not in _REPLACED]
+        if self._coding:
+            # It was coded in a way that nobody here can undo.
+            kept += (f for f in order.added if f[0] == b"Accept-Encoding")
+        # Otherwise it is not coded, and a part of a coded body could not be decoded.
+        return order.but(fields=(*kept, *wanted), added=(), decode=False)
 
     def judge(self, response: Response, place: int) -> Part | InternetError:
         """Tell what an answer to :meth:`ask` brings, or why it is of no use.
@@ -234,7 +239,7 @@ class Representation:
             if before and now and now != before:
                 return self._other(f"its {name} was {before} and is {now}")
         coding = headers.get("content-encoding", "")
-        if coding and coding != self._first.headers.get("content-encoding", ""):
+        if coding and coding != self._coding:
             return self._other(f"its content-encoding is now {coding}")
         return None
 
