@@ -48,9 +48,9 @@ class TraceRecord:
         is idle, that of the last one.
     :ivar size: of body data, how many bytes; without their chunk framing, unless data
         are kept.
-    :ivar data: of a line of a request or an answer, its bytes with the line end, and
-        without secrets as in ``text``; of body data the bytes of the wire, chunk
-        framing included, if the trace keeps them; otherwise empty.
+    :ivar data: of a line of a head, its bytes with the line end, and without secrets
+        as in ``text``; of body data the bytes of the wire, chunk framing and trailers
+        included, if the trace keeps them; otherwise empty.
     """
 
     when: float
@@ -93,5 +93,5 @@ class Trace:
     """
 
     listener: Callable[[TraceRecord], object]
-    data: bool = False
-    secrets: bool = False
+    data: bool = field(default=False, kw_only=True)
+    secrets: bool = field(default=False, kw_only=True)

@@ -36,15 +36,18 @@ class TracePrinter:
     def __init__(self, stream: TextIO | None = None, *, times: bool = False) -> None:
         self._stream = stream
         self._times = times
-        self._seen: set[int] = set()
+        self._first: int | None = None
+        self._several = False
         #: for each connection, the body data that have not been told.
         self._untold: dict[int, _Untold] = {}
 
     def __call__(self, record: TraceRecord) -> None:
         """Write what there is to say about a record."""
         number = record.connection
-        if number is not None:
-            self._seen.add(number)
+        if self._first is None:
+            self._first = number
+        elif number not in (None, self._first):
+            self._several = True
         lines = list(self._lines(record))
         if lines:
             before = self._before(record)
@@ -74,7 +77,7 @@ class TracePrinter:
 
     def _before(self, record: TraceRecord) -> str:
         time = f"{record.when:.6f} " if self._times else ""
-        if len(self._seen) > 1 and record.connection is not None:
+        if self._several and record.connection is not None:
             return f"{time}[#{record.connection}] "
         return time
 

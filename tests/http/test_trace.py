@@ -432,7 +432,7 @@ class FullDataTests(TraceTestCase):
         """At every cut, the records' bytes are what came, chunk framing included."""
         answer = (
             b"HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 200 OK\nTransfer-Encoding: chunked\r\n"
-            b"\r\n5\r\nhello\r\n0\r\n\r\n"
+            b"\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n"
         )
         for cut in range(len(answer)):
             self.make(data=True)
@@ -444,6 +444,7 @@ class FullDataTests(TraceTestCase):
             came = [r for r in self.records if r.kind.value in "<{"]
             self.assertEqual(b"".join(r.data for r in came), answer, cut)
             self.assertEqual([r.text for r in came[:2]], ["HTTP/1.1 103 Early", ""])
+            self.assertEqual(came[-1].text, "X-Sum: 7")
             self.assertEqual(self.failures, [])
 
     def test_a_dump(self) -> None:

@@ -71,7 +71,9 @@ class TraceTestCase(SynchronousTestCase):
         self.printer = TracePrinter(self.text)
         self.records: list[TraceRecord] = []
         self.react: Any = lambda record: None
-        self.net = MemoryNet(trace=Trace(self.listen, data, secrets), **options)
+        self.net = MemoryNet(
+            trace=Trace(self.listen, data=data, secrets=secrets), **options
+        )
         self.failures: list[InternetError] = []
 
     def listen(self, record: TraceRecord) -> None:

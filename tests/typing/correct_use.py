@@ -35,6 +35,14 @@ def only_public(destination: twinet.Destination) -> str | None:
     return "that is a private address" if destination.address.is_private else None
 
 
+def traced(record: twinet.TraceRecord) -> None:
+    """Hear what goes over the wire."""
+    assert_type(record.kind, twinet.TraceKind)
+    assert_type(record.connection, int | None)
+    assert_type(record.data, bytes)
+    assert_type(twinet.Session(trace=traced), twinet.Session)
+
+
 class Counter:
     """A sink: ``write`` is all that it needs."""
 
@@ -62,6 +70,7 @@ async def session_and_request(reactor: Any, file: IO[bytes]) -> None:
         limits=twinet.Limits(connect=5, whole=None),
         connections_per_host=2,
         policy=only_public,
+        trace=twinet.Trace(twinet.TracePrinter(times=True), data=True),
     )
     previous = session.set_status_callback(printed)
     session.set_status_callback(print)  # whatever can be called with one argument

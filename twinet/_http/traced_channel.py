@@ -169,14 +169,14 @@ class _ReadTap:
         self._reader = reader
         self._channel = channel
         #: what has come of a head that is not whole; None: behind the final head.
-        self._held: bytes | None = None
+        self._held: bytearray | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
 
     def expect(self, verb: bytes) -> None:
         """Know that an answer's head comes next."""
-        self._held = b""
+        self._held = bytearray()
         self._reader.expect(verb)
 
     def feed(self, data: bytes) -> list[Event]:
@@ -201,8 +201,10 @@ class _ReadTap:
     def _tell(self, data: bytes, events: list[Event]) -> None:
         trace = self._channel.trace
         if self._held is not None:
-            data = self._held + data
-            self._held = data
+            self._held += data
+            if not events:
+                return
+            data = bytes(self._held)
         size = 0
         trailers: list[bytes] = []
         for event in events:
@@ -211,12 +213,12 @@ class _ReadTap:
             elif type(event) is Head:
                 trace.head(TraceKind.ANSWER_HEAD, head_lines(event.raw))
                 data = data.partition(event.raw)[2]
-                self._held = data if event.interim else None
+                self._held = bytearray(data) if event.interim else None
             elif type(event) is End:
-                trailers = [b"%b: %b\r\n" % field for field in event.trailers]
+                trailers = [b"%b: %b" % field for field in event.trailers]
             elif type(event) is Fault and self._held is not None:
                 self.strange(data)
         if self._held is None and data:
             trace.body(TraceKind.ANSWER_BODY, data, size)
         if trailers:
-            trace.head(TraceKind.ANSWER_HEAD, trailers)
+            trace.head(TraceKind.ANSWER_HEAD, trailers, of_body=True)

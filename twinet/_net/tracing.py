@@ -210,10 +210,15 @@ class LineTracing(LineTrace):
         """Tell that something happened."""
         self._put(FACT, harmless(text))
 
-    def head(self, kind: TraceKind, lines: list[bytes]) -> None:
-        """Tell lines of a head."""
+    def head(
+        self, kind: TraceKind, lines: list[bytes], *, of_body: bool = False
+    ) -> None:
+        """Tell lines of a head.
+
+        :param of_body: their bytes are a part of the body's: they are trailers.
+        """
         for line in self._session.lines(lines):
-            self._put(kind, readable(line), 0, line)
+            self._put(kind, readable(line), 0, b"" if of_body else line)
 
     def body(self, kind: TraceKind, data: bytes, size: int) -> None:
         """Tell bytes of a body.
