@@ -134,9 +134,9 @@ class Apache(WebServer):
             **self.ports,
         )
 
-    def command(self, program: str, configuration: Path) -> list[str | Path]:
-        """Return the command that runs it in the foreground."""
-        return [program, "-f", configuration, "-DFOREGROUND"]
+    def arguments(self, configuration: Path) -> list[str | Path]:
+        """Return the arguments with which it stays in the foreground."""
+        return ["-f", configuration, "-DFOREGROUND"]
 
 
 def folder_for_nobody() -> tempfile.TemporaryDirectory[str]:

@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from tests.interop.apache import Apache, folder_for_nobody
+from tests.interop.httpbin import HttpBin
 from tests.interop.leftovers import nothing_is_left_behind
 from tests.interop.lighttpd import Lighttpd
 from tests.interop.nginx import Nginx
+from tests.interop.serverprocess import ServerProcess
 from tests.interop.webserver import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-Kind = TypeVar("Kind", bound=WebServer)
+Kind = TypeVar("Kind", bound=ServerProcess)
 
-__all__ = ["apache2", "lighttpd", "nginx", "nothing_is_left_behind", "server"]
+__all__ = [
+    "apache2",
+    "httpbin",
+    "lighttpd",
+    "nginx",
+    "nothing_is_left_behind",
+    "server",
+]
 
 
 def _running(kind: type[Kind], home: Path) -> Iterator[Kind]:
@@ -51,6 +60,12 @@ def lighttpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lighttpd]:
     yield from _running(Lighttpd, tmp_path_factory.mktemp("lighttpd"))
 
 
+@pytest.fixture(scope="session")
+def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpBin]:
+    """Run one httpbin for all tests."""
+    yield from _running(HttpBin, tmp_path_factory.mktemp("httpbin"))
+
+
 @pytest.fixture
 def server(request: pytest.FixtureRequest) -> WebServer:
     """Give the server of this name (``abilities.each`` says which)."""
@@ -67,6 +82,6 @@ def pytest_runtest_makereport(
     report = yield
     if report.failed:
         for used in getattr(item, "funcargs", {}).values():
-            if isinstance(used, WebServer):
+            if isinstance(used, ServerProcess):
                 report.sections.append((f"{used.kind} says", used.words()))
     return report

@@ -101,9 +101,9 @@ class Lighttpd(WebServer):
             **self.ports,
         )
 
-    def command(self, program: str, configuration: Path) -> list[str | Path]:
-        """Return the command that runs it in the foreground."""
-        return [program, "-D", "-f", configuration]
+    def arguments(self, configuration: Path) -> list[str | Path]:
+        """Return the arguments with which it stays in the foreground."""
+        return ["-D", "-f", configuration]
 
     def write_logs(self) -> None:
         """Have it open its logs anew: it writes them every few seconds only."""

@@ -123,8 +123,8 @@ class Nginx(WebServer):
             **self.ports,
         )
 
-    def command(self, program: str, configuration: Path) -> list[str | Path]:
-        """Return the command that runs it in the foreground."""
+    def arguments(self, configuration: Path) -> list[str | Path]:
+        """Return the arguments with which it stays in the foreground."""
         # before it has read its configuration it writes its errors to -e
         errors = self.home / "error.log"
-        return [program, "-c", configuration, "-p", self.home, "-e", errors]
+        return ["-c", configuration, "-p", self.home, "-e", errors]

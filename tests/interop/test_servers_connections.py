@@ -12,9 +12,9 @@ from twisted.internet.task import deferLater
 
 import twinet
 from tests.interop.abilities import each
+from tests.interop.serverprocess import wait_until
 from tests.interop.site import FILES
 from tests.interop.visit import field, said, visit
-from tests.interop.webserver import wait_until
 
 if TYPE_CHECKING:
     from tests.interop.webserver import WebServer

@@ -15,7 +15,7 @@ from tests.net.openings import Resolver
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.interop.webserver import WebServer
+    from tests.interop.serverprocess import ServerProcess
     from twinet import HttpConnection, HttpRequest, Response
 
 
@@ -78,7 +78,7 @@ def field(response: Response, name: str) -> str:
 
 @asynccontextmanager
 async def visit(
-    server: WebServer,
+    server: ServerProcess,
     port: str = "http",
     *,
     host: str | None = None,
@@ -88,7 +88,7 @@ async def visit(
 ) -> AsyncIterator[Visit]:
     """Open a session that trusts the server's authority, to one of its ports.
 
-    :param port: one of ``webserver.PORTS``; all but ``http`` and ``brief`` are TLS.
+    :param port: a name of one of its ports; all but ``http`` and ``brief`` are TLS.
     """
     tls = port not in {"http", "brief"}
     book = {"localhost": ["127.0.0.1"], OTHER_NAME: ["127.0.0.1"]}

@@ -1,0 +1,319 @@
+"""httpbin says what it was asked: fields, forms, targets, codings, cookies, pieces."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+import pytest_twisted
+
+import twinet
+from tests.interop.visit import field, said, visit
+from twinet.errors import HttpRedirectFailed, Timeout
+from twinet.flags import FindMethod
+
+if TYPE_CHECKING:
+    from tests.interop.httpbin import HttpBin
+
+LETTERS = b"abcdefghijklmnopqrstuvwxyz"
+
+
+# -- what it was asked
+
+
+@pytest_twisted.ensureDeferred
+async def test_fields_arrive_as_they_were_given(httpbin: HttpBin) -> None:
+    """Our own and the program's, bytes beyond ASCII, and one that comes twice."""
+    async with visit(httpbin, agent="cups/2.0") as here:
+        answer = await here.get(
+            "/headers",
+            ("X-Cup", "caf\xe9"),
+            ("X-Number", "1"),
+            ("X-Number", "2"),
+            ("Accept", "application/json"),
+        )
+        assert said(answer)["headers"] == {
+            "Accept": "application/json",
+            "Host": httpbin.http.removeprefix("http://"),
+            "User-Agent": "cups/2.0",
+            # waitress hands bytes on as Latin-1, and joins what comes twice
+            "X-Cup": "caf\xe9",
+            "X-Number": "1, 2",
+        }
+
+
+@pytest_twisted.ensureDeferred
+async def test_target_is_taken_apart_as_it_was_meant(httpbin: HttpBin) -> None:
+    """Escapes, a plus, a semicolon and an empty value are not ours to change."""
+    async with visit(httpbin) as here:
+        target = "/anything/a%20b;v=1?tea=green+leaf&x=%26%3D&n="
+        told = said(await here.get(target))
+        assert told["url"] == f"{httpbin.http}{target}"
+        assert told["args"] == {"tea": "green leaf", "x": "&=", "n": ""}
+        assert (told["method"], told["data"]) == ("GET", "")
+
+
+@pytest.mark.parametrize("verb", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest_twisted.ensureDeferred
+async def test_form_json_and_bytes_are_understood(httpbin: HttpBin, verb: str) -> None:
+    """Each verb that httpbin takes a body with."""
+    target = f"/{verb.lower()}"
+    async with visit(httpbin) as here:
+
+        async def told(kind: str, body: bytes) -> dict[str, Any]:
+            return said(await here.ask(verb, target, ("Content-Type", kind), body=body))
+
+        form = {"tea": "green & black", "cups": "2"}
+        answer = await told(
+            "application/x-www-form-urlencoded", urlencode(form).encode()
+        )
+        assert (answer["form"], answer["data"]) == (form, "")
+        order = {"tea": "gr\xfcn", "cups": [1, 2]}
+        answer = await told("application/json", json.dumps(order).encode())
+        assert answer["json"] == order
+        answer = await told("application/octet-stream", bytes(range(256)))
+        assert answer["data"].startswith("data:application/octet-stream;base64,AAEC")
+        assert answer["headers"]["Content-Length"] == "256"
+
+
+@pytest_twisted.ensureDeferred
+async def test_file_in_a_form_is_found(httpbin: HttpBin) -> None:
+    """A multipart body that was handed over in chunks."""
+    body = (
+        b'--cup\r\nContent-Disposition: form-data; name="leaf"; filename="l.txt"\r\n'
+        b"Content-Type: text/plain\r\n\r\ngreen\r\n--cup--\r\n"
+    )
+    async with visit(httpbin) as here:
+        kind = ("Content-Type", "multipart/form-data; boundary=cup")
+        async with here.open("POST", "/post", kind) as request:
+            await request.start()
+            for at in range(0, len(body), 7):
+                await request.write(body[at : at + 7])
+            await request.finish()
+            told = json.loads(await request.read(10_000))
+        assert told["files"] == {"leaf": "green"}
+
+
+@pytest_twisted.ensureDeferred
+async def test_leave_is_given_by_waitress_as_well(httpbin: HttpBin) -> None:
+    """100 first, then the answer to the whole."""
+    async with visit(httpbin) as here:
+        leave = ("Expect", "100-continue")
+        kind = ("Content-Type", "text/plain")
+        answer = await here.ask("PUT", "/put", leave, kind, body=b"two cups")
+        assert said(answer)["data"] == "two cups"
+        assert here.told(twinet.Status.INTERMEDIATE_RESPONSE) == [100]
+
+
+# -- answers of every kind
+
+
+@pytest.mark.parametrize(
+    "status",
+    [200, 201, 204, 205, 226, 299, 304, 400, 402, 404, 406, 418, 429, 500, 503],
+)
+@pytest_twisted.ensureDeferred
+async def test_status_is_an_answer(httpbin: HttpBin, status: int) -> None:
+    """Whatever the number says, and whatever the verb."""
+    async with visit(httpbin) as here:
+        for verb in ("GET", "POST", "DELETE"):
+            answer = await here.ask(verb, f"/status/{status}")
+            assert answer.status_code == status
+        assert here.told(twinet.Status.REDIRECT) == []
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537])
+@pytest_twisted.ensureDeferred
+async def test_bytes_of_every_size(httpbin: HttpBin, size: int) -> None:
+    """With a length, and in chunks of many sizes: the same bytes from the same seed."""
+    async with visit(httpbin) as here:
+        whole = await here.get(f"/bytes/{size}?seed=1")
+        assert whole.body is not None
+        assert (whole.length, len(whole.body)) == (size, size)
+        for chunk in (7, 1000, 70_000):
+            target = f"/stream-bytes/{size}?seed=1&chunk_size={chunk}"
+            streamed = await here.get(target)
+            assert streamed.length is None
+            assert field(streamed, "Transfer-Encoding") == "chunked"
+            assert streamed.body == whole.body
+
+
+@pytest_twisted.ensureDeferred
+async def test_lines_come_one_by_one(httpbin: HttpBin) -> None:
+    """A stream of JSON, a chunk for each line."""
+    async with visit(httpbin) as here:
+        answer = await here.get("/stream/20")
+        assert answer.body is not None
+        lines = [json.loads(line) for line in answer.body.splitlines()]
+        assert [line["id"] for line in lines] == list(range(20))
+
+
+@pytest_twisted.ensureDeferred
+async def test_drops_are_read_as_they_fall(httpbin: HttpBin) -> None:
+    """A read of some bytes ends before the body does."""
+    async with (
+        visit(httpbin) as here,
+        here.open("GET", "/drip?numbytes=3&duration=0.3&delay=0") as request,
+    ):
+        await request.send()
+        assert request.response.length == 3
+        drops = [chunk async for chunk in request]
+        assert b"".join(drops) == b"***"
+        assert len(drops) > 1
+
+
+@pytest_twisted.ensureDeferred
+async def test_delay_beyond_the_limit_ends_the_call(httpbin: HttpBin) -> None:
+    """The limit is named, and the session goes on."""
+    async with visit(httpbin) as here:
+        limits = twinet.Limits(first_byte=0.1)
+        with pytest.raises(Timeout, match="first_byte"):
+            await here.ask("GET", "/delay/1", limits=limits)
+        assert (await here.get("/delay/0")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("target", "coding", "key"),
+    [
+        ("/gzip", "gzip", "gzipped"),
+        ("/deflate", "deflate", "deflated"),
+        ("/brotli", "br", "brotli"),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_coded_answer_is_undone(
+    httpbin: HttpBin, target: str, coding: str, key: str
+) -> None:
+    """And httpbin heard what was asked for."""
+    async with visit(httpbin) as here:
+        assert field(await here.get(target), "Content-Encoding") == coding
+        here.connection.options[twinet.Option.HTTP_DECODING] = True
+        answer = await here.get(target)
+        assert answer.decoded == (coding,)
+        told = said(answer)
+        assert told[key] is True
+        assert coding in told["headers"]["Accept-Encoding"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_text_and_pictures(httpbin: HttpBin) -> None:
+    """The charset decides about text; a picture is its bytes."""
+    answer = await twinet.fetch(f"{httpbin.http}/encoding/utf8")
+    assert "∮ E⋅da = Q,  n → ∞, ∑ f(i) = ∏ g(i)" in answer.text
+    for kind, start in (
+        ("png", b"\x89PNG\r\n"),
+        ("jpeg", b"\xff\xd8"),
+        ("webp", b"RIFF"),
+    ):
+        picture = await twinet.fetch(
+            f"{httpbin.http}/image", headers={"Accept": f"image/{kind}"}
+        )
+        assert picture.body is not None
+        assert picture.body.startswith(start)
+        assert field(picture, "Content-Type") == f"image/{kind}"
+
+
+# -- ranges
+
+
+@pytest_twisted.ensureDeferred
+async def test_range_and_moves(httpbin: HttpBin) -> None:
+    """Httpbin's ranges have a tag without quotes, which no comparison can trust."""
+    async with visit(httpbin) as here:
+        answer = await here.get("/range/26", ("Range", "bytes=3-5"))
+        assert (answer.status_code, answer.body) == (206, b"def")
+        answer = await here.get("/range/26", ("Range", "bytes=30-"))
+        assert answer.status_code == 416
+        assert field(answer, "Content-Range") == "bytes */26"
+        async with here.open("GET", "/range/26") as request:
+            await request.send()
+            assert await request.seek(20) == 20
+            assert await request.read(2) == LETTERS[20:22]
+            assert await request.seek(1, FindMethod.CURRENT) == 23
+            assert await request.read(100) == LETTERS[23:]
+
+
+# -- redirects
+
+
+@pytest.mark.parametrize("kind", ["redirect", "relative-redirect", "absolute-redirect"])
+@pytest_twisted.ensureDeferred
+async def test_five_redirects_one_after_the_other(httpbin: HttpBin, kind: str) -> None:
+    """All are told and kept; a sixth is too many where five are allowed."""
+    async with visit(httpbin) as here:
+        limits = twinet.Limits(redirects=5)
+        answer = await here.ask("GET", f"/{kind}/5", limits=limits)
+        assert said(answer)["url"] == answer.url == f"{httpbin.http}/get"
+        assert [one.status_code for one in answer.history] == [302] * 5
+        assert len(here.told(twinet.Status.REDIRECT)) == 5
+        with pytest.raises(HttpRedirectFailed, match=r"limits\.redirects"):
+            await here.ask("GET", f"/{kind}/6", limits=limits)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest_twisted.ensureDeferred
+async def test_post_that_is_led_elsewhere(httpbin: HttpBin, status: int) -> None:
+    """Httpbin tells verb, body and fields of the last request."""
+    async with visit(httpbin) as here:
+        answer = await here.ask(
+            "POST",
+            f"/redirect-to?url=/anything&status_code={status}",
+            ("Content-Type", "text/plain"),
+            ("X-Cup", "small"),
+            body=b"green",
+        )
+        told = said(answer)
+        assert told["headers"]["X-Cup"] == "small"
+        if status in (307, 308):
+            assert (told["method"], told["data"]) == ("POST", "green")
+            assert told["headers"]["Content-Type"] == "text/plain"
+        else:
+            assert (told["method"], told["data"]) == ("GET", "")
+            assert "Content-Type" not in told["headers"]
+
+
+# -- cookies and passwords
+
+
+@pytest_twisted.ensureDeferred
+async def test_cookies_are_set_kept_and_deleted(httpbin: HttpBin) -> None:
+    """Set by a redirect, seen by its target, and gone when they have expired."""
+    async with visit(httpbin) as here:
+        answer = await here.get("/cookies/set?tea=green&cups=2")
+        assert said(answer)["cookies"] == {"tea": "green", "cups": "2"}
+        assert said(await here.get("/cookies/set/cups/3"))["cookies"]["cups"] == "3"
+        answer = await here.get("/cookies/delete?tea")
+        assert said(answer)["cookies"] == {"cups": "3"}
+        flags = twinet.Flag.NO_COOKIES
+        answer = await here.ask("GET", "/cookies", flags=flags)
+        assert said(answer)["cookies"] == {}
+
+
+@pytest_twisted.ensureDeferred
+async def test_password_that_is_asked_for(httpbin: HttpBin) -> None:
+    """401 with a challenge is met; the 404 that hides one is not."""
+    username, password = "downfall", "c0ffee:t\xeaa"
+    target = f"/basic-auth/{username}/c0ffee:t%C3%AAa"
+    async with visit(httpbin, username=username, password=password) as here:
+        told = said(await here.get(target))
+        assert (told["authenticated"], told["user"]) == (True, username)
+        hidden = target.replace("/basic", "/hidden-basic")
+        assert (await here.get(hidden)).status_code == 404
+    async with visit(httpbin, username=username, password="tea") as here:
+        assert (await here.get(target)).status_code == 401
+
+
+@pytest_twisted.ensureDeferred
+async def test_conditions(httpbin: HttpBin) -> None:
+    """A tag, and a date of any kind."""
+    async with visit(httpbin) as here:
+        for target, name, value, status in (
+            ("/etag/leaf", "If-None-Match", '"leaf"', 304),
+            ("/etag/leaf", "If-None-Match", '"stem"', 200),
+            ("/etag/leaf", "If-Match", '"stem"', 412),
+            ("/cache", "If-Modified-Since", "Wed, 01 Jan 2020 00:00:00 GMT", 304),
+        ):
+            answer = await here.get(target, (name, value))
+            assert (answer.status_code, target, value) == (status, target, value)
