@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import OK, MemoryNet, Peer
-from twinet._http.pool import plan
+from twinet._http.pool import POLITE, plan
 from twinet.errors import InvalidParameter, PolicyRefused
 from twinet.flags import Flag
+from twinet.records import Limits
 from twinet.status import Status
 
 if TYPE_CHECKING:
@@ -81,8 +83,74 @@ class PoolTests(SynchronousTestCase):
         pending = [self.get(str(i)) for i in range(6)]
         for _ in range(6):
             self.net.accept().send(CLOSE)
+            self.net.advance()
         for one in pending:
             self.successResultOf(one)
+
+    def test_socket_has_its_place_until_it_is_gone(self) -> None:
+        """The server never sees more than the cap, not for a moment either."""
+        pending = [self.get(str(i)) for i in range(3)]
+        peers = [self.net.accept(), self.net.accept()]
+        peers[0].send(CLOSE)
+        self.assertTrue(peers[0].closed)
+        self.assertEqual(self.net.attempts, 0)
+        (origin,) = self.net.session.engine.pool._origins.values()
+        self.assertEqual(
+            origin.in_use(2),
+            "2 of 2 connections to 127.0.0.1 are in use: "
+            "1 waiting for the answer, 1 closing",
+        )
+        self.net.advance()
+        self.assertEqual(self.net.attempts, 1)
+        self.net.accept().send(DONE)
+        self.successResultOf(pending[2])
+
+    def test_socket_of_a_cancelled_request_has_its_place_too(self) -> None:
+        """The same in the handshake, where no exchange has a channel yet."""
+        url = URL.replace("http:", "https:")
+        pending = [self.net.session.get(url) for _ in range(3)]
+        self.net.accept()
+        self.net.accept()
+        pending[0].cancel()
+        self.failureResultOf(pending[0])
+        self.assertEqual(self.net.attempts, 0)
+        self.net.advance()
+        self.net.advance()
+        self.assertEqual(self.net.attempts, 1)
+
+    def test_polite_close_that_does_not_end_is_cut(self) -> None:
+        """What was written cannot be sent to a peer that reads nothing."""
+        pending = [self.get(str(i)) for i in range(3)]
+        peers = [self.net.accept(), self.net.accept()]
+        peers[0].transport.loseConnection = lambda: None
+        peers[0].send(DONE + b"surplus")
+        self.successResultOf(pending[0])
+        self.net.advance(POLITE - 0.01)
+        self.assertFalse(peers[0].closed)
+        self.assertEqual(self.net.attempts, 0)
+        self.net.advance(0.02)
+        self.assertTrue(peers[0].transport.aborted)
+        self.net.advance()
+        self.assertEqual(self.net.attempts, 1)
+
+    def test_channel_that_an_endpoint_built_and_never_connected(self) -> None:
+        """It holds up neither the next request nor the end of the session."""
+        made: list[Any] = []
+
+        class Endpoint:
+            def connect(self, factory):
+                made.append(factory.buildProtocol(None))
+                return Deferred()
+
+        net = MemoryNet(connections_per_host=1, connect=lambda *_: Endpoint())
+        first = net.session.get(URL, limits=Limits(connect=3))
+        second = net.session.get(URL)
+        net.advance(3)
+        self.failureResultOf(first)
+        self.assertEqual(len(made), 2)
+        closed = net.session.close()
+        self.failureResultOf(second)
+        self.successResultOf(closed)
 
     def test_refused_attempt_gives_its_place_away(self) -> None:
         """Only its own exchange fails."""
@@ -160,6 +228,7 @@ class PoolTests(SynchronousTestCase):
         self.net.react = react
         peers[0].send(CLOSE)
         peers[1].send(CLOSE)
+        self.net.advance()
         for _ in range(2):
             self.net.accept().send(DONE)
         self.failureResultOf(waiting[1])
@@ -177,6 +246,7 @@ class PoolTests(SynchronousTestCase):
             pending = self.net.session.get(f"http://127.0.0.1:{port}/")
             self.net.accept().send(CLOSE)
             self.successResultOf(pending).close()
+        self.net.advance()
         self.assertEqual(len(self.net.session.engine.pool._origins), 0)
 
     def test_cap_below_one_is_refused(self) -> None:

@@ -134,6 +134,8 @@ class SendingTestCase(SynchronousTestCase):
     def check_nothing_left(self, *peers: Peer) -> None:
         """Check that there is no socket, no producer and no timer any more."""
         self.net.react = lambda news: None
+        # A transport is gone in the turn after it was closed.
+        self.net.advance()
         self.assertEqual(repr(self.net.session.engine.pool).split(" ")[1], "0")
         for peer in peers:
             self.assertTrue(peer.closed)

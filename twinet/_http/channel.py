@@ -31,6 +31,7 @@ class Channel(Line):
     """What stands between a socket and the exchange that uses it.
 
     :ivar origin: where the channel is idle; ``None`` when it is not.
+    :ivar home: where its socket is counted, until that is gone.
     :ivar circuit: what answers keep of the connection.
     :ivar served: the exchanges that it has served.
     :ivar usable: whether another request may be sent here.
@@ -59,6 +60,7 @@ class Channel(Line):
         #: neither have we closed it, nor has the transport gone.
         self.usable = True
         self.origin: Origin | None = None
+        self.home: Origin | None = None
         self.served = 0
 
     def gone(self) -> bool:
@@ -82,6 +84,23 @@ class Channel(Line):
         self._direct = False
         consumer: IConsumer = self.transport
         return consumer
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing waits in the socket to be read, as far as can be seen.
+
+        Nor the end of the stream.
+        """
+        tcp = self._tcp
+        if not isinstance(tcp, Connection) or tcp.TLS:
+            return True
+        try:
+            tcp.socket.recv(1, MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     @property
     def answering(self) -> bool:
@@ -156,12 +175,17 @@ class Channel(Line):
     def close(self) -> None:
         """Close politely, without waiting for the peer."""
         self._end()
-        super().close()
+        if not self._finished:
+            super().close()
+            self._pool.closing(self)
 
     def abort(self) -> None:
         """Close at once."""
         self._end()
         super().abort()
+        if self.transport is None:
+            # An endpoint of the user's built it and has not connected it.
+            self._pool.socket_gone(self)
 
     # -- Twisted calls these
 
@@ -205,10 +229,13 @@ class Channel(Line):
     def expired(self) -> None:
         """End the exchange, whose limit has run out; without one, close."""
         exchange = self._exchange
-        if exchange is None:
+        if exchange is not None:
+            exchange.expired()
+        elif self.usable:
             self._pool.idle_lost(self)
         else:
-            exchange.expired()
+            # Somebody reads nothing, so that the polite close does not end.
+            self.abort()
 
     # -- inside
 

@@ -9,6 +9,10 @@ doing comes after: the state is settled first, then the exchanges are told.
 A channel belongs to its exchange from the moment it is opened for it until the
 answer is complete; then it is idle, or gone.  Idle channels are closed when the
 server closes them, says anything, or after ``idle`` seconds.
+
+Sockets are counted, so that the cap is what the server sees: one that is being closed
+has its place until it is gone.  Closing politely has a limit, as a peer that reads
+nothing could hold it up for ever.
 """
 
 from __future__ import annotations
@@ -28,8 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Origin", "Pool", "plan"]
 
-#: How long a polite close may take when the session closes (seconds; our own).
+#: How long a polite close may take (seconds; our own).
 POLITE = 1.0
+#: A channel that has been idle for less than this is believed to be good (seconds;
+#: our own): the reactor has just read all there was.
+JUST_READ = 0.001
 
 
 def plan(waiting: int, idle: int, opened: int, cap: int) -> tuple[int, int]:
@@ -46,13 +53,16 @@ def plan(waiting: int, idle: int, opened: int, cap: int) -> tuple[int, int]:
 class Origin:
     """What the pool knows about one key."""
 
-    __slots__ = ("idle", "key", "opened", "using", "waiting")
+    __slots__ = ("idle", "key", "leaves", "opened", "using", "waiting")
 
     def __init__(self, key: Key) -> None:
         self.key = key
         #: last used, first taken: the freshest is the least likely to be dead.
         self.idle: list[Channel] = []
+        #: the sockets that are there, and the leaves to open one.
         self.opened = 0
+        #: the exchanges that have leave to open a channel, and have none yet.
+        self.leaves: set[Exchange] = set()
         self.waiting: deque[Exchange] = deque()
         #: the exchanges that have a channel or are opening one.
         self.using: set[Reception] = set()
@@ -60,6 +70,9 @@ class Origin:
     def in_use(self, cap: int) -> str:
         """Say in words why nobody else gets a channel."""
         phases = Counter(exchange.doing for exchange in self.using)
+        closing = self.opened - len(self.using) - len(self.idle)
+        if closing > 0:
+            phases["closing"] = closing
         what = ", ".join(
             f"{count} {_plural(doing, count)}" for doing, count in phases.most_common()
         )
@@ -104,7 +117,7 @@ class Pool:
         if origin is None:
             origin = self._origins[key] = Origin(key)
         exchange.origin = origin
-        if origin.idle and not origin.waiting:
+        if origin.idle and not origin.waiting and self._is_good(origin.idle[-1]):
             # What _serve() would do, in short: most requests come this way.
             origin.using.add(exchange)
             exchange.reuse(self._take_idle(origin))
@@ -129,14 +142,22 @@ class Pool:
         """Make the protocol for a connection attempt; its socket is now our care."""
         channel = self._channel(self, exchange.order.limits.head_bytes)
         self._channels.add(channel)
+        origin = channel.home = exchange.origin
+        if exchange in origin.leaves:
+            origin.leaves.remove(exchange)
+        else:
+            origin.opened += 1
         return channel
 
     def gave_up(self, exchange: Exchange) -> None:
         """Take back the leave to open a channel: the attempt failed or was stopped."""
         origin = exchange.origin
         origin.using.discard(exchange)
-        origin.opened -= 1
-        self._serve(origin)
+        # Else there was a channel, whose socket has yet to go.
+        if exchange in origin.leaves:
+            origin.leaves.remove(exchange)
+            origin.opened -= 1
+            self._serve(origin)
 
     # -- an exchange that is over
 
@@ -145,23 +166,17 @@ class Pool:
         origin = exchange.origin
         origin.using.discard(exchange)
         if self._closed is not None or not channel.usable:
-            origin.opened -= 1
-            self._deadlines.clear(channel)
             channel.close()
-        else:
-            channel.origin = origin
-            origin.idle.append(channel)
-            self._deadlines.set(channel, self.idle)
-            if not origin.waiting:
-                return
-        self._serve(origin)
+            return
+        channel.origin = origin
+        origin.idle.append(channel)
+        self._deadlines.set(channel, self.idle)
+        if origin.waiting:
+            self._serve(origin)
 
     def discard(self, exchange: Reception) -> None:
-        """Note that the exchange's channel has been closed."""
-        origin = exchange.origin
-        origin.using.discard(exchange)
-        origin.opened -= 1
-        self._serve(origin)
+        """Note that the exchange has closed its channel."""
+        exchange.origin.using.discard(exchange)
 
     # -- channels
 
@@ -170,14 +185,20 @@ class Pool:
         origin, channel.origin = channel.origin, None
         if origin is not None:
             origin.idle.remove(channel)
-            origin.opened -= 1
-            self._deadlines.clear(channel)
             channel.close()
-            self._serve(origin)
+
+    def closing(self, channel: Channel) -> None:
+        """Note that a channel is being closed politely."""
+        self._deadlines.set(channel, POLITE)
 
     def socket_gone(self, channel: Channel) -> None:
-        """Note that a channel's socket is closed."""
+        """Note that a channel's socket is closed; its place is free."""
         self._channels.discard(channel)
+        self._deadlines.clear(channel)
+        origin, channel.home = channel.home, None
+        if origin is not None:
+            origin.opened -= 1
+            self._serve(origin)
         if self._closed is not None and not self._channels:
             closed, self._closed = self._closed, None
             self._deadlines.clear(self)
@@ -229,11 +250,30 @@ class Pool:
         channel.origin = None
         return channel
 
+    def _is_good(self, channel: Channel) -> bool:
+        """Tell whether the server has neither closed an idle channel nor spoken.
+
+        The reactor may not have looked since: the program was busy.
+        """
+        until = channel.deadline
+        if until is not None:
+            idle_for = self.idle - (until - self._deadlines.now())
+            if idle_for < JUST_READ:
+                return True
+        return channel.quiet
+
+    def _drop_bad(self, origin: Origin) -> None:
+        for channel in list(origin.idle):
+            if not self._is_good(channel):
+                self.idle_lost(channel)
+
     def _serve(self, origin: Origin) -> None:
         waiting = origin.waiting
         if not waiting:
             self._tidy(origin)
             return
+        if origin.idle:
+            self._drop_bad(origin)
         reuse, fresh = plan(len(waiting), len(origin.idle), origin.opened, self.cap)
         if not reuse and not fresh:
             return
@@ -244,6 +284,7 @@ class Pool:
         for _ in range(fresh):
             chosen.append((waiting.popleft(), None))
             origin.opened += 1
+        origin.leaves.update(exchange for exchange, kept in chosen if kept is None)
         origin.using.update(exchange for exchange, _ in chosen)
         for exchange, kept in chosen:
             if kept is not None:
