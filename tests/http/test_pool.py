@@ -122,7 +122,7 @@ class PoolTests(SynchronousTestCase):
         """What was written cannot be sent to a peer that reads nothing."""
         pending = [self.get(str(i)) for i in range(3)]
         peers = [self.net.accept(), self.net.accept()]
-        peers[0].transport.loseConnection = lambda: None
+        peers[0].transport.loseConnection = lambda: None  # type: ignore[method-assign]  # it never ends
         peers[0].send(DONE + b"surplus")
         self.successResultOf(pending[0])
         self.net.advance(POLITE - 0.01)
