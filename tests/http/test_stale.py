@@ -77,6 +77,7 @@ class StaleCase(SynchronousTestCase):
         fresh.send(DONE)
         self.successResultOf(self.pending)
         self.assertEqual(self.successResultOf(self.request.read(9)), b"hello")
+        self.net.advance()
         (origin,) = self.net.session.engine.pool._origins.values()
         self.assertEqual((origin.opened, len(origin.idle)), (1, 1))
 
@@ -366,6 +367,7 @@ class TimedOutTests(StaleCase):
             self.net.react = react
             self.peer.send(TIMED_OUT % CLOSE)
             self.failureResultOf(self.pending, OperationCancelled)
+            self.net.advance()
             fresh = self.net.accept()
             self.assertTrue(fresh.request().startswith(b"PUT"))
             fresh.send(DONE)

@@ -86,23 +86,6 @@ class Channel(Line):
         return consumer
 
     @property
-    def quiet(self) -> bool:
-        """Whether nothing waits in the socket to be read, as far as can be seen.
-
-        Nor the end of the stream.
-        """
-        tcp = self._tcp
-        if not isinstance(tcp, Connection) or tcp.TLS:
-            return True
-        try:
-            tcp.socket.recv(1, MSG_PEEK)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
-
-    @property
     def answering(self) -> bool:
         """Whether any byte of the present answer has come."""
         return self._reader.started

@@ -112,8 +112,8 @@ class Exchange(Reception):
         order = self.order
         if order.verb != b"GET" and not order.repeatable and channel.gone():
             # It could not be sent again, so it is worth a look.
-            self._deadlines.clear(channel)
-            channel.close()
+            channel.abort()
+            self._pool.keep_place(self)
             self.open()
             return
         connector = self._connector
@@ -238,7 +238,7 @@ class Exchange(Reception):
                 self._settle_closed()
             if self._retry:
                 self._retry = False
-                self._pool.discard(self)
+                self._pool.gave_up(self)
             if self._sending is not None:
                 self._sending.act()
             if self._closed:

@@ -62,7 +62,7 @@ class Origin:
         #: the sockets that are there, and the leaves to open one.
         self.opened = 0
         #: the exchanges that have leave to open a channel, and have none yet.
-        self.leaves: set[Exchange] = set()
+        self.leaves: set[Reception] = set()
         self.waiting: deque[Exchange] = deque()
         #: the exchanges that have a channel or are opening one.
         self.using: set[Reception] = set()
@@ -149,7 +149,13 @@ class Pool:
             origin.opened += 1
         return channel
 
-    def gave_up(self, exchange: Exchange) -> None:
+    def keep_place(self, exchange: Reception) -> None:
+        """Give leave to open a channel in the place of one that was just closed."""
+        origin = exchange.origin
+        origin.leaves.add(exchange)
+        origin.opened += 1
+
+    def gave_up(self, exchange: Reception) -> None:
         """Take back the leave to open a channel: the attempt failed or was stopped."""
         origin = exchange.origin
         origin.using.discard(exchange)
@@ -251,16 +257,16 @@ class Pool:
         return channel
 
     def _is_good(self, channel: Channel) -> bool:
-        """Tell whether the server has neither closed an idle channel nor spoken.
+        """Tell whether an idle channel can be used, as far as can be seen.
 
-        The reactor may not have looked since: the program was busy.
+        The reactor may not have looked for a while: the program was busy.
         """
         until = channel.deadline
         if until is not None:
             idle_for = self.idle - (until - self._deadlines.now())
             if idle_for < JUST_READ:
                 return True
-        return channel.quiet
+        return not channel.gone()
 
     def _drop_bad(self, origin: Origin) -> None:
         for channel in list(origin.idle):

@@ -399,7 +399,9 @@ class Reception(ABC):
             channel.close()
         else:
             channel.abort()
-        if not self._retry:
+        if self._retry:
+            self._pool.keep_place(self)
+        else:
             self._pool.discard(self)
 
     def limit(self, seconds: float | None) -> None:
