@@ -133,7 +133,7 @@ KEPT = [
     Case(
         "stale: tired, and closed",
         _stale("close", _TIRED),
-        Right(b"", status=408),
+        Right(b"hello", kept=True),
         before=1,
     ),
     Case(
