@@ -25,7 +25,7 @@ from tests.wire.coded import (
     skippable,
     zlib_format,
 )
-from twinet._wire.decoding import FREE, Decoder, announced, codings_of
+from twinet._wire.decoding import FREE, Decoder, _maker, announced, codings_of
 from twinet._wire.stage import PIECE
 from twinet.errors import DecodingFailed
 from twinet.records import Limits
@@ -65,6 +65,12 @@ class CodingTests(SynchronousTestCase):
             b"gzip, gzip, gzip, gzip, gzip, gzip",
         ):
             self.assertEqual(codings_of([value]), (), value)
+
+    def test_unknown_names_are_not_remembered(self) -> None:
+        """Servers could fill the memory with them."""
+        for number in range(100):
+            codings_of([b"x-%d" % number])
+        self.assertLessEqual(_maker.cache_info().currsize, 4)
 
     def test_all_that_is_installed_is_asked_for(self) -> None:
         """In the order of the browsers."""
