@@ -89,9 +89,11 @@ class Decoder:
 
     :param codings: as :func:`codings_of` gives them; at least one.
     :param limits: ``decoded_bytes`` and ``decoded_ratio`` of these.
+    :ivar work: what was done so far: the bytes that came out of all stages, and
+        something for each stream that was begun.
     """
 
-    __slots__ = ("_came", "_given", "_limits", "_place", "_queue", "_stages")
+    __slots__ = ("_came", "_given", "_limits", "_place", "_queue", "_stages", "work")
 
     def __init__(self, codings: tuple[str, ...], limits: Limits) -> None:
         # The last coding that was applied is the first to be undone.
@@ -102,12 +104,7 @@ class Decoder:
         self._came = 0
         #: the last stage that may go on; all behind it have used up what they had.
         self._place = 0
-
-    @property
-    def work(self) -> int:
-        """What was done so far: bytes that came out of any stage, and a bit more."""
-        begun = sum(stage.begun for stage in self._stages)
-        return sum(self._given) + _STREAM * begun
+        self.work = 0
 
     def feed(self, data: bytes) -> None:
         """Add what has come."""
@@ -124,6 +121,8 @@ class Decoder:
         place = self._place
         stage = self._stages[place]
         piece = stage.take()
+        self.work += len(piece) + _STREAM * stage.begun
+        stage.begun = 0
         if piece:
             self._count(place, len(piece))
             if place == len(self._stages) - 1:

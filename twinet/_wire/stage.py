@@ -23,7 +23,7 @@ class Stage:
     """Undoes one coding of one body.
 
     :ivar coding: its name, for those who read errors.
-    :ivar begun: how many streams, members or frames have begun.
+    :ivar begun: how many streams, members or frames have begun since this was set to 0.
     """
 
     __slots__ = ("_input", "begun", "coding")
