@@ -9,7 +9,7 @@ from twisted.web.iweb import IAgent, IResponse
 from zope.interface import implementer
 
 from twinet import errors
-from twinet._handles.agent_response import answered
+from twinet._handles.agent_response import answered, field_lines
 from twinet._handles.session import Session
 from twinet._http.content import content_of
 from twinet.flags import Flag
@@ -71,19 +71,3 @@ class Agent:
     def close(self) -> Deferred[None]:
         """Close the session; fires when no socket is left."""
         return self.session.close()
-
-
-#: Fields that the library sets itself; what treq gives is what we would send.
-_OURS = frozenset((b"content-length", b"transfer-encoding"))
-
-
-def field_lines(headers: Headers | None) -> list[tuple[bytes, bytes]]:
-    """Return the fields that an agent was given, as pairs."""
-    if headers is None:
-        return []
-    return [
-        (name, value)
-        for name, values in headers.getAllRawHeaders()
-        if name.lower() not in _OURS
-        for value in values
-    ]

@@ -1,4 +1,4 @@
-"""Answers as ``IResponse``: what an agent's users get."""
+"""Requests and answers in the words of ``IAgent`` and ``IResponse``."""
 
 from __future__ import annotations
 
@@ -24,18 +24,32 @@ if TYPE_CHECKING:
     from twinet._handles.http_request import HttpRequest
     from twinet.records import Response
 
-__all__ = ["AgentResponse", "answered"]
+__all__ = ["AgentResponse", "answered", "field_lines"]
 
+#: Fields that the library sets itself; what treq gives is what we would send.
+_OURS = frozenset((b"content-length", b"transfer-encoding"))
 #: Fields of an answer that are about its body before that is decoded.
 _OF_THE_CODED = frozenset((b"content-encoding", b"content-length"))
 
 
-def answered(sent: Deferred[HttpRequest]) -> Deferred[IResponse]:
-    """Return what fires with the answer of a request, or fails as Twisted's would.
+def field_lines(headers: Headers | None) -> list[tuple[bytes, bytes]]:
+    """Return the fields that an agent was given, as pairs."""
+    if headers is None:
+        return []
+    return [
+        (name, value)
+        for name, values in headers.getAllRawHeaders()
+        if name.lower() not in _OURS
+        for value in values
+    ]
+
+
+def answered(sent: Deferred[HttpRequest]) -> Deferred[Any]:
+    """Return what fires with the ``AgentResponse``, or fails as Twisted's would.
 
     Cancelling it cancels the request.
     """
-    answer: Deferred[IResponse] = Deferred(lambda _: sent.cancel())
+    answer: Deferred[Any] = Deferred(lambda _: sent.cancel())
     sent.addCallbacks(
         lambda request: answer.callback(AgentResponse(request)),
         lambda failure: answer.errback(as_twisted(error_of(failure))),
@@ -119,6 +133,10 @@ class AgentResponse(_Answer):
         delivery = _BodyTransport(self._request, protocol)
         protocol.makeConnection(delivery)
         delivery.start()
+
+    def abort(self) -> None:
+        """Close the connection: nothing more of the body comes."""
+        self._request.close()
 
 
 @implementer(IResponse)

@@ -58,6 +58,7 @@ class HttpRequest(HandedBody):
     """A request to a server, and its answer."""
 
     handle_type = HandleType.HTTP_REQUEST
+    _order_kind = Order
     _response: Response | None = None
     #: made when the program first looks at its own header fields.
     _headers: RequestFields | None = None
@@ -318,7 +319,7 @@ class HttpRequest(HandedBody):
             fields = self._own_lines()
         voice = self._voice
         parent: Handle = self._parent  # type: ignore[assignment]  # it always has one
-        order = self._sent = Order(
+        order = self._sent = self._order_kind(
             self._verb,
             url,
             session.agent,

@@ -18,8 +18,10 @@ from twinet.urls import crack_http
 if TYPE_CHECKING:
     from twinet._handles.http_request import HeadersArgument
     from twinet._handles.resource import Resource
+    from twinet._handles.treq_client import TreqClient
     from twinet._http.body import GivenBody
     from twinet._http.content import Content, FieldsArgument, FilesArgument
+    from twinet._http.cookies import CookieJar
     from twinet._net.disk import Disk
     from twinet._net.dispatch import Listener
     from twinet.records import Limits
@@ -54,7 +56,9 @@ class HowToSend(HowToAsk, total=False):
 class UrlCalls(Handle):
     """A session's requests by their URL, without a connection handle."""
 
+    reactor: Any
     disk: Disk
+    cookies: CookieJar
 
     def __init__(self, *, limits: Limits | None) -> None:
         # A root has no context (InternetOpen takes none) and so says nothing itself.
@@ -195,6 +199,36 @@ class UrlCalls(Handle):
         :source: InternetOpenUrl.
         """
         return self.get(url, **kwargs)  # type: ignore[return-value]  # invariant type
+
+    def treq(
+        self,
+        *,
+        flags: Flag = Flag(0),
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> TreqClient:
+        """Return a ``treq.client.HTTPClient`` whose requests are this session's.
+
+        Redirects, cookies, decoding, limits, connections, TLS and notifications are
+        the session's.  Cookies that a call brings go with that call alone.  Cancelling
+        a call, or the reading of its answer, closes the connection.
+
+        :param flags: and the rest: as for :meth:`get`, for each of its requests.
+        :source: our own.
+        """
+        # Late, as it loads treq.
+        from twinet._handles.treq_client import TreqClient  # noqa: PLC0415
+
+        return TreqClient(
+            self,
+            {
+                "flags": flags,
+                "context": context,
+                "on_status": on_status,
+                "limits": limits,
+            },
+        )
 
     # -- inside
 
