@@ -22,6 +22,7 @@ LACKS = {
     "zstd": {"nginx": "no module in Debian", "apache2": "no module in its sources"},
     "verbs of one's own": {"lighttpd": "501 for each verb that it does not know"},
     "idle times below a second": {"lighttpd": "it counts whole seconds: too slow"},
+    "HTTP/1.0 of its own": dict.fromkeys(("nginx", "lighttpd"), "HTTP/1.1 to all"),
     "heads beyond 64 KiB": {"lighttpd": "its own limit is 64 KiB: it answers 502"},
 }
 

@@ -51,6 +51,8 @@ SSLOptions +StdEnvVars
 ErrorDocument 404 /404.html
 Alias /404.html {home}/pages/404.html
 ScriptAlias /cgi/ {home}/cgi/
+ScriptAlias /old/ {home}/cgi/
+SetEnvIf Request_URI ^/old/ downgrade-1.0 force-response-1.0
 Alias /closing/ {root}/
 SetEnvIf Request_URI ^/closing/ nokeepalive
 Alias /private/ {root}/
@@ -59,6 +61,7 @@ Alias /private/ {root}/
     AuthName downfall
     AuthUserFile {home}/passwords
     Require valid-user
+    Dav On
 </Location>
 <Location /dav/>
     Dav On

@@ -68,7 +68,7 @@ auth.backend.htpasswd.userfile = "{home}/passwords"
 auth.require = ( "/private/" => (
     "method" => "basic", "realm" => "downfall", "require" => "valid-user"
 ) )
-$HTTP["url"] =~ "^/(dav|limited)/" {{
+$HTTP["url"] =~ "^/(dav|limited|private/dav)/" {{
     webdav.activate = "enable"
     webdav.is-readonly = "disable"
 }}

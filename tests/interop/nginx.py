@@ -81,6 +81,7 @@ location /private/ {{
     alias {root}/;
     auth_basic downfall;
     auth_basic_user_file {home}/passwords;
+    dav_methods PUT;
 }}
 location /dav/ {{ dav_methods PUT DELETE; }}
 location /limited/ {{ dav_methods PUT DELETE; client_max_body_size {limit}; }}

@@ -8,7 +8,8 @@
 ``/closing/X``
     is ``/X``, after which the server closes the connection.
 ``/private/X``
-    is ``/X`` for those who know :data:`USER` and :data:`PASSWORD` (Basic).
+    is ``/X`` for those who know :data:`USER` and :data:`PASSWORD` (Basic); below
+    ``/private/dav/`` it takes PUT.
 ``/dav/X``
     takes PUT, GET and DELETE; ``/limited/X`` too, but no body above :data:`LIMIT`.
 ``/cgi/told``
@@ -23,6 +24,8 @@
     is an answer with N KiB of header fields.
 ``/cgi/chunks/N``
     is N MiB of zeros without an announced length.
+``/old/chunks/N``
+    is the same in an answer of HTTP/1.0, which ends where the connection does.
 anything else
     is a 404 with :data:`MISSING` as its page.
 """

@@ -77,6 +77,22 @@ async def test_post_is_told_of_length_and_type(server: WebServer) -> None:
 
 @each()
 @pytest_twisted.ensureDeferred
+async def test_target_arrives_as_it_is(server: WebServer) -> None:
+    """Escapes keep their spelling, and what may stand there is not escaped."""
+    async with visit(server) as here:
+        for query in (
+            "",
+            "a=%7Eb%c3%A9&c=%2f",
+            "!$&'()*+,;=:@/?-._~",
+            "x",
+            "%25%32%35",
+        ):
+            target = f"/cgi/told?{query}"
+            assert said(await here.get(target))["target"] == target
+
+
+@each()
+@pytest_twisted.ensureDeferred
 async def test_options_lists_verbs_or_is_refused(server: WebServer) -> None:
     """A refusal is an answer."""
     async with visit(server) as here:

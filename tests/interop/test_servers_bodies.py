@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_twisted
 
+import twinet
 from tests.interop.abilities import each
 from tests.interop.site import FILES
 from tests.interop.visit import visit
@@ -118,6 +119,20 @@ async def test_program_that_does_not_know_its_length(server: WebServer) -> None:
                 assert response.headers["transfer-encoding"] == "chunked"
                 assert await request.deliver(Digest()) == 20 * MIB
         assert (await here.get("/small.txt")).body == FILES["small.txt"]
+
+
+@each("HTTP/1.0 of its own")
+@pytest_twisted.ensureDeferred
+async def test_old_answer_ends_with_its_connection(server: WebServer) -> None:
+    """Without a length and without chunks: all of it is the body."""
+    async with visit(server) as here:
+        for _ in range(2):
+            async with here.open("GET", "/old/chunks/3") as request:
+                await request.send()
+                assert request.response.version == "1.0"
+                assert request.response.length is None
+                assert await request.deliver(Digest()) == 3 * MIB
+        assert len(here.told(twinet.Status.CONNECTED_TO_SERVER)) == 2
 
 
 @pytest.fixture

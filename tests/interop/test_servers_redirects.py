@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 import pytest_twisted
@@ -13,6 +15,7 @@ from tests.interop.site import FILES, LEADS
 from tests.interop.visit import field, said, visit
 
 if TYPE_CHECKING:
+    from tests.interop.httpbin import HttpBin
     from tests.interop.webserver import WebServer
 
 #: They keep verb and body (RFC 9110, sections 15.4.8 and 15.4.9).
@@ -95,3 +98,17 @@ async def test_redirect_is_left_alone_if_asked(server: WebServer) -> None:
         answer = await here.ask("GET", "/moved/small.txt", flags=flags)
         assert (answer.status_code, answer.history) == (302, ())
         assert field(answer, "Location").endswith("/small.txt")
+
+
+@each()
+@pytest_twisted.ensureDeferred
+async def test_redirect_to_another_server(server: WebServer, httpbin: HttpBin) -> None:
+    """From http to https, with another host and port."""
+    async with visit(server) as here:
+        there = f"{server.https}/cgi/told"
+        url = f"{httpbin.http}/redirect-to?url={quote(there)}"
+        async with await here.session.get(url) as request:
+            assert request.url == there
+            told = json.loads(await request.read(10_000))
+            assert told["tls"].startswith("TLSv1.")
+        assert here.told(twinet.Status.REDIRECT) == [there]

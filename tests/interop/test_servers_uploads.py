@@ -10,7 +10,7 @@ import pytest_twisted
 
 import twinet
 from tests.interop.abilities import each
-from tests.interop.site import FILES
+from tests.interop.site import FILES, PASSWORD, USER
 from tests.interop.visit import said, visit
 
 if TYPE_CHECKING:
@@ -77,6 +77,24 @@ async def test_body_waits_for_leave(server: WebServer) -> None:
         assert answer.status_code == 201
         assert leaf.read_bytes() == body
         assert here.told(twinet.Status.INTERMEDIATE_RESPONSE) == [100]
+
+
+@each()
+@pytest.mark.parametrize("fields", [(), (LEAVE,)])
+@pytest_twisted.ensureDeferred
+async def test_body_of_one_who_must_say_who_he_is(
+    server: WebServer, fields: tuple[tuple[str, str], ...]
+) -> None:
+    """It is sent again with the password; who waits for leave sends it once."""
+    leaf = server.root / "dav" / f"mine-{len(fields)}.bin"
+    body = FILES["one-mebibyte.bin"]
+    async with visit(server, username=USER, password=PASSWORD) as here:
+        target = f"/private/dav/{leaf.name}"
+        answer = await here.ask("PUT", target, *fields, body=body)
+        assert (answer.status_code, leaf.read_bytes()) == (201, body)
+        if fields:
+            sent = sum(here.told(twinet.Status.REQUEST_SENT))
+            assert len(body) < sent < len(body) + 2000
 
 
 @pytest.fixture(scope="session")
