@@ -58,7 +58,7 @@ def error_region() -> str:
     families = [
         f"class {family.class_name}(InternetError):\n"
         f'    """{family.meaning}."""\n\n'
-        f'    meaning = "{family.meaning}"\n'
+        f'    meaning = "{family.meaning}"\n{family.more}'
         for family in table.FAMILIES
     ]
     classes = [error_class(row) for row in table.ERRORS]
@@ -196,7 +196,9 @@ def options_page() -> str:
     page += (
         "Read and written as ``handle.options[Option.NAME]``. Access is q (can be\n"
         "queried) and s (can be set). Times are seconds here; ``twinet.wininet``\n"
-        "takes WinINet's milliseconds. The letters of the handles:\n\n"
+        "takes WinINet's milliseconds. What can be set can be read as well, unless\n"
+        "setting it is an act (type none). An option that does not work says in its\n"
+        "error why; it is never taken and ignored. The letters of the handles:\n\n"
     )
     page += "".join(f"* {kind.value}: {labels[kind.name]}\n" for kind in module.Kind)
     page += "\n"
@@ -204,11 +206,12 @@ def options_page() -> str:
     for name, option in module.Option.__members__.items():
         names.setdefault(option, []).append(f"``{name}``")
     page += list_table(
-        ("No.", "Name", "Access", "Type", "Unit", "Handles", "Meaning"),
+        ("No.", "Name", "Works", "Access", "Type", "Unit", "Handles", "Meaning"),
         (
             (
                 str(row.number),
                 " = ".join(names[option]),
+                f"no: {row.missing}" if row.missing else "yes",
                 row.access,
                 row.type.value,
                 row.unit.value,

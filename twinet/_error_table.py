@@ -64,14 +64,21 @@ class FamilyRow:
 
     :ivar class_name: its name in :mod:`twinet.errors`
     :ivar meaning: what its members have in common, a sentence without its full stop
+    :ivar more: what else its class has, as source text
     """
 
     class_name: str
     meaning: str
+    more: str = ""
 
 
 FAMILIES = (
-    FamilyRow("CertificateFault", "The server's certificate was not accepted"),
+    FamilyRow(
+        "CertificateFault",
+        "The server's certificate was not accepted",
+        "    #: each thing that is wrong with it, a twinet.tls.Fault.\n"
+        "    faults: tuple[Any, ...] = ()\n",
+    ),
     FamilyRow("HttpError", "Something went wrong in the HTTP conversation"),
     FamilyRow("FtpError", "Something went wrong in the FTP conversation"),
     FamilyRow("GopherError", "Something went wrong in the Gopher conversation"),

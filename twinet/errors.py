@@ -76,6 +76,8 @@ class CertificateFault(InternetError):
     """The server's certificate was not accepted."""
 
     meaning = "The server's certificate was not accepted"
+    #: each thing that is wrong with it, a twinet.tls.Fault.
+    faults: tuple[Any, ...] = ()
 
 
 class HttpError(InternetError):

@@ -15,29 +15,36 @@ class Flag(IntFlag):
     """What a call should do differently (``INTERNET_FLAG_...``)."""
 
     RELOAD = 0x80000000
-    """Fetch from the origin server: caches on the way are told not to answer."""
+    """No effect: nothing here answers before the server does. PRAGMA_NOCACHE tells
+    caches on the way."""
     RAW_DATA = 0x40000000
-    """A directory is given as records instead of an HTML page."""
+    """A directory is given as records instead of an HTML page. No effect on HTTP."""
     EXISTING_CONNECT = 0x20000000
-    """Use an open session with the same attributes again; of use for FTP."""
+    """Use an open session with the same attributes again. No effect on HTTP, which
+    always shares the session's connections."""
     ASYNC = 0x10000000
     """All below the session is asynchronous; always so in the object API."""
     PASSIVE = 0x08000000
-    """FTP data connections are opened by the client, not by the server."""
+    """FTP data connections are opened by the client, not by the server. No effect
+    on HTTP."""
     NO_CACHE_WRITE = 0x04000000
-    """Do not keep the answer in a cache."""
+    """Do not keep the answer in a cache: a request that is no GET says
+    ``Cache-Control: no-cache``, as measured on Windows."""
     DONT_CACHE = 0x04000000
     """Older name of NO_CACHE_WRITE."""
     MAKE_PERSISTENT = 0x02000000
     """No effect."""
     FROM_CACHE = 0x01000000
-    """Answer from the cache alone and leave the network untouched."""
+    """Leave the network untouched: the request fails with 2, because there is no
+    cache yet to answer it. At InternetOpen, all requests of the session."""
     OFFLINE = 0x01000000
     """Older name of FROM_CACHE."""
     SECURE = 0x00800000
-    """Use TLS; an ``https:`` URL says so by itself."""
+    """Use TLS, on the port of the connection; an ``https:`` URL says so by itself,
+    and an ``http:`` one is refused."""
     KEEP_CONNECTION = 0x00400000
-    """Ask the server to keep the connection open; the default in HTTP/1.1."""
+    """Send ``Connection: Keep-Alive``; without it connections are kept as well, the
+    default of HTTP/1.1."""
     NO_AUTO_REDIRECT = 0x00200000
     """Give a redirect to the caller instead of following it."""
     READ_PREFETCH = 0x00100000
@@ -47,21 +54,22 @@ class Flag(IntFlag):
     NO_AUTH = 0x00040000
     """Do not answer a server's or proxy's challenge by itself."""
     RESTRICTED_ZONE = 0x00020000
-    """The cookie belongs to a site that is not trusted; cookie functions only."""
+    """No effect: on Windows it marks a cookie of a site that is not trusted."""
     CACHE_IF_NET_FAIL = 0x00010000
-    """Answer from the cache if the server cannot be reached or resets."""
+    """No effect: there is no cache yet to answer when the server cannot be reached."""
     IGNORE_REDIRECT_TO_HTTP = 0x00008000
     """A redirect from https to http is followed and is no error (12040)."""
     IGNORE_REDIRECT_TO_HTTPS = 0x00004000
-    """A redirect from http to https is followed and is no error (12039)."""
+    """No effect: a redirect from http to https is always followed, and is no error
+    (12039)."""
     IGNORE_CERT_DATE_INVALID = 0x00002000
     """Accept a certificate that has expired or is not valid yet (12037)."""
     IGNORE_CERT_CN_INVALID = 0x00001000
     """Accept a certificate that was issued for another host name (12038)."""
     RESYNCHRONIZE = 0x00000800
-    """Fetch only what changed since it was cached; FTP and Gopher always fetch."""
+    """No effect: there is no cache yet, so everything is fetched."""
     HYPERLINK = 0x00000400
-    """Fetch anew what has neither an expiry nor a modification date."""
+    """No effect: there is no cache yet, so everything is fetched."""
     NO_UI = 0x00000200
     """No effect: the library never asks a user."""
     PRAGMA_NOCACHE = 0x00000100
@@ -71,15 +79,15 @@ class Flag(IntFlag):
     FORMS_SUBMIT = 0x00000040
     """No effect: on Windows it chooses the text of a dialog."""
     FWD_BACK = 0x00000020
-    """A cached copy will do, however old it is."""
+    """No effect: there is no cache yet whose copy would do."""
     NEED_FILE = 0x00000010
     """No effect: on Windows it makes a file of an answer that cannot be cached."""
     MUST_CACHE_REQUEST = 0x00000010
     """Older name of NEED_FILE."""
     TRANSFER_ASCII = 0x00000001
-    """FTP transfers as text (type A)."""
+    """FTP transfers as text (type A). No effect on HTTP."""
     TRANSFER_BINARY = 0x00000002
-    """FTP transfers as they are (type I)."""
+    """FTP transfers as they are (type I). No effect on HTTP."""
 
 
 NO_CALLBACK = 0
@@ -123,7 +131,7 @@ class SecurityFlag(IntFlag):
     IGNORE_CERT_DATE_INVALID = 0x00002000
     """Accept a certificate that has expired or is not valid yet (12037)."""
     IGNORE_REDIRECT_TO_HTTPS = 0x00004000
-    """A redirect from http to https is no error (12039)."""
+    """No effect: a redirect from http to https is never an error (12039)."""
     IGNORE_REDIRECT_TO_HTTP = 0x00008000
     """A redirect from https to http is no error (12040)."""
     IGNORE_WEAK_SIGNATURE = 0x00010000

@@ -1,8 +1,9 @@
 """The options of handles: their numbers, and what each can hold.
 
 Only those of WinINet's options are here that a network client can honour. The table
-gives, for each, where it lives and what may be done with it; who asks for another is
-answered with ``InvalidOption`` (12009).
+gives, for each, where it lives and what may be done with it, and what it waits for if
+it does not work yet. Who asks for one of those, or for one that is not here, is
+answered with ``InvalidOption`` (12009); nothing is taken and then ignored.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Kind(StrEnum):
     """A place an option can live in, by the letter that the table uses."""
 
     PROCESS = "N"
-    """the whole process"""
+    """the whole process on Windows, a session here"""
     SESSION = "R"
     """a session"""
     CONNECTION = "S"
@@ -134,6 +135,7 @@ class OptionRow:
     :ivar kinds: where it lives
     :ivar unit: what the object API counts it in; Windows has milliseconds for seconds
     :ivar meaning: what it does, and its default where there is one
+    :ivar missing: why it does not work in this version; empty when it works
     """
 
     number: Option
@@ -143,6 +145,7 @@ class OptionRow:
     kinds: frozenset[Kind]
     unit: Unit
     meaning: str
+    missing: str = ""
 
     @property
     def access(self) -> str:
@@ -152,8 +155,16 @@ class OptionRow:
 
 _ANY = "RSQFU"
 
+# What options wait for.
+_CACHE = "there is no cache yet"
+_FTP = "FTP is not spoken yet"
+_HTTP_2 = "HTTP/2 is not spoken yet"
+_PROXIES = "proxies are not spoken yet"
 
-def _row(number: Option, access: str, form: str, kinds: str, meaning: str) -> OptionRow:
+
+def _row(
+    number: Option, access: str, form: str, kinds: str, meaning: str, missing: str = ""
+) -> OptionRow:
     """Read a row: ``form`` is the type and, after a blank, the unit."""
     type_text, _, unit = form.partition(" ")
     return OptionRow(
@@ -164,6 +175,7 @@ def _row(number: Option, access: str, form: str, kinds: str, meaning: str) -> Op
         frozenset(Kind(letter) for letter in kinds),
         Unit(unit),
         meaning,
+        missing,
     )
 
 
@@ -181,7 +193,8 @@ _ROWS = (
         "qs",
         "u32",
         "N" + _ANY,
-        "How many of a host's addresses are tried, each once. Default 5.",
+        "How many of a host's addresses are tried, each once. Default all of them; 5 "
+        "on Windows.",
     ),
     _row(
         Option.SEND_TIMEOUT,
@@ -205,6 +218,7 @@ _ROWS = (
         "u32 seconds",
         "N" + _ANY,
         "Time for sending on FTP's data connection.",
+        _FTP,
     ),
     _row(
         Option.DATA_RECEIVE_TIMEOUT,
@@ -212,6 +226,7 @@ _ROWS = (
         "u32 seconds",
         "N" + _ANY,
         "Time to wait for data on FTP's data connection.",
+        _FTP,
     ),
     _row(
         Option.HANDLE_TYPE,
@@ -227,11 +242,24 @@ _ROWS = (
         "F",
         "Time to wait for the server's data connection in active FTP. WinINet names "
         "the option without honouring it; the meaning is our own.",
+        _FTP,
     ),
     _row(
-        Option.READ_BUFFER_SIZE, "qs", "u32 bytes", "F", "Size of the receive buffer."
+        Option.READ_BUFFER_SIZE,
+        "qs",
+        "u32 bytes",
+        "F",
+        "Size of the receive buffer.",
+        _FTP,
     ),
-    _row(Option.WRITE_BUFFER_SIZE, "qs", "u32 bytes", "F", "Size of the send buffer."),
+    _row(
+        Option.WRITE_BUFFER_SIZE,
+        "qs",
+        "u32 bytes",
+        "F",
+        "Size of the send buffer.",
+        _FTP,
+    ),
     _row(
         Option.PARENT_HANDLE,
         "q",
@@ -260,15 +288,16 @@ _ROWS = (
         "qs",
         "u32",
         "Q",
-        "TLS state and tolerance, a flags.SecurityFlag. Setting only ever adds the "
-        "bits of flags.SECURITY_SET_MASK.",
+        "TLS state and tolerance, a flags.SecurityFlag. Setting only ever adds bits "
+        "that let something through; others are left aside, for programs set what "
+        "they have read.",
     ),
     _row(
         Option.SECURITY_CERTIFICATE_STRUCT,
         "q",
         "struct",
         "Q",
-        "The server's certificate: its dates, subject, issuer, algorithms, key size.",
+        "The server's certificate, a twinet.CertificateInfo; without TLS 12019.",
     ),
     _row(
         Option.DATAFILE_NAME,
@@ -276,6 +305,7 @@ _ROWS = (
         "str",
         "QF",
         "Name of the file that holds the answer; before the answer 12028.",
+        _CACHE,
     ),
     _row(Option.URL, "q", "str", "QFU", "The URL in use; a redirect changes it."),
     _row(
@@ -283,19 +313,31 @@ _ROWS = (
         "q",
         "str",
         "Q",
-        "The server's certificate as text.",
+        "The server's certificate and its TLS connection as text; without TLS 12019.",
     ),
     _row(
         Option.SECURITY_KEY_BITNESS,
         "q",
         "u32 bits",
         "Q",
-        "Length of the TLS session key.",
+        "Length of the TLS session key; without TLS 12019.",
     ),
     _row(
-        Option.REFRESH, "s", "none", "R", "Setting it reads the proxy settings again."
+        Option.REFRESH,
+        "s",
+        "none",
+        "R",
+        "Setting it reads the proxy settings again.",
+        _PROXIES,
     ),
-    _row(Option.PROXY, "qs", "struct", "NR", "Access type, proxies and bypass list."),
+    _row(
+        Option.PROXY,
+        "qs",
+        "struct",
+        "NR",
+        "Access type, proxies and bypass list.",
+        _PROXIES,
+    ),
     _row(
         Option.SETTINGS_CHANGED,
         "s",
@@ -316,39 +358,56 @@ _ROWS = (
         "s",
         "none",
         "N",
-        "Setting it forgets session cookies and remembered credentials.",
+        "Setting it forgets the cookies that have no date to expire on.",
     ),
-    _row(Option.PROXY_USERNAME, "qs", "str", "SQ", "User name for the proxy."),
-    _row(Option.PROXY_PASSWORD, "qs", "str", "SQ", "Password for the proxy."),
+    _row(
+        Option.PROXY_USERNAME,
+        "qs",
+        "str",
+        "SQ",
+        "User name for the proxy.",
+        _PROXIES,
+    ),
+    _row(
+        Option.PROXY_PASSWORD,
+        "qs",
+        "str",
+        "SQ",
+        "Password for the proxy.",
+        _PROXIES,
+    ),
     _row(Option.CONTEXT_VALUE, "qs", "ptr", _ANY, "The handle's context."),
     _row(
         Option.CONNECTED_STATE,
         "qs",
         "u32",
         "N",
-        "Whether the process may use the network.",
+        "Whether the network may be used: 1, or 2 and 0x10 for not. Then each request "
+        "fails with 2, because no cache has its answer.",
     ),
     _row(
         Option.REQUEST_PRIORITY,
         "qs",
         "i32",
         "Q",
-        "Requests that wait for a connection go in this order, highest first.",
+        "Requests that wait for a connection go in this order, highest first; of "
+        "equals the first to come. Default 0. It acts on the next send.",
     ),
     _row(
         Option.HTTP_VERSION,
         "qs",
         "struct",
         "NQ",
-        "The version of HTTP to speak, 1 and 1 by default; can only be set for the "
-        "process.",
+        "The version of HTTP to speak, 1 and 1; no other can be set, and none on a "
+        "request.",
     ),
     _row(
         Option.ERROR_MASK,
         "s",
         "u32",
         "RSQ",
-        "Which finer errors the program can deal with: 2 for 12055, 8 for 12174.",
+        "Which finer errors the program can deal with: 2 for 12055, when a "
+        "certificate has more than one fault. No other is told apart.",
     ),
     _row(
         Option.FROM_CACHE_TIMEOUT,
@@ -356,6 +415,7 @@ _ROWS = (
         "u32 seconds",
         "Q",
         "Time to wait for the network before the cache answers.",
+        _CACHE,
     ),
     _row(
         Option.HTTP_DECODING,
@@ -372,22 +432,24 @@ _ROWS = (
         "q",
         "struct",
         "Q",
-        "The socket, its two ports, and whether it is kept alive, secure, proxied.",
+        "The two ends of the answer's connection, whether it is kept alive and "
+        "whether it is secure: a twinet.records.SocketInfo.",
     ),
     _row(
         Option.CACHE_TIMESTAMPS,
         "q",
         "struct",
         "Q",
-        "When the answer expires and when it was last modified.",
+        "When the answer expires and when it was last modified, by its own head: two "
+        "times, or None where it does not say.",
     ),
     _row(
         Option.MAX_CONNS_PER_SERVER,
         "qs",
         "u32",
         "N",
-        "How many connections a host may have. 0 is refused (160), a handle too "
-        "(12016).",
+        "How many connections a host may have. Default 6. 0 is refused (160), a "
+        "handle that is no session too (12016). It acts at once.",
     ),
     _row(
         Option.MAX_CONNS_PER_1_0_SERVER,
@@ -395,6 +457,7 @@ _ROWS = (
         "u32",
         "N",
         "The same for hosts that speak HTTP/1.0.",
+        "MAX_CONNS_PER_SERVER is for all hosts, whatever they speak",
     ),
     _row(
         Option.PER_CONNECTION_OPTION,
@@ -402,6 +465,7 @@ _ROWS = (
         "struct",
         "NR",
         "The proxy configuration as a list of settings.",
+        _PROXIES,
     ),
     _row(
         Option.DIGEST_AUTH_UNLOAD,
@@ -409,13 +473,14 @@ _ROWS = (
         "none",
         "N",
         "Setting it forgets the credentials of digest authentication.",
+        "digest authentication is not spoken yet",
     ),
     _row(
         Option.IGNORE_OFFLINE,
         "qs",
         "none",
         "Q",
-        "The request is made even in offline mode.",
+        "Setting it lets the request be made even when the network may not be used.",
     ),
     _row(
         Option.SUPPRESS_BEHAVIOR,
@@ -423,28 +488,39 @@ _ROWS = (
         "u32",
         "N",
         "Cookie rules to leave aside: 0 resets all, 1 and 2 policy, 3 and 4 keeping.",
+        "cookies have no such rules here, and are kept in memory only",
     ),
     _row(
         Option.CLIENT_CERT_CONTEXT,
         "s",
         "struct",
         "Q",
-        "The client certificate; set it after 12044 and send again.",
+        "The client certificate, in any form that Session(client_certificate=...) "
+        "takes; set it after 12044 and send again.",
     ),
-    _row(Option.AUTH_FLAGS, "", "u32", "Q", "WinINet names it and says no more."),
+    _row(
+        Option.AUTH_FLAGS,
+        "",
+        "u32",
+        "Q",
+        "WinINet names it and says no more.",
+        "WinINet names it and gives it no meaning",
+    ),
     _row(
         Option.COOKIES_3RD_PARTY,
         "s",
         "bool",
         "Q",
         "The request belongs to a third party.",
+        "cookies of third parties are not told from others",
     ),
     _row(
         Option.EXEMPT_CONNECTION_LIMIT,
         "s",
         "bool",
         "Q",
-        "The request does not count against the host's limit of connections.",
+        "The request does not wait for a connection, and does not count against the "
+        "host's limit.",
     ),
     _row(
         Option.SOCKET_SEND_BUFFER_LENGTH,
@@ -452,6 +528,7 @@ _ROWS = (
         "u32 bytes",
         "Q",
         "Size of the socket's send buffer; WinINet names it and says no more.",
+        "WinINet names it and gives it no meaning",
     ),
     _row(
         Option.PROXY_SETTINGS_CHANGED,
@@ -459,22 +536,32 @@ _ROWS = (
         "none",
         "NSQ",
         "Setting it loads the proxy settings again.",
+        _PROXIES,
     ),
     _row(
         Option.CODEPAGE_PATH,
         "s",
         "u32",
         "SQ",
-        "Character set of a URL's path. Default UTF-8, percent-encoded.",
+        "Character set of a URL's path, as a Windows code page. Default UTF-8, 65001; "
+        "percent-encoded. It acts on requests that are opened later.",
     ),
-    _row(Option.CODEPAGE_EXTRA, "s", "u32", "SQ", "Character set of a URL's query."),
+    _row(
+        Option.CODEPAGE_EXTRA,
+        "s",
+        "u32",
+        "SQ",
+        "Character set of a URL's query, likewise. WinINet's default is the system's, "
+        "not encoded.",
+    ),
     _row(
         Option.IDN,
         "s",
         "u32",
         "SQ",
-        "International host names: 0 off, 1 for direct, 2 for proxied requests. "
-        "Default both.",
+        "International host names: 1 for direct, 2 for proxied requests, both by "
+        "default. They always go out in their ASCII form: what leaves 1 out is "
+        "refused.",
     ),
     _row(
         Option.MAX_CONNS_PER_PROXY,
@@ -482,6 +569,7 @@ _ROWS = (
         "u32",
         "N",
         "How many connections a proxy may have, 2 to 128.",
+        _PROXIES,
     ),
     _row(
         Option.SUPPRESS_SERVER_AUTH,
@@ -495,14 +583,16 @@ _ROWS = (
         "q",
         "ptr",
         "Q",
-        "The server's certificate chain; without TLS 12019.",
+        "The server's certificates as it sent them, its own first: a tuple of "
+        "twinet.CertificateInfo; without TLS 12019.",
     ),
     _row(
         Option.COMPRESSED_CONTENT_LENGTH,
         "q",
         "u64 bytes",
         "Q",
-        "Length of the body before decoding.",
+        "Length of the body before decoding; 12150 when the answer does not announce "
+        "it.",
     ),
     _row(
         Option.ENABLE_HTTP_PROTOCOL,
@@ -510,6 +600,7 @@ _ROWS = (
         "u32",
         _ANY,
         "Newer protocols to offer: 2 is HTTP/2. Default 0.",
+        _HTTP_2,
     ),
     _row(
         Option.HTTP_PROTOCOL_USED,
@@ -523,7 +614,8 @@ _ROWS = (
         "qs",
         "bool",
         "Q",
-        "Characters outside ASCII in a query are percent-encoded. Default off.",
+        "Characters outside ASCII in a query are percent-encoded. Always on; off on "
+        "Windows.",
     ),
     _row(
         Option.HSTS,
@@ -531,6 +623,7 @@ _ROWS = (
         "bool",
         _ANY,
         "Hosts that demand https are asked by https only. Default off.",
+        "hosts that demand https are not remembered yet",
     ),
 )
 

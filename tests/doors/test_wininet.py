@@ -13,6 +13,7 @@ from tests.http.memory import MemoryNet
 from twinet import wininet as w
 from twinet.errors import (
     BadArguments,
+    FileNotFound,
     IncorrectHandleType,
     InternetError,
     InvalidHandle,
@@ -209,17 +210,10 @@ class RequestTests(DoorCase):
         self.assertNotIn("X-A: 1", fields)
 
     def test_what_cannot_be_opened(self) -> None:
-        """Another version, and TLS that the connection has not."""
+        """Another version."""
         self.assertRaises(
             InvalidParameter, w.HttpOpenRequest, self.connection, version="HTTP/1.0"
         )
-        error = self.assertRaises(
-            InvalidParameter,
-            w.HttpOpenRequest,
-            self.connection,
-            flags=w.INTERNET_FLAG_SECURE,
-        )
-        self.assertIn("InternetConnect", str(error))
 
     def test_write_and_end(self) -> None:
         """In parts; what does not have to wait gives its result."""
@@ -319,6 +313,40 @@ class OptionTests(DoorCase):
                 InvalidOption, w.InternetSetOption, self.session, option, 1
             )
             self.assertEqual(error.code, w.ERROR_INTERNET_INVALID_OPTION)
+
+    def test_no_limit_and_truth_are_numbers(self) -> None:
+        """The largest number is none, as on Windows; 0 and 1 are False and True."""
+        retries = w.INTERNET_OPTION_CONNECT_RETRIES
+        self.assertEqual(w.InternetQueryOption(self.session, retries), 0xFFFFFFFF)
+        w.InternetSetOption(self.session, retries, 5)
+        self.assertEqual(self.session.limits.addresses, 5)
+        w.InternetSetOption(self.session, retries, 0xFFFFFFFF)
+        self.assertIsNone(self.session.limits.addresses)
+        for option in (
+            w.INTERNET_OPTION_SEND_TIMEOUT,
+            w.INTERNET_OPTION_RECEIVE_TIMEOUT,
+        ):
+            w.InternetSetOption(self.session, option, 0)
+            self.assertEqual(w.InternetQueryOption(self.session, option), 0xFFFFFFFF)
+        exempt = w.INTERNET_OPTION_EXEMPT_CONNECTION_LIMIT
+        w.InternetSetOption(self.request, exempt, 1)
+        self.assertIs(self.request.options[exempt], True)
+
+    def test_offline(self) -> None:
+        """The flag of InternetOpen is for all below; 2, for there is no cache."""
+        flags = w.INTERNET_FLAG_ASYNC | w.INTERNET_FLAG_OFFLINE
+        session = w.InternetOpen(flags=flags, reactor=self.net.reactor)
+        state = w.INTERNET_OPTION_CONNECTED_STATE
+        self.assertEqual(
+            w.InternetQueryOption(session, state), w.INTERNET_STATE_DISCONNECTED_BY_USER
+        )
+        connection = w.InternetConnect(session, "192.0.2.1")
+        request = w.HttpOpenRequest(connection)
+        error = self.assertRaises(FileNotFound, w.HttpSendRequest, request)
+        self.assertEqual(error.code, w.ERROR_FILE_NOT_FOUND)
+        w.InternetSetOption(session, state, w.INTERNET_STATE_CONNECTED)
+        w.HttpSendRequest(request)
+        self.net.accept()
 
     def test_others(self) -> None:
         """As the object API has them."""

@@ -11,6 +11,7 @@ from tests.http.memory import OK, MemoryNet, Peer
 from twinet._http.pool import POLITE, plan
 from twinet.errors import InvalidParameter, PolicyRefused
 from twinet.flags import Flag
+from twinet.options import Option
 from twinet.records import Limits
 from twinet.status import Status
 
@@ -252,6 +253,159 @@ class PoolTests(SynchronousTestCase):
     def test_cap_below_one_is_refused(self) -> None:
         """It would wait for ever."""
         self.assertRaises(InvalidParameter, MemoryNet, connections_per_host=0)
+
+
+class TurnTests(SynchronousTestCase):
+    """Who goes before whom, and who does not wait at all."""
+
+    def setUp(self) -> None:
+        self.net = MemoryNet(connections_per_host=1)
+        self.connection = self.net.session.http("127.0.0.1", 8080)
+
+    def send(self, target: str, priority: int = 0, *, exempt: bool = False) -> Any:
+        request = self.connection.open_request("GET", target)
+        if priority:
+            request.options[Option.REQUEST_PRIORITY] = priority
+        if exempt:
+            request.options[Option.EXEMPT_CONNECTION_LIMIT] = True
+        return request, request.send()
+
+    def target(self, peer: Peer) -> str:
+        return peer.request().split(b" ")[1].decode()
+
+    def test_highest_priority_goes_first_and_of_equals_the_first_to_come(self) -> None:
+        """Whatever order they came in; nobody who has a connection gives it up."""
+        self.send("/now")
+        peer = self.net.accept()
+        self.assertEqual(self.target(peer), "/now")
+        for target, priority in (
+            *(("/a", 0), ("/b", 5), ("/c", -5), ("/d", 1000)),
+            *(("/e", 5), ("/f", 0), ("/g", -5), ("/h", 1000)),
+        ):
+            self.send(target, priority)
+        served: list[str] = []
+        while len(served) < 8:
+            peer.send(DONE)
+            served.append(self.target(peer))
+        self.assertEqual("".join(served), "/d/h/b/e/a/f/c/g")
+
+    def test_one_that_waits_can_still_be_closed(self) -> None:
+        """From the middle of the queue."""
+        self.send("/now")
+        peer = self.net.accept()
+        self.target(peer)
+        self.send("/a")
+        urgent, pending = self.send("/b", 5)
+        self.send("/c", 5)
+        urgent.close()
+        self.failureResultOf(pending)
+        peer.send(DONE)
+        self.assertEqual(self.target(peer), "/c")
+
+    def test_exempt_one_does_not_wait_and_does_not_count(self) -> None:
+        """The others have what they had; the connection too many is not kept."""
+        self.send("/1")
+        first = self.net.accept()
+        _, pending = self.send("/exempt", exempt=True)
+        second = self.net.accept()
+        self.send("/2")
+        self.assertEqual(self.net.attempts, 0)
+        # Theirs is given on, although there are two now.
+        first.request()
+        first.send(DONE)
+        self.assertEqual(self.target(first), "/2")
+        self.assertFalse(first.closed)
+        second.send(DONE)
+        self.successResultOf(pending)
+        self.net.advance()
+        self.assertTrue(second.closed)
+        first.send(DONE)
+        self.net.advance()
+        self.assertFalse(first.closed)
+
+    def test_exempt_one_takes_a_kept_connection(self) -> None:
+        """If there is one."""
+        self.send("/1")
+        peer = self.net.accept()
+        peer.request()
+        peer.send(DONE)
+        self.send("/exempt", exempt=True)
+        self.assertEqual(self.target(peer), "/exempt")
+        # That is the host's one, as long as it lasts.
+        self.send("/2")
+        self.assertEqual(self.net.attempts, 0)
+        peer.send(DONE)
+        self.assertEqual(self.target(peer), "/2")
+
+    def test_exempt_one_that_is_refused_leaves_nothing(self) -> None:
+        """Neither a count nor a place."""
+        _, pending = self.send("/exempt", exempt=True)
+        self.net.refuse()
+        self.failureResultOf(pending)
+        self.assertEqual(
+            repr(self.net.session.engine.pool), "<Pool 0 channels, 0 idle, 0 waiting>"
+        )
+
+    def test_higher_limit_acts_at_once(self) -> None:
+        """Those who wait go on."""
+        for target in ("/1", "/2", "/3"):
+            self.send(target)
+        self.assertEqual(self.net.attempts, 1)
+        self.net.session.options[Option.MAX_CONNS_PER_SERVER] = 2
+        self.assertEqual(self.net.attempts, 2)
+        self.assertEqual(self.net.session.connections_per_host, 2)
+        self.net.session.connections_per_host = 3
+        self.assertEqual(self.net.attempts, 3)
+
+    def test_lower_limit_acts_at_once(self) -> None:
+        """Idle connections go; those in use end with their answers."""
+        self.net.session.connections_per_host = 4
+        peers = []
+        for target in ("/1", "/2", "/3", "/4"):
+            self.send(target)
+            peers.append(self.net.accept())
+        peers[0].send(DONE)
+        self.net.session.connections_per_host = 2
+        self.net.advance()
+        self.assertEqual([p.closed for p in peers], [True, False, False, False])
+        self.send("/5")
+        self.assertEqual(self.net.attempts, 0)
+        for peer in peers[1:]:
+            peer.request()
+        peers[1].send(DONE)
+        self.net.advance()
+        self.assertTrue(peers[1].closed)
+        self.assertEqual(self.net.attempts, 0)
+        peers[2].send(DONE)
+        self.assertEqual(self.target(peers[2]), "/5")
+        for wrong in (0, -1, 2.5, "2", True, None):
+            self.assertRaises(
+                InvalidParameter,
+                setattr,
+                self.net.session,
+                "connections_per_host",
+                wrong,
+            )
+        self.assertEqual(self.net.session.connections_per_host, 2)
+
+    def test_changed_settings_drop_what_is_idle(self) -> None:
+        """Asked of any handle; what is in use goes on."""
+        self.net.session.connections_per_host = 2
+        kept, _ = self.send("/1")
+        busy = self.send("/2")[1]
+        peers = [self.net.accept(), self.net.accept()]
+        for handle in (kept, self.connection, self.net.session):
+            peers[0].request()
+            peers[0].send(DONE)
+            self.assertFalse(peers[0].closed)
+            handle.options[Option.SETTINGS_CHANGED] = None
+            self.net.advance()
+            self.assertTrue(peers[0].closed)
+            self.assertFalse(peers[1].closed)
+            self.send("/3")
+            peers[0] = self.net.accept()
+        peers[1].send(DONE)
+        self.successResultOf(busy)
 
 
 class EgressTests(SynchronousTestCase):

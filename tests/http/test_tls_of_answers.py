@@ -14,8 +14,16 @@ from tests.http.loopback import LoopbackServer, reactor
 from tests.http.memory import OK, MemoryNet
 from tests.http.secure import SecureCase
 from tests.net.certificates import root
-from twinet.errors import InvalidCa, SecCertDateInvalid, SecurityChannelError
-from twinet.flags import Flag
+from twinet._handles.request_options import _strength
+from twinet.errors import (
+    InvalidCa,
+    SecCertCnInvalid,
+    SecCertDateInvalid,
+    SecCertErrors,
+    SecurityChannelError,
+)
+from twinet.flags import Flag, SecurityFlag
+from twinet.options import Option
 
 DAY = timedelta(days=1)
 
@@ -106,6 +114,57 @@ class TlsTests(SecureCase):
         self.assertEqual(self.server.requests, [])
         await self.server.all_lost()
 
+    async def test_options_tell_it_by_number(self) -> None:
+        """Certificate, chain, text, key and state."""
+        url = self.serve()
+        request = await self.session.get(url)
+        options, tls = request.options, request.tls
+        self.assertIs(options[Option.SECURITY_CERTIFICATE_STRUCT], tls.certificate)
+        self.assertIs(options[Option.SERVER_CERT_CHAIN_CONTEXT], tls.chain)
+        self.assertEqual(options[Option.SECURITY_CERTIFICATE], str(tls))
+        self.assertEqual(options[Option.SECURITY_KEY_BITNESS], tls.bits)
+        self.assertEqual(
+            options[Option.SECURITY_FLAGS],
+            SecurityFlag.SECURE | SecurityFlag.STRENGTH_STRONG,
+        )
+        self.assertEqual(options[Option.HTTP_PROTOCOL_USED], 0)
+        info = options[Option.DIAGNOSTIC_SOCKET_INFO]
+        port = self.server.port.getHost().port
+        self.assertEqual(
+            (info.destination_address, info.destination_port), ("127.0.0.1", port)
+        )
+        self.assertEqual(info.source_address, "127.0.0.1")
+        self.assertNotIn(info.source_port, {0, port})
+        self.assertTrue(info.secure)
+        self.assertTrue(info.keep_alive)
+
+    async def test_several_faults_are_one_error_for_who_asks_for_that(self) -> None:
+        """12055 by the mask of the request, its connection or its session."""
+        url = self.serve(root().issue(["other.test"], end=-DAY / 2))
+        port = self.server.port.getHost().port
+        error = await self.assertFailure(self.session.get(url), SecCertDateInvalid)
+        kinds = {fault.kind for fault in error.faults}
+        self.assertEqual(kinds, {SecCertDateInvalid, SecCertCnInvalid})
+        before = self.session.http("127.0.0.1", port, tls=True)
+        self.session.options[Option.ERROR_MASK] = 2
+        combined = await self.assertFailure(self.session.get(url), SecCertErrors)
+        self.assertEqual(combined.message, error.message)
+        self.assertEqual({fault.kind for fault in combined.faults}, kinds)
+        after = self.session.http("127.0.0.1", port, tls=True)
+        for connection, mask, kind in (
+            (before, None, SecCertDateInvalid),
+            (before, 2, SecCertErrors),
+            (after, None, SecCertErrors),
+            (after, 0, SecCertDateInvalid),
+        ):
+            request = connection.open_request()
+            if mask is not None:
+                request.options[Option.ERROR_MASK] = mask
+            await self.assertFailure(request.send(), kind)
+        # One that is left alone speaks for itself.
+        request = after.open_request(flags=Flag.IGNORE_CERT_CN_INVALID)
+        await self.assertFailure(request.send(), SecCertDateInvalid)
+
     async def test_platforms_roots_are_those_of_the_environment(self) -> None:
         """A session without trust roots believes whom the platform believes."""
         url = self.serve()
@@ -142,6 +201,18 @@ class SocketTests(SynchronousTestCase):
             )
             self.assertEqual(info.keep_alive, stays)
             self.assertFalse(info.secure)
+
+    def test_strength_has_three_steps(self) -> None:
+        """And one for what is not known."""
+        for bits, flag in (
+            (256, SecurityFlag.STRENGTH_STRONG),
+            (128, SecurityFlag.STRENGTH_STRONG),
+            (112, SecurityFlag.STRENGTH_MEDIUM),
+            (56, SecurityFlag.STRENGTH_MEDIUM),
+            (40, SecurityFlag.STRENGTH_WEAK),
+            (0, SecurityFlag.UNKNOWNBIT),
+        ):
+            self.assertEqual(_strength(bits), flag)
 
     def test_answer_that_came_over_nothing(self) -> None:
         """One that a test has made, for instance."""

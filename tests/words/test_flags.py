@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from twinet import flags
@@ -49,6 +51,21 @@ class FlagTests(SynchronousTestCase):
                 "TRANSFER_BINARY": 2,
             },
         )
+
+    def test_each_flag_acts_or_says_that_it_does_not(self):
+        """What acts is tested with requests (tests/handles/test_request_flags.py)."""
+        acts = (
+            *(Flag.NO_CACHE_WRITE, Flag.FROM_CACHE, Flag.SECURE, Flag.KEEP_CONNECTION),
+            *(Flag.NO_AUTO_REDIRECT, Flag.NO_COOKIES, Flag.NO_AUTH, Flag.ASYNC),
+            *(Flag.IGNORE_REDIRECT_TO_HTTP, Flag.IGNORE_CERT_DATE_INVALID),
+            *(Flag.IGNORE_CERT_CN_INVALID, Flag.PRAGMA_NOCACHE),
+        )
+        source = inspect.getsource(Flag)
+        for name, flag in Flag.__members__.items():
+            if name != flag.name:
+                continue
+            text = source.partition(f"    {name} = ")[2].split('"""')[1]
+            self.assertEqual("No effect" in text, flag not in acts, f"{name}: {text}")
 
     def test_masks_have_the_headers_values(self):
         """The masks are the ors of their members."""

@@ -20,6 +20,7 @@ from twinet.errors import (
 from twinet.status import RequestSent, SendingRequest
 
 if TYPE_CHECKING:
+    from twinet._handles.session import Session
     from twinet._http.body import Body
     from twinet._wire.http_request import FieldLines
     from twinet.records import Response
@@ -59,8 +60,18 @@ class HandedBody(Resource):
             check_together(lines, None if length is UNKNOWN_LENGTH else length)
 
     @abstractmethod
+    def _check_online(self, session: Session) -> None:
+        """Check that the request may use the network.
+
+        :raises FileNotFound: 2, it may not, and there is no cache to ask.
+        """
+
+    @abstractmethod
     def _set_off(
-        self, body: bytes | Body | PushedBody | None, writing: PushedBody | None = None
+        self,
+        session: Session,
+        body: bytes | Body | PushedBody | None,
+        writing: PushedBody | None = None,
     ) -> None:
         """Send the request: the call is pending."""
 
@@ -85,10 +96,12 @@ class HandedBody(Resource):
                 length = given_length(self._own_lines())
             body = PushedBody(length, _bytes_of(data), self._drained)
             self._check_request(body)
+            session = self.session
+            self._check_online(session)
             pending = self._begin()
         except InternetError as error:
             return fail(error)
-        self._set_off(body, body)
+        self._set_off(session, body, body)
         return pending
 
     def write(self, data: bytes) -> Deferred[int]:

@@ -65,6 +65,8 @@ class Handle:
     _credentials: Credentials | None = None
     #: whether the codings of bodies are undone; children copy it.
     _decoding = False
+    #: which finer errors the program can deal with; None: as the handle above.
+    _error_mask: int | None = None
     #: children that hold nothing any more: the tree does not keep them alive.
     _spent: WeakSet[Handle] | None = None
     _pending: Deferred[Any] | None = None

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from twinet._handles.handle import Handle
 from twinet._handles.http_request import HttpRequest
-from twinet._wire.http_origin import at_target
+from twinet._wire.http_origin import at_target, http_origin
+from twinet._wire.url_charset import UTF_8, charset_of, recoded
 from twinet.flags import Flag, HandleType
 from twinet.status import SELF
 
@@ -27,6 +28,8 @@ class HttpConnection(Handle):
     """
 
     handle_type = HandleType.CONNECT_HTTP
+    #: what a target's path and its query are encoded in.
+    code_pages = (UTF_8, UTF_8)
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class HttpConnection(Handle):
         self._origin = origin
         self._credentials = credentials
         self._decoding = parent._decoding
+        self._error_mask = parent._error_mask
 
     @property
     def host(self) -> str:
@@ -80,14 +84,21 @@ class HttpConnection(Handle):
         :returns: the handle; dead, if it was closed inside ``HANDLE_CREATED``.
         :raises InvalidHandle: 6, the connection handle is closed.
         :raises InvalidParameter: 87, the verb or a header field cannot be sent.
-        :raises InvalidUrl: 12005, the target holds a control character.
+        :raises InvalidUrl: 12005, the target holds a control character, or one that
+            the character set of ``Option.CODEPAGE_PATH`` or ``_EXTRA`` does not have.
         :source: HttpOpenRequest.
         """
         self._check_alive()
+        origin = self._origin
+        if flags and flags & Flag.SECURE and origin.scheme != "https":
+            # The port stays, as on Windows.
+            origin = http_origin("https", origin.host, origin.port)
+        if not target.isascii() and self.code_pages != (UTF_8, UTF_8):
+            target = recoded(target, *map(charset_of, self.code_pages))
         request = HttpRequest(
             self,
             verb,
-            at_target(self._origin, target, asterisk=verb == "OPTIONS"),
+            at_target(origin, target, asterisk=verb == "OPTIONS"),
             headers=headers,
             flags=flags,
             context=context,

@@ -11,15 +11,20 @@ from twinet._handles.handed_body import HandedBody
 from twinet._handles.head_query import DECODED_AWAY, HeadQuery
 from twinet._handles.range_seek import RangeSeek
 from twinet._handles.request_fields import RequestFields
+from twinet._handles.request_flags import FIELD_BITS, flag_lines
 from twinet._http.content import content_of
-from twinet._http.order import Order
+from twinet._http.order import ORDINARY, Order
 from twinet._http.representation import Representation, offers_ranges
 from twinet._net.client_certificate import ClientCertificate
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
+    CertificateFault,
+    FileNotFound,
     IncorrectHandleState,
     InternetError,
     InvalidOperation,
+    InvalidParameter,
+    SecCertErrors,
     Timeout,
 )
 from twinet.flags import Flag, HandleType, RequestFlag, SecurityFlag
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from twinet._handles.handle import Handle
+    from twinet._handles.session import Session
     from twinet._http.body import Body, GivenBody
     from twinet._http.content import Content, FieldsArgument, FilesArgument
     from twinet._http.pushed_body import PushedBody
@@ -43,15 +49,10 @@ if TYPE_CHECKING:
 
 __all__ = ["HttpRequest"]
 
-#: The flags of a request that let a certificate's fault through.
-_CERTIFICATE_FLAGS = Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID
-
-
-_NONE = SecurityFlag(0)
-
-
-def _let_through(flags: Flag) -> SecurityFlag:
-    return SecurityFlag(int(flags & _CERTIFICATE_FLAGS))
+# Flags that are looked at when a request is opened.
+_CERTIFICATE_BITS = int(Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID)
+_FROM_CACHE = int(Flag.FROM_CACHE)
+_SECURE = int(Flag.SECURE)
 
 
 class HttpRequest(HandedBody):
@@ -64,6 +65,18 @@ class HttpRequest(HandedBody):
     _headers: RequestFields | None = None
     #: what is shown to a server that asks who we are, instead of the session's.
     _certificate: ClientCertificate | None = None
+    #: certificate faults that are let through (``SECURITY_FLAGS``).
+    security_flags = SecurityFlag(0)
+    #: when it gets its connection, where others want one too.
+    turn = ORDINARY
+    #: whether it is sent when the session is offline.
+    ignores_offline = False
+    #: whether no credentials go to the server (``SUPPRESS_SERVER_AUTH``).
+    _keeps_secrets = False
+    #: whether the network must not be used (``Flag.FROM_CACHE``).
+    _cache_only = False
+    #: the header fields that its flags stand for.
+    _flag_lines: FieldLines = ()
     #: a redirect that could not be followed, until its call has ended.
     _refused: Response | None = None
     #: the order of the last send, which tells how the request went out.
@@ -96,8 +109,25 @@ class HttpRequest(HandedBody):
         self._flags = flags
         if parent._decoding:
             self._decoding = True
-        #: certificate faults that are let through (``SECURITY_FLAGS``).
-        self.security_flags = _NONE if not flags else _let_through(flags)
+        if flags:
+            self._take_flags(flags)
+
+    def _take_flags(self, flags: Flag) -> None:
+        """Act on the flags that are not asked for later.
+
+        :raises InvalidParameter: 87, TLS is wanted for a URL without it.
+        """
+        # Numbers, which are ten times as fast.
+        bits = int(flags)
+        if bits & _CERTIFICATE_BITS:
+            self.security_flags = SecurityFlag(bits & _CERTIFICATE_BITS)
+        if bits & FIELD_BITS:
+            self._flag_lines = flag_lines(bits, self._verb)
+        if bits & _FROM_CACHE:
+            self._cache_only = True
+        if bits & _SECURE and self._url.scheme != "https":
+            msg = f"Flag.SECURE wants TLS, which {self._url.url} does not have"
+            raise InvalidParameter(f"{msg}; write https:")
 
     @property
     def url(self) -> str:
@@ -279,19 +309,36 @@ class HttpRequest(HandedBody):
                 fields = content.described(self._own_lines())
             if body is not None or self._fields or self._headers is not None:
                 self._check_request(body)
+            session = self.session
+            if session.offline or self._cache_only:
+                self._check_online(session)
             pending = self._begin()
         except InternetError as error:
             if self._close_when_failed:
                 self.close()
             return fail(error)
-        self._set_off(body, None, url, fields)
+        self._set_off(session, body, None, url, fields)
         return pending
 
+    def _check_online(self, session: Session) -> None:
+        if self._cache_only or (session.offline and not self.ignores_offline):
+            why = "the session is offline"
+            if self._cache_only:
+                why = "Flag.FROM_CACHE keeps it from the network"
+            msg = f"{self.url} is not fetched: {why}, and there is no cache"
+            raise FileNotFound(msg)
+
     def _own_lines(self) -> FieldLines:
-        return self._fields if self._headers is None else self._headers.lines
+        lines = self._fields if self._headers is None else self._headers.lines
+        if self._flag_lines:
+            given = {name.lower() for name, _ in lines}
+            more = [line for line in self._flag_lines if line[0].lower() not in given]
+            return (*lines, *more)
+        return lines
 
     def _set_off(
         self,
+        session: Session,
         body: bytes | Body | PushedBody | None,
         writing: PushedBody | None = None,
         url: HttpUrl | None = None,
@@ -311,7 +358,6 @@ class HttpRequest(HandedBody):
             self._piece = 0
         self._writing = writing
         self._used = True
-        session = self.session
         engine = session.engine
         if url is None:
             url = self._url
@@ -330,8 +376,11 @@ class HttpRequest(HandedBody):
             self._flags,
             self.security_flags,
             voice,
-            credentials=self._credentials or parent._credentials,
+            credentials=None
+            if self._keeps_secrets
+            else self._credentials or parent._credentials,
             decode=self._decoding,
+            turn=self.turn,
         )
         transfer = self._source = engine.transfer(order, voice, self)
         transfer.start()
@@ -368,6 +417,8 @@ class HttpRequest(HandedBody):
         self._source = None
         error = self._broken
         assert error is not None, "an answer without a head ends in an error"
+        if isinstance(error, CertificateFault):
+            error = self._as_masked(error)
         # It can be looked at when the call has failed, as in WinINet.
         self._response, self._refused = self._refused, None
         if self._close_when_failed:
@@ -376,6 +427,18 @@ class HttpRequest(HandedBody):
         else:
             self._spend()
             self._fail(error)
+
+    def _as_masked(self, error: CertificateFault) -> CertificateFault:
+        """Return what ERROR_MASK makes of a certificate's faults."""
+        parent: Handle = self._parent  # type: ignore[assignment]  # it always has one
+        mask = parent._error_mask if self._error_mask is None else self._error_mask
+        kinds = {fault.kind for fault in error.faults}
+        if not mask or len(kinds) == 1:
+            return error
+        combined = SecCertErrors(error.message)
+        combined.faults = error.faults
+        combined.__cause__ = error
+        return combined
 
     def _length(self) -> int | None:
         response, known = self._response, self._representation

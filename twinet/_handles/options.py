@@ -2,133 +2,67 @@
 
 Most options are attributes of the handles too; this is for those who know them by
 their numbers, and for what the numbers promise: an unknown one is 12009, one that
-lives on another kind of handle 12018, one that can only be read 12011.
+lives on another kind of handle 12018, one that can only be read 12011.  What each kind
+of handle has stands in a table of its own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twinet._http.auth import check_credentials
+from twinet._handles.connection_options import CONNECTION_OPTIONS
+from twinet._handles.request_options import REQUEST_OPTIONS
+from twinet._handles.session_options import SESSION_OPTIONS
 from twinet.errors import (
-    BadArguments,
     IncorrectHandleType,
+    InternetError,
+    InvalidOperation,
     InvalidOption,
-    InvalidParameter,
     OptionNotSettable,
 )
-from twinet.flags import HandleType, SecurityFlag
+from twinet.flags import HandleType
 from twinet.options import OPTIONS, Kind, Option
-from twinet.records import Credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twinet._handles.handle import Handle
+    from twinet._handles.option_access import Access
 
 __all__ = ["HandleOptions"]
 
-_KIND = {
-    HandleType.INTERNET: Kind.SESSION,
-    HandleType.CONNECT_HTTP: Kind.CONNECTION,
-    HandleType.HTTP_REQUEST: Kind.REQUEST,
+#: The places where an option may live to be found at a kind of handle, and the table
+#: of what is found there.  What Windows keeps for the process is a session's here.
+_TABLES = {
+    HandleType.INTERNET: ({Kind.SESSION, Kind.PROCESS}, SESSION_OPTIONS),
+    HandleType.CONNECT_HTTP: ({Kind.CONNECTION}, CONNECTION_OPTIONS),
+    HandleType.HTTP_REQUEST: ({Kind.REQUEST}, REQUEST_OPTIONS),
 }
-
-
-def _limit(*names: str) -> tuple[Callable[[Any], Any], Callable[[Any, Any], None]]:
-    """Return how limits are read (the first) and set (all of them)."""
-
-    def read(handle: Any) -> float | None:
-        value: float | None = getattr(handle.limits, names[0])
-        return value
-
-    def write(handle: Any, value: Any) -> None:
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, int | float)
-        ):
-            msg = f"a time limit is a number of seconds, or None; not {value!r}"
-            raise InvalidParameter(msg)
-        if value is not None and not value > 0:
-            msg = "a time limit of 0 would always have run out; None means no limit"
-            raise BadArguments(msg)
-        handle.limits = handle.limits.but(**dict.fromkeys(names, value))
-
-    return read, write
-
-
-def _write_context(handle: Any, value: Any) -> None:
-    handle.context = value
-
-
-def _write_agent(session: Any, value: Any) -> None:
-    session.set_agent(value)
-
-
-def _credentials(handle: Any) -> Credentials:
-    """Return what a handle answers challenges with; a request's parent may know it."""
-    known = handle._credentials or handle._parent._credentials
-    return known or Credentials("", "")
-
-
-def _write_username(handle: Any, value: Any) -> None:
-    handle._credentials = check_credentials(value, _credentials(handle).password)
-
-
-def _write_password(handle: Any, value: Any) -> None:
-    handle._credentials = check_credentials(_credentials(handle).username, value)
-
-
-def _write_decoding(handle: Any, value: Any) -> None:
-    if not isinstance(value, bool):
-        msg = f"decoding (HTTP_DECODING) is True or False; not {value!r}"
-        raise InvalidParameter(msg)
-    handle._decoding = value
-
-
-def _write_certificate(request: Any, value: Any) -> None:
-    request.client_certificate = value
-
-
-def _write_security(request: Any, value: Any) -> None:
-    request.security_flags = SecurityFlag(value)
-
-
-#: How each option is read, and set where it can be.
-_ACCESS: dict[
-    Option, tuple[Callable[[Any], Any], Callable[[Any, Any], None] | None]
-] = {
-    Option.CONNECT_TIMEOUT: _limit("connect"),
-    Option.SEND_TIMEOUT: _limit("send"),
-    # One limit there; here the wait for the head and the waits in the body.
-    Option.RECEIVE_TIMEOUT: _limit("first_byte", "idle"),
-    Option.HANDLE_TYPE: (lambda handle: handle.handle_type, None),
-    Option.PARENT_HANDLE: (lambda handle: handle.parent, None),
-    Option.CONTEXT_VALUE: (lambda handle: handle.context, _write_context),
-    Option.USERNAME: (lambda handle: _credentials(handle).username, _write_username),
-    Option.PASSWORD: (lambda handle: _credentials(handle).password, _write_password),
-    Option.HTTP_DECODING: (lambda handle: handle._decoding, _write_decoding),
-    Option.CLIENT_CERT_CONTEXT: (
-        lambda request: request.client_certificate,
-        _write_certificate,
-    ),
-    Option.URL: (lambda request: request.url, None),
-    Option.USER_AGENT: (lambda session: session.agent, _write_agent),
-    Option.SECURITY_FLAGS: (lambda request: request.security_flags, _write_security),
-    Option.REQUEST_FLAGS: (lambda request: request.request_flags, None),
-}
+#: Asked of a handle they are not said to live elsewhere, but to be impossible.
+_IMPOSSIBLE_ELSEWHERE = frozenset(
+    (
+        Option.MAX_CONNS_PER_SERVER,
+        Option.MAX_CONNS_PER_1_0_SERVER,
+        Option.MAX_CONNS_PER_PROXY,
+    )
+)
 
 
 class HandleOptions:
     """``handle.options[Option.CONNECT_TIMEOUT] = 5``.
 
     Times are seconds here, ``None`` is no limit.  What is set acts on the handle and
-    on those made under it later.
+    on those made under it later; what Windows has for the whole process, on the
+    session.
 
     :raises InvalidHandle: 6, the handle is closed.
-    :raises InvalidOption: 12009, there is no such option, or nothing here has it.
+    :raises InvalidOption: 12009, there is no such option, it does not work in this
+        version (the text says what is missing), or it is an act and cannot be read.
+    :raises InvalidOperation: 12016, a limit of connections on a handle that is no
+        session.
     :raises IncorrectHandleType: 12018, it lives on another kind of handle.
+    :raises IncorrectHandleState: 12019, there is no answer yet, no TLS, or the request
+        has been made or sent.
     :raises OptionNotSettable: 12011, it can only be read.
-    :raises BadArguments: 160, a time of 0.
+    :raises BadArguments: 160, a time of 0, or no connection at all.
     :raises InvalidParameter: 87, a value that the option cannot have.
     :source: InternetQueryOption, InternetSetOption.
     """
@@ -139,19 +73,20 @@ class HandleOptions:
         self._handle = handle
 
     def __getitem__(self, option: int) -> Any:
-        read, _ = self._access(option)
-        return read(self._handle)
+        access = self._access(option)
+        if access.read is None:
+            msg = f"setting {Option(option).name} is an act; there is nothing to read"
+            raise InvalidOption(msg)
+        return access.read(self._handle)
 
     def __setitem__(self, option: int, value: Any) -> None:
-        _, write = self._access(option)
-        if write is None:
+        access = self._access(option)
+        if access.write is None:
             msg = f"the option {Option(option).name} can only be read"
             raise OptionNotSettable(msg)
-        write(self._handle, value)
+        access.write(self._handle, value)
 
-    def _access(
-        self, option: int
-    ) -> tuple[Callable[[Any], Any], Callable[[Any, Any], None] | None]:
+    def _access(self, option: int) -> Access:
         handle = self._handle
         handle._check_alive()
         try:
@@ -159,11 +94,29 @@ class HandleOptions:
         except ValueError:
             msg = f"there is no option {option!r}; see twinet.options.Option"
             raise InvalidOption(msg) from None
-        if _KIND[handle.handle_type] not in OPTIONS[option].kinds:
-            msg = f"the option {option.name} is none of {handle}"
-            raise IncorrectHandleType(msg)
-        access = _ACCESS.get(option)
-        if access is None:
-            msg = f"nothing in this version depends on the option {option.name}"
+        row = OPTIONS[option]
+        places, table = _TABLES[handle.handle_type]
+        if not places & row.kinds:
+            raise _elsewhere(option, handle)
+        if row.missing:
+            msg = f"the option {option.name} does not work: {row.missing}"
             raise InvalidOption(msg)
-        return access
+        return table[option]
+
+
+def _elsewhere(option: Option, handle: Handle) -> InternetError:
+    where = " or ".join(_WORDS[kind] for kind in Kind if kind in OPTIONS[option].kinds)
+    msg = f"the option {option.name} is none of {handle}; it is one of {where}"
+    if option in _IMPOSSIBLE_ELSEWHERE:
+        return InvalidOperation(msg)
+    return IncorrectHandleType(msg)
+
+
+_WORDS = {
+    Kind.PROCESS: "a session",
+    Kind.SESSION: "a session",
+    Kind.CONNECTION: "a connection",
+    Kind.REQUEST: "a request",
+    Kind.FTP: "an FTP handle",
+    Kind.LEAF: "what a URL was opened as",
+}

@@ -92,6 +92,8 @@ class Session(UrlCalls):
     """
 
     handle_type = HandleType.INTERNET
+    #: whether the network may not be used: then each request fails with 2.
+    offline = False
 
     def __init__(
         self,
@@ -118,9 +120,7 @@ class Session(UrlCalls):
             delivery.attach(reactor)
             self._status_delivery = delivery
         super().__init__(limits=limits)
-        if connections_per_host < 1:
-            msg = "connections_per_host must be 1 or more"
-            raise InvalidParameter(msg)
+        _checked_cap(connections_per_host)
         self.set_agent(agent)
         self.options[Option.HTTP_DECODING] = decoding
         self.reactor = reactor
@@ -167,6 +167,18 @@ class Session(UrlCalls):
         """
         check_fields({"User-Agent": agent})
         self.agent = agent
+
+    @property
+    def connections_per_host(self) -> int:
+        """How many connections one host is given at a time; a change acts at once.
+
+        :raises InvalidParameter: 87, less than one, or no whole number.
+        """
+        return self.engine.pool.cap
+
+    @connections_per_host.setter
+    def connections_per_host(self, most: int) -> None:
+        self.engine.pool.set_cap(_checked_cap(most))
 
     # -- handles below
 
@@ -253,6 +265,17 @@ class Session(UrlCalls):
 
     def __str__(self) -> str:
         return "Session"
+
+
+def _checked_cap(most: object) -> int:
+    """Return how many connections a host may have.
+
+    :raises InvalidParameter: 87, it is no whole number above 0.
+    """
+    if type(most) is not int or most < 1:
+        msg = f"connections_per_host is a whole number from 1 on, not {most!r}"
+        raise InvalidParameter(msg)
+    return most
 
 
 def _checked(trace: object) -> Trace:

@@ -97,6 +97,17 @@ class CookieJar:
             self._secure_names.clear()
             self._size = 0
 
+    def end_session(self) -> None:
+        """Throw away the cookies that say nothing of when they expire.
+
+        :source: INTERNET_OPTION_END_BROWSER_SESSION; RFC 6265bis, section 5.7.
+        """
+        with self._lock:
+            for cookies in list(self._by_domain.values()):
+                for cookie in list(cookies.values()):
+                    if cookie.expires is None:
+                        self._drop(cookie)
+
     # -- what the engine asks
 
     def header_for(self, url: HttpUrl) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from twinet._http.upload import framing
 from twinet._wire.decoding import announced
@@ -25,10 +25,25 @@ if TYPE_CHECKING:
     #: What a kept channel must have been opened for to serve an order.
     Key = tuple[str, str, int, TlsPolicy | None]
 
-__all__ = ["Order", "Reader"]
+__all__ = ["ORDINARY", "Order", "Reader", "Turn"]
 
 #: RFC 9110, section 9.2.2: what may be sent again when a kept channel proves dead.
 _IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
+
+
+class Turn(NamedTuple):
+    """When a request gets its connection, where others want one too.
+
+    :ivar priority: who waits with a higher one goes first; of equals the first to come.
+    :ivar exempt: it does not wait, and does not count against the host's limit.
+    """
+
+    priority: int = 0
+    exempt: bool = False
+
+
+#: The turn of a request that says nothing of it.
+ORDINARY = Turn()
 
 
 # Not frozen: that takes seven times as long to make (2.2 µs), once for each request.
@@ -48,6 +63,7 @@ class Order:
     :ivar decode: whether the codings of the body are undone.
     :ivar added: fields of ours that go out besides the caller's, and instead of those
         of the same name.
+    :ivar turn: when it gets its connection.
     """
 
     verb: bytes
@@ -66,6 +82,7 @@ class Order:
     authorization: bytes = b""
     decode: bool = False
     added: FieldLines = ()
+    turn: Turn = ORDINARY
 
     @property
     def context(self) -> Any:

@@ -2,9 +2,10 @@
 
 Theory of operation.  For each key (scheme, host, port, TLS policy) there is an
 :class:`Origin`: its idle channels, the number of channels open or being opened, and
-the exchanges that wait, first come first served.  :func:`plan` says how many of the
-waiting may take an idle channel and how many may open a new one; it is pure.  The
-doing comes after: the state is settled first, then the exchanges are told.
+the exchanges that wait: highest priority first, and of equals the first to come.
+:func:`plan` says how many of the waiting may take an idle channel and how many may
+open a new one; it is pure.  The doing comes after: the state is settled first, then
+the exchanges are told.
 
 A channel belongs to its exchange from the moment it is opened for it until the
 answer is complete; then it is idle, or gone.  Idle channels are closed when the
@@ -53,7 +54,7 @@ def plan(waiting: int, idle: int, opened: int, cap: int) -> tuple[int, int]:
 class Origin:
     """What the pool knows about one key."""
 
-    __slots__ = ("idle", "key", "leaves", "opened", "using", "waiting")
+    __slots__ = ("exempt", "idle", "key", "leaves", "opened", "using", "waiting")
 
     def __init__(self, key: Key) -> None:
         self.key = key
@@ -66,6 +67,8 @@ class Origin:
         self.waiting: deque[Exchange] = deque()
         #: the exchanges that have a channel or are opening one.
         self.using: set[Reception] = set()
+        #: those that opened one beyond the limit, and some that are over.
+        self.exempt: set[Reception] = set()
 
     def in_use(self, cap: int) -> str:
         """Say in words why nobody else gets a channel."""
@@ -81,6 +84,15 @@ class Origin:
 
 def _plural(doing: str, count: int) -> str:
     return f"{doing}s" if doing.endswith("response") and count > 1 else doing
+
+
+def _queue(waiting: deque[Exchange], exchange: Exchange) -> None:
+    """Let an exchange wait behind those that go before it."""
+    priority = exchange.order.turn.priority
+    place = len(waiting)
+    while place and waiting[place - 1].order.turn.priority < priority:
+        place -= 1
+    waiting.insert(place, exchange)
 
 
 class Pool:
@@ -121,8 +133,13 @@ class Pool:
             # What _serve() would do, in short: most requests come this way.
             origin.using.add(exchange)
             exchange.reuse(self._take_idle(origin))
+        elif order.turn.exempt:
+            origin.exempt.add(exchange)
+            origin.using.add(exchange)
+            self.keep_place(exchange)
+            exchange.open()
         else:
-            origin.waiting.append(exchange)
+            _queue(origin.waiting, exchange)
             self._serve(origin)
 
     def withdraw(self, exchange: Exchange) -> None:
@@ -171,7 +188,11 @@ class Pool:
         """Take back a channel that can serve another exchange."""
         origin = exchange.origin
         origin.using.discard(exchange)
-        if self._closed is not None or not channel.usable:
+        if (
+            self._closed is not None
+            or not channel.usable
+            or (origin.opened > self.cap and self._surplus(origin) >= 0)
+        ):
             channel.close()
             return
         channel.origin = origin
@@ -210,6 +231,19 @@ class Pool:
             self._deadlines.clear(self)
             closed.callback(None)
 
+    def set_cap(self, cap: int) -> None:
+        """Change how many channels an origin may have; it acts at once.
+
+        Channels in use go on, also those that are too many now, and end with their
+        exchange.
+        """
+        self.cap = cap
+        for origin in list(self._origins.values()):
+            while origin.idle and self._surplus(origin) > 0:
+                self.idle_lost(origin.idle[0])
+            if self._origins.get(origin.key) is origin:
+                self._serve(origin)
+
     def drop_idle(self) -> None:
         """Close every channel that is not in use."""
         for origin in list(self._origins.values()):
@@ -244,6 +278,20 @@ class Pool:
         return f"<Pool {opened} channels, {idle} idle, {waiting} waiting>"
 
     # -- inside
+
+    def _exempt(self, origin: Origin) -> int:
+        """Return how many channels do not count against the limit."""
+        if origin.exempt:
+            origin.exempt &= origin.using
+        return len(origin.exempt)
+
+    def _surplus(self, origin: Origin) -> int:
+        """Return how many channels are beyond the limit, those being closed left out.
+
+        Below 0 there is room.
+        """
+        wanted = len(origin.using) + len(origin.idle)
+        return wanted - self._exempt(origin) - self.cap
 
     def _tidy(self, origin: Origin) -> None:
         """Forget an origin of which nothing is left."""
@@ -280,7 +328,8 @@ class Pool:
             return
         if origin.idle:
             self._drop_bad(origin)
-        reuse, fresh = plan(len(waiting), len(origin.idle), origin.opened, self.cap)
+        counted = origin.opened - self._exempt(origin)
+        reuse, fresh = plan(len(waiting), len(origin.idle), counted, self.cap)
         if not reuse and not fresh:
             return
         # Settle first: an exchange that is told runs the program's callbacks.

@@ -11,7 +11,7 @@ from twinet.errors import (
     InternetError,
     InvalidUrl,
 )
-from twinet.flags import Flag
+from twinet.flags import Flag, SecurityFlag
 from twinet.urls import crack_http, resolve_location
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def _refusal(order: Order, scheme: str) -> InternetError | None:
         order.url.scheme == "https"
         and scheme == "http"
         and not order.flags & Flag.IGNORE_REDIRECT_TO_HTTP
+        and not order.security & SecurityFlag.IGNORE_REDIRECT_TO_HTTP
     ):
         return HttpsToHttpOnRedir(
             f"{order.url.url} redirects from https to http; "

@@ -131,7 +131,7 @@ class TlsCreator:
         error.__cause__ = cause
         return error
 
-    def _certificate_error(self) -> errors.InternetError | None:
+    def _certificate_error(self) -> errors.CertificateFault | None:
         refused = self._course.verdict.refused
         if not refused:
             return None
@@ -143,7 +143,9 @@ class TlsCreator:
                 ". If its CA can be trusted, give it as trust_roots (which are now "
                 f"{self.policy.roots.words})"
             )
-        return kind(message)
+        error = kind(message)
+        error.faults = tuple(refused)
+        return error
 
     def _channel_error(self, cause: BaseException) -> errors.InternetError:
         course = self._course

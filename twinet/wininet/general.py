@@ -13,7 +13,7 @@ from twinet._net.deliveries import CallerDelivery
 from twinet._wire.field_text import field_pairs
 from twinet.errors import InvalidParameter
 from twinet.flags import Flag, OpenType, Service
-from twinet.options import Option
+from twinet.options import OPTIONS, Option, OptionType, Unit
 from twinet.urls import crack_http
 from twinet.wininet.cookies import JAR
 from twinet.wininet.door import immediate, on_reactor, waiting
@@ -36,7 +36,13 @@ __all__ = [
 _NO_LIMIT = 0xFFFFFFFF
 #: The options that are milliseconds here and seconds below.
 _TIMES = frozenset(
-    (Option.CONNECT_TIMEOUT, Option.SEND_TIMEOUT, Option.RECEIVE_TIMEOUT)
+    option for option, row in OPTIONS.items() if row.unit is Unit.SECONDS
+)
+#: Those whose absence is a number on Windows, the largest.
+_LIMITS = _TIMES | {Option.CONNECT_RETRIES}
+#: Those whose truth is a number on Windows.
+_BOOLEANS = frozenset(
+    option for option, row in OPTIONS.items() if row.type is OptionType.BOOL
 )
 
 
@@ -73,7 +79,11 @@ def InternetOpen(
     options.setdefault("cookies", JAR)
     if not flags & Flag.ASYNC:
         options["delivery"] = CallerDelivery()
-    return on_reactor(reactor, lambda: Session(reactor, agent=agent, **options))  # type: ignore[no-any-return]  # the session
+    session: Session = on_reactor(
+        reactor, lambda: Session(reactor, agent=agent, **options)
+    )
+    session.offline = bool(flags & Flag.OFFLINE)
+    return session
 
 
 @immediate(Session)
@@ -134,7 +144,7 @@ def InternetOpenUrl(
     return UrlConnection.open(
         session,
         crack_http(url),
-        headers=[*own_fields(None, ("*/*",), flags), *field_pairs(headers)],
+        headers=[*own_fields(None, ("*/*",)), *field_pairs(headers)],
         flags=Flag(flags),
         context=context or None,
     )
@@ -164,8 +174,10 @@ def InternetQueryOption(handle: Handle, option: int) -> Any:
     :source: InternetQueryOption.
     """
     value = handle.options[option]
+    if value is None and option in _LIMITS:
+        return _NO_LIMIT
     if option in _TIMES:
-        return _NO_LIMIT if value is None else round(value * 1000)
+        return round(value * 1000)
     return 0 if value is None and option == Option.CONTEXT_VALUE else value
 
 
@@ -177,11 +189,13 @@ def InternetSetOption(handle: Handle, option: int, value: Any) -> bool:
     :raises InternetError: as ``handle.options`` (12009, 12011, 12018, 87, 160).
     :source: InternetSetOption.
     """
-    if option in _TIMES:
+    if option in _LIMITS and value == _NO_LIMIT:
+        value = None
+    elif option in _TIMES:
         # What is no number is refused below, in words.
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        value = None if value == _NO_LIMIT else value / 1000 if number else value
-    elif option == Option.HTTP_DECODING:
+        value = value / 1000 if number else value
+    elif option in _BOOLEANS:
         value = bool(value)
     elif option == Option.CONTEXT_VALUE:
         value = value or None

@@ -61,13 +61,10 @@ def HttpOpenRequest(
     if version not in (None, "", "HTTP/1.1"):
         msg = f"requests are sent as HTTP/1.1, not {version}; leave the version out"
         raise InvalidParameter(msg)
-    if flags & Flag.SECURE and not connection.tls:
-        msg = "TLS is chosen by InternetConnect; give INTERNET_FLAG_SECURE there"
-        raise InvalidParameter(msg)
     return connection.open_request(
         verb or "GET",
         _target(object_name or "/"),
-        headers=own_fields(referrer, accept_types, flags),
+        headers=own_fields(referrer, accept_types),
         flags=Flag(flags),
         context=context or None,
     )
@@ -182,18 +179,14 @@ def _target(object_name: str) -> str:
 
 
 def own_fields(
-    referrer: str | None, accept_types: Iterable[str], flags: int
+    referrer: str | None, accept_types: Iterable[str]
 ) -> list[tuple[str, str]]:
-    """Return the header fields that arguments and flags stand for."""
+    """Return the header fields that arguments stand for."""
     fields = []
     if referrer:
         fields.append(("Referer", referrer))
     if accept := ", ".join(filter(None, accept_types)):
         fields.append(("Accept", accept))
-    if flags & Flag.PRAGMA_NOCACHE:
-        fields.append(("Pragma", "no-cache"))
-    if flags & Flag.KEEP_CONNECTION:
-        fields.append(("Connection", "Keep-Alive"))
     return fields
 
 
