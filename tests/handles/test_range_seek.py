@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 from twisted.internet.error import ConnectionLost
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import MemoryNet, Peer
+from twinet import TracePrinter
 from twinet._handles.resource import AHEAD
 from twinet._http.phase import DRAIN_BYTES, DRAIN_TIME
 from twinet.errors import (
@@ -303,6 +305,9 @@ class OldBodyTests(RangeSeekCase):
         self.peer.send(part(5, complete - 1, complete, TAG) + b"56789")
         self.assertEqual(self.successResultOf(moving), 5)
         self.assertEqual(self.read(5), b"56789")
+        # Its time is not counted any more.
+        self.net.advance(DRAIN_TIME)
+        self.assertEqual(self.peer.request(), b"")
         self.assertEqual(self.net.attempts, 0)
 
     def test_a_byte_more_is_not_short(self) -> None:
@@ -340,6 +345,7 @@ class OldBodyTests(RangeSeekCase):
         self.request.close()
         self.failureResultOf(moving, OperationCancelled)
         self.assertTrue(self.peer.closed)
+        self.net.advance(DRAIN_TIME)
         self.assertEqual(self.net.attempts, 0)
 
     def test_paused_rest_is_read(self) -> None:
@@ -348,7 +354,8 @@ class OldBodyTests(RangeSeekCase):
         self.begun(length, b"")
         self.peer.send(bytes(350_000))
         self.assertTrue(self.peer.transport.paused)
-        self.read(200_000)
+        self.read(50_000)
+        self.assertTrue(self.peer.transport.paused)
         moving = self.request.seek(5)
         self.assertFalse(self.peer.transport.paused)
         self.peer.send(bytes(50_000))
@@ -778,6 +785,19 @@ class JudgementTests(RangeSeekCase):
         self.assertEqual(self.successResultOf(moving), 4)
         self.assertEqual(self.read(), b"456789")
 
+    def test_without_anything_to_compare(self) -> None:
+        """Nothing is asked for, until the length is known."""
+        fields = b"Accept-Ranges: bytes", b"Transfer-Encoding: chunked"
+        self.answered(head(b"200 OK", None, *fields) + b"a\r\n0123456789\r\n")
+        self.read(10)
+        error = self.failureResultOf(self.request.seek(4), InvalidOperation)
+        self.assertIn("neither ETag", error.getErrorMessage())
+        self.peer.send(b"0\r\n\r\n")
+        moving = self.request.seek(4)
+        self.peer.send(part(4, 10, 11) + b"456789a")
+        error = self.failureResultOf(moving, ForceRetry)
+        self.assertIn("it had 10 bytes and has 11", error.getErrorMessage())
+
     def test_validators_that_are_left_out(self) -> None:
         """The answer to If-Range need not repeat them."""
         for fields in ((TAG,), (self.OLD, self.DATE), (b'ETag: W/"a"',)):
@@ -894,6 +914,39 @@ class JudgementTests(RangeSeekCase):
         self.failureResultOf(moving, ForceRetry)
         self.assertFalse(self.peer.closed)
 
+    def test_a_trace_shows_why(self) -> None:
+        """As of each request that comes to nothing."""
+        out = StringIO()
+        self.net = MemoryNet(agent="", trace=TracePrinter(out))
+        self.failureResultOf(self.judged(head(b"200 OK", 0)), ForceRetry)
+        self.net.advance()
+        self.assertIn("it had 10 bytes and has 0", out.getvalue())
+
+    def test_sent_again_it_is_another_thing(self) -> None:
+        """Nothing is left of what was known of the former answer."""
+        length = 10 * AHEAD
+        moving = self.judged(head(b"200 OK", 10, TAG) + BODY, TAG)
+        self.successResultOf(moving)
+        sent = self.request.send()
+        self.peer.request()
+        self.peer.send(whole(b'ETag: "b"', length=length) + BODY)
+        self.successResultOf(sent)
+        self.read(10)
+        # Ranges are asked for again, though they were ignored.
+        self.unfinished(self.request.seek(5 * AHEAD))
+        self.peer = self.net.accept()
+        self.assertEqual(self.fields(), [b"Range: bytes=5242880-", b'If-Range: "b"'])
+
+    def test_the_tree_keeps_a_request_that_moves(self) -> None:
+        """It had let go of it when the body was complete."""
+        self.answered(whole(TAG) + BODY)
+        self.read()
+        self.assertNotIn(self.request, self.request.parent._children)
+        self.unfinished(self.request.seek(4))
+        self.assertIn(self.request, self.request.parent._children)
+        self.peer.send(part(4, 9, 10) + b"456789")
+        self.assertNotIn(self.request, self.request.parent._children)
+
     def test_the_tree_lets_go_of_a_request_that_failed(self) -> None:
         """It holds nothing any more, and can be sent again."""
         moving = self.judged(head(b"404 Not Found", 0))
@@ -909,7 +962,7 @@ class EndTests(RangeSeekCase):
     """At the end, and behind it, of a body whose length nobody has told."""
 
     def refused(self, *fields: bytes, place: int = 10) -> Any:
-        first = b"Accept-Ranges: bytes", b"Transfer-Encoding: chunked"
+        first = b"Accept-Ranges: bytes", b"Transfer-Encoding: chunked", TAG
         self.answered(head(b"200 OK", None, *first) + b"4\r\n0123\r\n")
         self.read(4)
         self.peer.close()

@@ -34,12 +34,10 @@ class Drain:
         """Begin to read."""
         self._resource._delivery = self
         self._deadlines.set(self, DRAIN_TIME)
-        self._source.want(True)
         self._source.resume()
 
     def data_came(self) -> None:
-        """Throw away what came."""
-        self._resource._inbox.clear()
+        """Let it lie: it is little, and goes with the inbox."""
 
     def end_came(self) -> None:
         """Go on."""

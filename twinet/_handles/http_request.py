@@ -458,7 +458,7 @@ class HttpRequest(HandedBody):
             assert self._sent is not None, "there is an answer to it"
             try:
                 self._representation = Representation(
-                    self._sent, self.response, datetime.now(UTC)
+                    self._sent, self.response, super()._length(), datetime.now(UTC)
                 )
             except InvalidOperation as error:
                 return error

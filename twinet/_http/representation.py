@@ -83,12 +83,15 @@ class Representation:
     """What the first answer says of the bytes.
 
     :param order: the request that was answered.
+    :param length: of the body, when all of it has come; else ``None``.
     :param now: what years of two digits are measured by.
     :raises InvalidOperation: 12016, no other place of it can be asked for.
     :ivar complete: the length of the whole; ``None`` when nobody has told it.
     """
 
-    def __init__(self, order: Order, response: Response, now: datetime) -> None:
+    def __init__(
+        self, order: Order, response: Response, length: int | None, now: datetime
+    ) -> None:
         window = _window(order, response)
         self._order = order
         self._first = response
@@ -97,6 +100,8 @@ class Representation:
         self._offset = window.first or 0
         self._last = None if _reaches_the_end(window) else window.last
         self.complete = window.complete
+        if self.complete is None and self._last is None:
+            self.complete = length
         headers = response.headers
         self._tag = headers.get("etag", "")
         self._modified = headers.get("last-modified", "")
@@ -109,6 +114,12 @@ class Representation:
             self._modified, headers.get("date", ""), now
         ):
             self._validator = self._modified
+        if not self._tag and not self._modified and self.complete is None:
+            msg = (
+                f"{response.url} has neither ETag, Last-Modified nor a length, so that "
+                "nothing could tell whether a part is of the same thing"
+            )
+            raise InvalidOperation(msg)
 
     @property
     def length(self) -> int | None:
@@ -133,8 +144,8 @@ class Representation:
         if self._coding:
             # It was coded in a way that nobody here can undo.
             kept += (f for f in order.added if f[0] == b"Accept-Encoding")
-        # Otherwise it is not coded, and a part of a coded body could not be decoded.
-        return order.but(fields=(*kept, *wanted), added=(), decode=False)
+        # Otherwise none is asked for: a part of a coded body cannot be decoded.
+        return order.but(fields=(*kept, *wanted), added=())
 
     def judge(self, response: Response, place: int) -> Part | InternetError:
         """Tell what an answer to :meth:`ask` brings, or why it is of no use.
