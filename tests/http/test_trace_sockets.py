@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,29 @@ class ByteTests(TestCase):
             came = [r.data for r in records if r.kind.value in "<{"]
             self.assertEqual(b"".join(came), ok(b"hello") * len(bodies))
             self.assertEqual({record.connection for record in records}, {1})
+
+
+class DeadTests(TestCase):
+    """A kept connection that is found dead before anything is sent on it."""
+
+    timeout = 20
+
+    async def test_it_is_told(self) -> None:
+        """With its number; the request goes out on the next one."""
+        server = LoopbackServer({"/": ok(b"hello")})
+        records: list[twinet.TraceRecord] = []
+        async with twinet.Session(reactor, trace=records.append) as session:
+            connection = session.http("127.0.0.1", server.port.getHost().port)
+            await connection.open_request().send()
+            # Now it is known to the system and not to the reactor.
+            transport: Any = server.conversations[0].transport
+            transport.socket.shutdown(socket.SHUT_WR)
+            await connection.open_request("POST").send(b"abc")
+        await server.stop()
+        lines = [str(record) for record in records]
+        dead = lines.index("* Connection #1 to host 127.0.0.1 seems to be dead")
+        self.assertEqual(lines[dead + 1], "* Closing connection #1")
+        self.assertGreater(lines.index("> POST / HTTP/1.1"), dead)
 
 
 class TracedHttpsTests(TestCase):

@@ -53,6 +53,13 @@ class TracedChannel(Channel):
         self._reads = _ReadTap(self._reader, self)
         self._reader = self._reads  # type: ignore[assignment]  # it passes all on
 
+    def gone(self) -> bool:
+        """Tell what a look has shown."""
+        gone = super().gone()
+        if gone:
+            self.trace.fact(f"Connection {self.trace.to_host} seems to be dead")
+        return gone
+
     def begin(self, exchange: Exchange, head: bytes) -> None:
         """Tell whose turn it is, and send."""
         order = exchange.order
@@ -63,10 +70,7 @@ class TracedChannel(Channel):
             trace.fact(f"Re-using existing connection {trace.to_host}")
         if self._writes is None:
             # Only now is the transport known to be the last one: TLS comes below it.
-            self._writes = _WriteTap(self.transport, trace)
-            if self._tcp is self.transport:
-                self._tcp = self._writes
-            self.transport = self._writes
+            self.transport = self._writes = _WriteTap(self.transport, trace)
         self._writes.begin()
         super().begin(exchange, head)
 
@@ -102,6 +106,9 @@ class TracedChannel(Channel):
     def close(self) -> None:
         """Tell it."""
         self._end_told(f"Closing connection #{self.trace.number}")
+        if self._writes is not None:
+            # Else it would be taken for TLS, below which the socket is closed too.
+            self.transport = self._writes.transport
         super().close()
 
     def abort(self) -> None:
@@ -120,13 +127,13 @@ class _WriteTap:
     """The channel's transport, as far as the channel and body producers know."""
 
     def __init__(self, transport: Any, trace: LineTracing) -> None:
-        self._transport = transport
+        self.transport = transport
         self._trace = trace
         self._head: bytes | None = None
         self._chunks: ChunkedBody | None = None
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+        return getattr(self.transport, name)
 
     def begin(self) -> None:
         """Know that a request's head comes next."""
@@ -136,7 +143,7 @@ class _WriteTap:
     def write(self, data: bytes) -> None:
         """Tell, and write."""
         self.wrote(data)
-        self._transport.write(data)
+        self.transport.write(data)
 
     def writeSequence(self, pieces: Iterable[bytes]) -> None:  # noqa: N802  ITransport
         """Tell, and write."""
