@@ -40,13 +40,17 @@ class _Page(BaseHTTPRequestHandler):
     site: Website
 
     def do_GET(self) -> None:  # the base class's name
-        """Answer by the path."""
+        """Answer by the path, when the body has come."""
+        self.body = self._whole_body()
         self.site.paths.append(self.path)
         self.site.fields.append(dict(self.headers.items()))
         kind, *rest = self.path.lstrip("/").split("/")
         getattr(self, f"_{kind}", self._missing)(*rest)
 
-    do_POST = do_DELETE = do_GET
+    do_POST = do_PUT = do_DELETE = do_GET
+
+    def _whole_body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def _bytes(self, size: str, *_: str) -> None:
         whole = content(int(size))
@@ -112,8 +116,7 @@ class _Page(BaseHTTPRequestHandler):
         self.wfile.write(b"220 this is some other protocol\r\n")
 
     def _scripted(self, *_: str) -> None:
-        length = int(self.headers.get("Content-Length", 0))
-        code, kind, body = self.site.script(self, self.rfile.read(length))
+        code, kind, body = self.site.script(self, self.body)
         self.send_response(code)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))

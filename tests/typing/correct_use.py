@@ -6,14 +6,19 @@ this one, ``Any`` included.
 
 from __future__ import annotations
 
+from io import BytesIO
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import IO, Any, assert_type
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, assert_type
 
 from twisted.internet.defer import Deferred, gatherResults
 
 import twinet
 from twinet import errors, status
+
+if TYPE_CHECKING:
+    from treq.client import HTTPClient
+    from twisted.web.iweb import IBodyProducer
 
 
 def printed(notification: twinet.Notification) -> None:
@@ -137,6 +142,58 @@ async def connection(session: twinet.Session) -> None:
     resource: twinet.Resource = request
     handle: twinet.Handle = resource
     handle.context = {"any": "thing"}
+
+
+async def sending(
+    session: twinet.Session,
+    request: twinet.HttpRequest,
+    producer: IBodyProducer,
+    file: BinaryIO,
+) -> None:
+    """Send everything that can be sent."""
+    url = "http://a.example/"
+    assert_type(session.post(url), Deferred[twinet.HttpRequest])
+    await session.get(url, params={"a": "1", "n": 5, "many": ["x", b"y"]})
+    await session.get(url, params=[("a", "1"), ("a", 2.5)])
+    fields: dict[str, str] = {"a": "1"}
+    assert_type(await session.post(url, form=fields), twinet.HttpRequest)
+    await session.post(
+        url,
+        form=fields,
+        files={
+            "f": b"bytes",
+            "path": Path("f"),
+            "named": ("f.txt", BytesIO()),
+            "typed": (None, "text/plain", producer),
+        },
+        params=fields,
+        headers={"X-A": "b"},
+        context="mine",
+        on_status=printed,
+        limits=twinet.Limits(send=5),
+    )
+    await session.post(url, files=[("f", lambda: producer), ("f", memoryview(b""))])
+    await session.patch(url, json=None)
+    await session.put(url, file, headers=[("Expect", "100-continue")])
+    await session.delete(url, flags=twinet.Flag.NO_AUTO_REDIRECT)
+    assert_type(session.head(url, params=fields), Deferred[twinet.HttpRequest])
+    assert_type(
+        session.request("PROPFIND", url, producer, limits=None),
+        Deferred[twinet.HttpRequest],
+    )
+    assert_type(await request.send(json={"a": [1]}), twinet.HttpRequest)
+    await request.send(form=fields, params=fields)
+    await request.send(Path("f"))
+
+
+async def through_treq(session: twinet.Session) -> None:
+    """Use treq's calls, with the types that treq gives them."""
+    client: HTTPClient = session.treq(context=None, limits=twinet.Limits(whole=9))
+    response = await session.treq().post("http://a/", data={"a": "1"}, timeout=5)
+    assert_type(response.content(), Deferred[bytes])
+    assert_type(await response.text(), str)
+    assert_type(response.cookies()["a"], str)
+    await client.get("http://[::1]/", cookies={"a": "1"}, allow_redirects=False)
 
 
 async def short_calls(reactor: Any) -> None:

@@ -23,6 +23,14 @@ async def refused(session: twinet.Session) -> None:
     session.get(5)  # type: ignore[arg-type]  # not an URL
     session.get("http://a/", flags="NO_CACHE")  # type: ignore[arg-type]  # no flag
     session.get("http://a/", headers=[1])  # type: ignore[list-item]  # no field
+    session.get("http://a/", params="a=1")  # type: ignore[arg-type]  # no pairs
+    session.get("http://a/", form={})  # type: ignore[call-arg]  # a GET has none
+    session.post("http://a/", "text")  # type: ignore[arg-type]  # not bytes
+    session.post("http://a/", form={"a": None})  # type: ignore[dict-item]  # no value
+    session.post("http://a/", files={"f": "text"})  # type: ignore[dict-item]
+    session.post("http://a/", headres={})  # type: ignore[call-arg]  # misspelt
+    session.head("http://a/", json=1)  # type: ignore[call-arg]  # it has no body
+    session.treq(timeout=1)  # type: ignore[call-arg]  # that is for a call
     session.set_status_callback(takes_a_number)  # type: ignore[arg-type]
     request = await session.get("http://a/")
     request.deliver(NoSink())  # type: ignore[arg-type]  # nothing can be written

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     #: The fields of a form or a query; a list gives its field several times.
     FieldsArgument = (
         Mapping[str, FieldValue | Sequence[FieldValue]]
-        | Iterable[tuple[str, FieldValue | Sequence[FieldValue]]]
+        | Sequence[tuple[str, FieldValue | Sequence[FieldValue]]]
     )
     #: The files of a form, by field.
-    FilesArgument = Mapping[str, GivenFile] | Iterable[tuple[str, GivenFile]]
+    FilesArgument = Mapping[str, GivenFile] | Sequence[tuple[str, GivenFile]]
 
 __all__ = ["Content", "content_of"]
 
