@@ -9,11 +9,14 @@ import contextlib
 import random
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
+import trustme
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
@@ -31,8 +34,10 @@ PATIENCE = 20.0
 #: each of these sends.
 BESIDE = 20
 ROUNDS = 50
+TLS_ROUNDS = 10
 #: It dies of every so manieth request that comes on a kept connection.
 DIES = 10
+MANNERS = (("in order", False), ("reset", False), ("408", False))
 GONE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _NUMBER = re.compile(rb"[A-Z]+ /(\d+) ")
 #: Closing a socket with this option resets the connection (SO_LINGER of 0 s).
@@ -44,11 +49,13 @@ class ImpatientServer:
 
     On a kept connection it sometimes meets a request and closes without an answer.
 
+    :param context: speaks TLS.
     :ivar met: how often each request came, by its number.
     """
 
-    def __init__(self, manner: str) -> None:
+    def __init__(self, manner: str, context: ssl.SSLContext | None) -> None:
         self.manner = manner
+        self._context = context
         self.met: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -67,11 +74,13 @@ class ImpatientServer:
             thread.start()
 
     def _talk(self, connection: socket.socket) -> None:
-        with connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # Patient with a new connection: one that dies before its first request is
-            # another matter.
-            connection.settimeout(PATIENCE)
+        # Patient with a new connection: one that dies before its first request is
+        # another matter.
+        connection.settimeout(PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._context is not None:
+            connection = self._context.wrap_socket(connection, server_side=True)
+        with connection, contextlib.suppress(OSError):
             kept = False
             try:
                 while data := connection.recv(65536):
@@ -91,8 +100,9 @@ class ImpatientServer:
                     connection.sendall(GONE)
                 elif self.manner == "reset":
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            except OSError:
-                pass
+                elif isinstance(connection, ssl.SSLSocket):
+                    # It says so, and does not wait for the answer.
+                    connection.unwrap()
 
     def stop(self) -> None:
         """Listen no more, and wait for the threads."""
@@ -155,18 +165,32 @@ class RaceTests(TestCase):
 
     timeout = 60
 
-    async def race(self, manner: str, verb: str) -> tuple[Counter[int], dict[int, Any]]:
+    async def race(
+        self, manner: str, verb: str, *, tls: bool = False
+    ) -> tuple[Counter[int], dict[int, Any]]:
         """Send many requests; return how often each was met, and what became of it."""
-        server = ImpatientServer(manner)
+        context: ssl.SSLContext | None = None
+        options: dict[str, Any] = {}
+        rounds = TLS_ROUNDS if tls else ROUNDS
+        if tls:
+            authority = trustme.CA()
+            roots = Path(self.mktemp())
+            authority.cert_pem.write_to_path(roots)
+            options["trust_roots"] = roots
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            authority.issue_cert("127.0.0.1").configure_cert(context)
+        server = ImpatientServer(manner, context)
         outcomes: dict[int, Any] = {}
 
         async def one_after_the_other(first: int) -> None:
             # Each has a session of its own, so that it meets its own connection.
             source = random.Random(first)
-            session = twinet.Session(reactor, limits=Limits(first_byte=PATIENCE))
+            session = twinet.Session(
+                reactor, limits=Limits(first_byte=PATIENCE), **options
+            )
             async with session:
-                connection = session.http("127.0.0.1", server.port)
-                for number in range(first, first + ROUNDS):
+                connection = session.http("127.0.0.1", server.port, tls=tls)
+                for number in range(first, first + rounds):
                     request = connection.open_request(verb, f"/{number}")
                     try:
                         await request.send(b"abc" if verb == "POST" else None)
@@ -179,7 +203,7 @@ class RaceTests(TestCase):
         try:
             await gatherResults(
                 [
-                    Deferred.fromCoroutine(one_after_the_other(number * ROUNDS))
+                    Deferred.fromCoroutine(one_after_the_other(number * rounds))
                     for number in range(BESIDE)
                 ],
                 consumeErrors=True,
@@ -190,16 +214,16 @@ class RaceTests(TestCase):
 
     async def test_no_get_fails(self) -> None:
         """The server's end of an idle connection is nobody's fault."""
-        for manner in ("in order", "reset", "408"):
-            _, outcomes = await self.race(manner, "GET")
-            self.assertEqual(len(outcomes), BESIDE * ROUNDS)
+        for manner, tls in (*MANNERS, ("in order", True), ("reset", True)):
+            _, outcomes = await self.race(manner, "GET", tls=tls)
+            self.assertEqual(len(outcomes), BESIDE * (TLS_ROUNDS if tls else ROUNDS))
             self.assertEqual(set(map(str, outcomes.values())), {"b'hello'"}, manner)
 
     async def test_no_post_is_met_twice(self) -> None:
         """It fails instead, or the 408 is its answer."""
-        for manner in ("in order", "reset", "408"):
-            met, outcomes = await self.race(manner, "POST")
-            self.assertEqual(len(outcomes), BESIDE * ROUNDS)
+        for manner, tls in (*MANNERS, ("in order", True)):
+            met, outcomes = await self.race(manner, "POST", tls=tls)
+            self.assertEqual(len(outcomes), BESIDE * (TLS_ROUNDS if tls else ROUNDS))
             for number, outcome in outcomes.items():
                 self.assertLessEqual(met[number], 1, (manner, number))
                 if outcome == b"hello":
