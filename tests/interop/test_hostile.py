@@ -16,6 +16,7 @@ from tests.interop.hostile.redirects import REDIRECTS
 from tests.interop.hostile.run import run_all, run_cuts
 from tests.interop.hostile.secure import SECURE
 from tests.interop.hostile.silence import SILENCE
+from tests.interop.hostile.uploads import UPLOADS
 from tests.wire.answers import CORPUS, read
 from twinet._wire.http1 import End, Fault, Head
 
@@ -56,6 +57,7 @@ GROUPS = {
     "redirects": REDIRECTS,
     "kept": KEPT,
     "secure": SECURE,
+    "uploads": UPLOADS,
 }
 
 

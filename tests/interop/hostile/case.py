@@ -60,6 +60,8 @@ class Case:
 
     :ivar script: what it does when it is asked.
     :ivar body: makes what is sent to it; None sends no body.
+    :ivar pushed: the body is handed over piece by piece.
+    :ivar expect: the client waits for leave to send it.
     :ivar tls: it speaks TLS.
     :ivar greetings: what it does on the connection of a number before anything is
         asked, in place of TLS.
@@ -74,6 +76,8 @@ class Case:
     expected: Right | Wrong
     verb: str = "GET"
     body: Callable[[], Any] | None = None
+    pushed: bool = False
+    expect: bool = False
     limits: Limits = PATIENT
     flags: Flag = Flag(0)
     tls: bool = False

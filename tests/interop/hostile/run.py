@@ -33,6 +33,8 @@ __all__ = ["WAYS", "Meeting", "run_all", "run_cuts", "within"]
 
 #: A net under each case: a hang is a failure that names the case (seconds).
 GUARD = 25.0
+#: How much of a body is handed over at a time (bytes).
+PIECE = 1 << 18
 #: A pool that has nothing left.
 _EMPTY = "<Pool 0 channels, 0 idle, 0 waiting>"
 
@@ -173,6 +175,7 @@ class Run(Meeting):
         assert server.peers[-1] not in bad, "a bad connection was used again"
 
     async def _send(self) -> Any:
+        """Send the request; a body is announced with its length, or in chunks."""
         case = self.case
         url = self.server.url("/bad")
         if case.verb == "GET" and not (case.body or case.credentials):
@@ -185,9 +188,20 @@ class Run(Meeting):
             password="p" if case.credentials else None,
         )
         request = connection.open_request(
-            case.verb, "/bad", limits=case.limits, flags=case.flags
+            case.verb,
+            "/bad",
+            headers={"Expect": "100-continue"} if case.expect else (),
+            limits=case.limits,
+            flags=case.flags,
         )
-        await request.send(case.body() if case.body else None)
+        body: Any = case.body() if case.body else None
+        if not case.pushed:
+            await request.send(body)
+            return request
+        await request.start(len(body))
+        for start in range(0, len(body), PIECE):
+            await request.write(body[start : start + PIECE])
+        await request.finish()
         return request
 
     def _check_error(self, error: InternetError, came: bytes) -> None:
