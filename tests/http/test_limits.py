@@ -17,6 +17,10 @@ URL = "http://127.0.0.1:8080/x"
 NAMED = "http://host.test:8080/x"
 
 
+#: A time that binary fractions show exactly (seconds).
+TICK = 2**-10
+
+
 class LimitTests(SynchronousTestCase):
     """Each limit ends in 12002 and says which it was."""
 
@@ -27,13 +31,14 @@ class LimitTests(SynchronousTestCase):
         return self.net.session.get(url, limits=Limits(**limits))
 
     def ran_out(self, pending, seconds: float, name: str) -> str:
-        """Check that ``pending`` fails when ``seconds`` have passed, not before."""
-        self.net.advance(seconds - 0.01)
+        """Check that ``pending`` fails at its second, and not a tick before."""
+        self.net.advance(seconds - TICK)
         self.assertNoResult(pending)
-        self.net.advance(0.02)
-        text = self.failureResultOf(pending, Timeout).getErrorMessage()
-        self.assertIn(name, text)
-        return str(text)
+        self.net.advance(TICK)
+        error = self.failureResultOf(pending, Timeout).value
+        self.assertEqual(error.code, 12002)
+        self.assertIn(name, str(error))
+        return str(error)
 
     def test_look_up(self) -> None:
         """The name server says nothing."""
@@ -43,6 +48,28 @@ class LimitTests(SynchronousTestCase):
         """The host does not answer; the attempt is given up."""
         self.ran_out(self.get(connect=4), 4, "connect")
         self.assertTrue(self.net.reactor.connectors[0].stoppedConnecting)
+
+    def test_tls(self) -> None:
+        """The peer is silent in the handshake, or says a byte now and then."""
+        for word in (b"", b"\x16\x03\x03\x40\x00", b"\x16"):
+            pending = self.get(URL.replace("http:", "https:"), tls=5)
+            peer = self.net.accept()
+            if word:
+                peer.send(word)
+            self.ran_out(pending, 5, "'tls'")
+            self.assertTrue(peer.closed)
+
+    def test_drip_does_not_stretch_the_head(self) -> None:
+        """Its bytes start no time anew; interim answers do."""
+        pending = self.get(first_byte=5)
+        peer = self.net.accept()
+        self.net.advance(4)
+        peer.send(b"HTTP/1.1 102 Processing\r\n\r\n")
+        for byte in (b"H", b"T", b"T", b"P"):
+            self.net.advance(1)
+            peer.send(byte)
+        self.assertNoResult(pending)
+        self.ran_out(pending, 1, "limits.first_byte")
 
     def test_first_byte(self) -> None:
         """The server takes the request and is silent."""
@@ -83,14 +110,18 @@ class LimitTests(SynchronousTestCase):
         pending = self.get(idle=6)
         peer = self.net.accept()
         peer.send(OK)
-        reading = self.successResultOf(pending).read(5)
-        self.net.advance(5.9)
+        handle = self.successResultOf(pending)
+        reading = handle.read(5)
+        self.net.advance(6 - TICK)
         peer.send(b"h")
-        self.net.advance(5.9)
-        self.assertNoResult(reading)
+        self.net.advance(6 - TICK)
         peer.send(b"e")
-        self.net.advance(6.1)
+        self.net.advance(6 - TICK)
+        self.assertNoResult(reading)
+        self.net.advance(TICK)
         self.assertEqual(self.successResultOf(reading), b"he")
+        error = self.failureResultOf(handle.read(1), Timeout).value
+        self.assertIn("limits.idle", str(error))
         self.assertTrue(peer.closed)
 
     def test_unread_body(self) -> None:
@@ -99,9 +130,9 @@ class LimitTests(SynchronousTestCase):
         peer = self.net.accept()
         peer.send(OK + b"he")
         handle = self.successResultOf(pending)
-        self.net.advance(19.9)
+        self.net.advance(20 - TICK)
         self.assertFalse(peer.closed)
-        self.net.advance(0.2)
+        self.net.advance(TICK)
         self.assertTrue(peer.closed)
         self.assertEqual(self.successResultOf(handle.read(2)), b"he")
         text = self.failureResultOf(handle.read(1), Timeout).getErrorMessage()

@@ -292,9 +292,10 @@ class FlowTests(SendingTestCase):
         peer = self.script(9)
         self.net.advance(29)
         self.body.write(b"a")
-        self.net.advance(29.9)
+        tick = 2**-10
+        self.net.advance(30 - tick)
         self.assertNoResult(self.pending)
-        self.net.advance(0.1)
+        self.net.advance(tick)
         self.assertIn("took nothing for 30 s", self.failed(Timeout, 12002))
         self.assertEqual(self.body.calls, ["start", "stop"])
         self.check_nothing_left(peer)
