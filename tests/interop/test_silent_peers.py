@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_twisted
-from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from twisted.internet.task import deferLater
-from zope.interface import implementer
 
 import twinet
+from tests.http.memory import ScriptedResolver
 from tests.interop.hostile.case import PATIENT, SHORT, ok
 from tests.interop.hostile.run import Meeting, within
 from tests.interop.hostile.server import reactor
@@ -27,24 +26,6 @@ if TYPE_CHECKING:
 
     from tests.interop.hostile.server import Peer
     from twinet.records import Limits
-
-
-@implementer(IHostnameResolver, IHostResolution)
-class SilentResolver:
-    """A name server that is down: it never answers.
-
-    :ivar cancelled: whether it was told that nobody waits any more.
-    """
-
-    name = "silent"
-    cancelled = False
-
-    def resolveHostName(self, receiver: Any, *names: Any, **options: Any) -> Any:
-        receiver.resolutionBegan(self)
-        return self
-
-    def cancel(self) -> None:
-        self.cancelled = True
 
 
 @pytest.fixture
@@ -83,12 +64,12 @@ async def ends_in(limit: str, pending: Any) -> str:
 @pytest_twisted.ensureDeferred
 async def test_look_up() -> None:
     """The name server says nothing."""
-    resolver = SilentResolver()
+    resolver = ScriptedResolver()
     limits = PATIENT.but(lookup=SHORT)
     async with twinet.Session(reactor, resolver=resolver, limits=limits) as session:
         words = await ends_in("lookup", session.get("http://name.test/"))
         assert "name.test" in words
-        assert resolver.cancelled
+        assert [name for _, name in resolver.asked] == ["name.test"]
 
 
 @pytest_twisted.ensureDeferred
