@@ -431,8 +431,8 @@ class FullDataTests(TraceTestCase):
     def test_answer_bytes_are_those_of_the_wire(self) -> None:
         """At every cut, the records' bytes are what came, chunk framing included."""
         answer = (
-            b"HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 200 OK\nTransfer-Encoding: chunked\r\n"
-            b"\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n"
+            b"HTTP/1.1 103 Early\r\n\r\n\r\nHTTP/1.1 200 OK\nX: fol\r\n ded\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n"
         )
         for cut in range(len(answer)):
             self.make(data=True)

@@ -114,7 +114,9 @@ class DeadTests(TestCase):
             await connection.open_request("POST").send(b"abc")
         await server.stop()
         lines = [str(record) for record in records]
-        dead = lines.index("* Connection #1 to host 127.0.0.1 seems to be dead")
+        text = "* Connection #1 to host 127.0.0.1 seems to be dead"
+        dead = lines.index(text)
+        self.assertEqual(lines.count(text), 1)
         self.assertEqual(lines[dead + 1], "* Closing connection #1")
         self.assertGreater(lines.index("> POST / HTTP/1.1"), dead)
 

@@ -46,6 +46,7 @@ class TracedChannel(Channel):
 
     trace: LineTracing
     _writes: _WriteTap | None = None
+    _told_dead = False
     _told_end = False
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
@@ -56,7 +57,8 @@ class TracedChannel(Channel):
     def gone(self) -> bool:
         """Tell what a look has shown."""
         gone = super().gone()
-        if gone:
+        if gone and not self._told_dead:
+            self._told_dead = True
             self.trace.fact(f"Connection {self.trace.to_host} seems to be dead")
         return gone
 
@@ -218,8 +220,9 @@ class _ReadTap:
             if type(event) is bytes:
                 size += len(event)
             elif type(event) is Head:
-                trace.head(TraceKind.ANSWER_HEAD, head_lines(event.raw))
-                data = data.partition(event.raw)[2]
+                # Blank lines may stand before it.
+                before, raw, data = data.partition(event.raw)
+                trace.head(TraceKind.ANSWER_HEAD, head_lines(before + raw))
                 self._held = bytearray(data) if event.interim else None
             elif type(event) is End:
                 trailers = [b"%b: %b" % field for field in event.trailers]
