@@ -70,14 +70,15 @@ def check_fields(
     if not headers:
         return ()
     pairs = headers.items() if hasattr(headers, "items") else headers
-    if isinstance(pairs, str | bytes):
-        msg = "header fields are a mapping or pairs of name and value, not one text"
+    if isinstance(pairs, str | bytes) or not hasattr(pairs, "__iter__"):
+        kind = type(headers).__name__
+        msg = f"header fields are a mapping or pairs of name and value, not {kind}"
         raise InvalidParameter(msg)
     lines = []
     for pair in pairs:
         try:
             name, value = pair
-        except ValueError:
+        except (TypeError, ValueError):
             # Not shown: one of them may be a token or a cookie.
             msg = "header fields are pairs of name and value; one of them is no pair"
             raise InvalidParameter(msg) from None
@@ -107,7 +108,10 @@ def check_name(name: str | bytes) -> bytes:
 
     :raises InvalidParameter: 87, it is no token (RFC 9110, section 5.1).
     """
-    raw = _bytes(name, "with this name")
+    if not isinstance(name, str | bytes):
+        msg = f"the name of a header field is text, not {type(name).__name__}"
+        raise InvalidParameter(msg)
+    raw = name if isinstance(name, bytes) else name.encode("latin-1", "replace")
     if _TOKEN.match(raw) is None:
         # Cut: who mixes name and value up gives a token as a name.
         msg = f"{name[:_SHOWN]!r} is no header field name (RFC 9110, section 5.1)"
@@ -115,8 +119,8 @@ def check_name(name: str | bytes) -> bytes:
     return raw
 
 
-def _bytes(text: str | bytes, whose: str | bytes) -> bytes:
-    """Encode a text; ``whose`` it is stands in the message."""
+def _bytes(text: str | bytes, name: str | bytes) -> bytes:
+    """Encode the value of a field; its name stands in the message."""
     if isinstance(text, bytes):
         return text
     try:
@@ -125,15 +129,15 @@ def _bytes(text: str | bytes, whose: str | bytes) -> bytes:
         pass
     except AttributeError:
         kind = type(text).__name__
-        msg = f"the header field {whose!r} is {kind}; names and values are text"
+        msg = f"the value of the header field {name!r} is {kind}; give text or bytes"
         raise InvalidParameter(msg) from None
     try:
         # Bytes that came in as half surrogates go out as they were (PEP 383).
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         msg = (
-            f"the header field {whose!r} has half of a surrogate pair, which has no "
-            "UTF-8 form"
+            f"the value of the header field {name!r} has half of a surrogate pair, "
+            "which has no UTF-8 form"
         )
         raise InvalidParameter(msg) from None
 
