@@ -12,17 +12,25 @@ from typing import Any
 import pytest
 
 #: The servers, by the names of their fixtures.
-SERVERS = ("nginx", "apache2", "lighttpd")
+SERVERS = ("nginx", "apache2", "lighttpd", "caddy")
 
 #: What somebody lacks, who that is, and why.
 LACKS = {
-    "programs": {"nginx": "it runs none: /cgi/ are answers of its configuration"},
-    "brotli": {"nginx": "the module is a package of its own, which few install"},
-    "deflate": {"nginx": "gzip alone", "apache2": "its mod_deflate makes gzip alone"},
+    "dav": {"caddy": "it serves files and takes none"},
+    "programs": dict.fromkeys(
+        ("nginx", "caddy"), "it runs none: /cgi/ are answers of its configuration"
+    ),
+    "brotli": {
+        "nginx": "the module is a package of its own, which few install",
+        "caddy": "no module in its sources",
+    },
+    "deflate": dict.fromkeys(("nginx", "apache2", "caddy"), "gzip does for it"),
     "zstd": {"nginx": "no module in Debian", "apache2": "no module in its sources"},
     "verbs of one's own": {"lighttpd": "501 for each verb that it does not know"},
     "idle times below a second": {"lighttpd": "it counts whole seconds: too slow"},
-    "HTTP/1.0 of its own": dict.fromkeys(("nginx", "lighttpd"), "HTTP/1.1 to all"),
+    "HTTP/1.0 of its own": dict.fromkeys(
+        ("nginx", "lighttpd", "caddy"), "HTTP/1.1 to all"
+    ),
     "heads beyond 64 KiB": {"lighttpd": "its own limit is 64 KiB: it answers 502"},
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from tests.interop.apache import Apache, folder_for_nobody
+from tests.interop.caddy import Caddy
 from tests.interop.httpbin import HttpBin
 from tests.interop.leftovers import nothing_is_left_behind
 from tests.interop.lighttpd import Lighttpd
@@ -22,6 +23,7 @@ Kind = TypeVar("Kind", bound=ServerProcess)
 
 __all__ = [
     "apache2",
+    "caddy",
     "httpbin",
     "lighttpd",
     "nginx",
@@ -58,6 +60,12 @@ def apache2() -> Iterator[Apache]:
 def lighttpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lighttpd]:
     """Run one lighttpd for all tests."""
     yield from _running(Lighttpd, tmp_path_factory.mktemp("lighttpd"))
+
+
+@pytest.fixture(scope="session")
+def caddy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caddy]:
+    """Run one Caddy for all tests."""
+    yield from _running(Caddy, tmp_path_factory.mktemp("caddy"))
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,10 @@ class ServerProcess:
         """Return the command that runs it in the foreground; the ports are known."""
         raise NotImplementedError
 
+    def variables(self) -> dict[str, str]:
+        """Return the variables of the environment that it needs besides ours."""
+        return {}
+
     # -- beginning and end
 
     @classmethod
@@ -94,6 +98,7 @@ class ServerProcess:
             self._process = process = subprocess.Popen(
                 command,
                 cwd=self.home,
+                env={**os.environ, **self.variables()},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -44,7 +44,7 @@ async def test_get_and_head_of_every_file(server: WebServer) -> None:
             assert len(here.told(twinet.Status.CONNECTED_TO_SERVER)) == 1
 
 
-@each()
+@each("dav")
 @pytest_twisted.ensureDeferred
 async def test_put_get_delete(server: WebServer) -> None:
     """A resource is made, replaced, read and taken away."""
@@ -93,17 +93,17 @@ async def test_target_arrives_as_it_is(server: WebServer) -> None:
 
 @each()
 @pytest_twisted.ensureDeferred
-async def test_options_lists_verbs_or_is_refused(server: WebServer) -> None:
-    """A refusal is an answer."""
+async def test_options_lists_verbs_or_does_not(server: WebServer) -> None:
+    """A refusal is an answer; Caddy treats every verb as GET."""
     async with visit(server) as here:
         answer = await here.ask("OPTIONS", SMALL)
-        if server.kind == "nginx":
-            assert answer.status_code == 405
+        allowed = answer.headers.get("allow", "")
+        if server.kind in ("nginx", "caddy"):
+            assert answer.status_code == (405 if server.kind == "nginx" else 200)
+            assert allowed == ""
         else:
             assert answer.status_code == 200
-            assert {"GET", "HEAD"} <= set(
-                answer.headers["allow"].replace(" ", "").split(",")
-            )
+            assert {"GET", "HEAD"} <= set(allowed.replace(" ", "").split(","))
 
 
 @each("verbs of one's own")
@@ -116,12 +116,12 @@ async def test_verb_of_ones_own_arrives_as_it_is(server: WebServer) -> None:
 
 @each()
 @pytest_twisted.ensureDeferred
-async def test_verb_that_nobody_knows_is_refused_in_order(server: WebServer) -> None:
-    """The refusal of a static file is an answer, and the session goes on."""
+async def test_verb_that_nobody_knows_has_its_answer(server: WebServer) -> None:
+    """Whatever a server thinks of it, the session goes on."""
     async with visit(server) as here:
         refused = await here.ask("BREW", SMALL)
-        # nginx, Apache and lighttpd each have their own number for it
-        assert refused.status_code in (405, 501)
+        statuses = {"nginx": 405, "apache2": 501, "lighttpd": 501, "caddy": 200}
+        assert refused.status_code == statuses[server.kind]
         assert (await here.get(SMALL)).body == FILES["small.txt"]
 
 
@@ -194,12 +194,13 @@ async def test_range_brings_that_part(server: WebServer) -> None:
 @each()
 @pytest_twisted.ensureDeferred
 async def test_range_outside_is_416(server: WebServer) -> None:
-    """The size is what RFC 9110, section 15.5.17, asks for; nginx alone does it."""
+    """RFC 9110, section 15.5.17, asks for the size; two of four say it."""
     async with visit(server) as here:
         answer = await here.get(LARGE, ("Range", "bytes=2000000-"))
         assert answer.status_code == 416
         said_size = answer.headers.get("content-range")
-        assert said_size == ("bytes */1048576" if server.kind == "nginx" else None)
+        says_it = server.kind in ("nginx", "caddy")
+        assert said_size == ("bytes */1048576" if says_it else None)
 
 
 @each()
@@ -367,11 +368,11 @@ async def test_request_too_long_for_the_server_is_its_answer(
     async with visit(server) as here:
         fine = await here.get(SMALL, ("X-Cups", "c" * 7000))
         assert fine.body == FILES["small.txt"]
-        flood = [(f"X-{n}", "c" * 1000) for n in range(120)]
+        flood = [(f"X-{n}", "c" * 1000) for n in range(1200)]
         answers = [
             (await here.get(SMALL, *flood)).status_code,
-            (await here.get(SMALL, ("X-Cups", "c" * 40_000))).status_code,
-            (await here.get(f"/{'long' * 10_000}")).status_code,
+            (await here.get(SMALL, ("X-Cups", "c" * 1_200_000))).status_code,
+            (await here.get(f"/{'long' * 300_000}")).status_code,
         ]
         assert set(answers) <= {400, 414, 431}
         assert (await here.get(SMALL)).body == FILES["small.txt"]

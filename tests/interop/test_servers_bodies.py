@@ -90,7 +90,7 @@ async def test_two_hundred_mebibytes_arrive(
         assert (sink.size, sink.seen.hexdigest()) == (long_file.size, long_file.sha256)
 
 
-@each()
+@each("dav")
 @pytest_twisted.ensureDeferred
 async def test_two_hundred_mebibytes_are_taken(
     server: WebServer, long_file: LongFile

@@ -66,7 +66,7 @@ async def test_verb_and_body_after_a_redirect(server: WebServer, status: int) ->
         assert (head.status_code, head.body) == (200, b"")
 
 
-@each()
+@each("dav")
 @pytest.mark.parametrize("status", KEEPING)
 @pytest_twisted.ensureDeferred
 async def test_body_arrives_after_a_redirect(server: WebServer, status: int) -> None:

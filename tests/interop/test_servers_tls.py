@@ -28,10 +28,18 @@ async def test_one_version_alone(server: WebServer, port: str, version: str) -> 
     async with visit(server, port) as here:
         assert said(await here.get("/cgi/told"))["tls"] == version
         assert (await here.get("/long.txt")).body == FILES["long.txt"]
-        body = FILES["one-mebibyte.bin"]
-        put = await here.ask("PUT", f"/dav/{port}.bin", body=body)
-        assert put.status_code == 201
-        assert (server.root / "dav" / f"{port}.bin").read_bytes() == body
+
+
+@each("dav")
+@pytest.mark.parametrize("port", ["tls12", "tls13"])
+@pytest_twisted.ensureDeferred
+async def test_upload_over_each_version(server: WebServer, port: str) -> None:
+    """A mebibyte through a single version."""
+    leaf = server.root / "dav" / f"{port}.bin"
+    body = FILES["one-mebibyte.bin"]
+    async with visit(server, port) as here:
+        answer = await here.ask("PUT", f"/dav/{leaf.name}", body=body)
+        assert (answer.status_code, leaf.read_bytes()) == (201, body)
 
 
 @each()

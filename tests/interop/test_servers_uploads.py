@@ -39,7 +39,7 @@ async def hand_over(
         return request.response
 
 
-@each()
+@each("dav")
 @pytest.mark.parametrize("length", [None, len(WHOLE)])
 @pytest_twisted.ensureDeferred
 async def test_pieces_become_a_file(server: WebServer, length: int | None) -> None:
@@ -66,7 +66,7 @@ async def test_pieces_reach_a_program(server: WebServer, length: int | None) -> 
         assert told["sha256"] == hashlib.sha256(WHOLE).hexdigest()
 
 
-@each()
+@each("dav")
 @pytest_twisted.ensureDeferred
 async def test_body_waits_for_leave(server: WebServer) -> None:
     """Each server says 100 before it says that the file was made."""
@@ -79,7 +79,7 @@ async def test_body_waits_for_leave(server: WebServer) -> None:
         assert here.told(twinet.Status.INTERMEDIATE_RESPONSE) == [100]
 
 
-@each()
+@each("dav")
 @pytest.mark.parametrize("fields", [(), (LEAVE,)])
 @pytest_twisted.ensureDeferred
 async def test_body_of_one_who_must_say_who_he_is(
@@ -106,7 +106,7 @@ def too_long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@each()
+@each("dav")
 @pytest_twisted.ensureDeferred
 async def test_refused_leave_spares_the_body(server: WebServer, too_long: Path) -> None:
     """A 413 comes in place of the 100, and nothing of the body goes out."""
@@ -117,7 +117,7 @@ async def test_refused_leave_spares_the_body(server: WebServer, too_long: Path) 
         assert (await here.get("/small.txt")).body == FILES["small.txt"]
 
 
-@each()
+@each("dav")
 @pytest_twisted.ensureDeferred
 async def test_early_refusal_is_the_answer(server: WebServer, too_long: Path) -> None:
     """The server says 413 at the head, and does not read on."""
@@ -128,7 +128,7 @@ async def test_early_refusal_is_the_answer(server: WebServer, too_long: Path) ->
         assert (await here.get("/small.txt")).body == FILES["small.txt"]
 
 
-@each()
+@each("dav")
 @pytest_twisted.ensureDeferred
 async def test_late_refusal_is_the_answer(server: WebServer) -> None:
     """In chunks: the server sees that it is too much when it has read that much."""

@@ -58,6 +58,11 @@ class WebServer(ServerProcess):
     def write_logs(self) -> None:
         """Have it write what it has yet to write into its logs."""
 
+    def log_entry(self, line: str) -> tuple[int, int]:
+        """Return the client's port and the status of a line of its log."""
+        port, status, _ = line.split(" ", 2)
+        return int(port), int(status)
+
     # -- beginning
 
     def prepare(self) -> None:
@@ -93,8 +98,7 @@ class WebServer(ServerProcess):
         def logged() -> list[tuple[int, int]]:
             self.write_logs()
             lines = (self.home / "access.log").read_text().splitlines()
-            words = [line.split(" ", 2) for line in lines if mark in line]
-            return [(int(port), int(status)) for port, status, _ in words]
+            return [self.log_entry(line) for line in lines if mark in line]
 
         wait_until(lambda: len(logged()) >= count)
         return logged()
