@@ -15,6 +15,8 @@ from twinet.errors import HttpRedirectFailed, Timeout
 from twinet.flags import FindMethod
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.interop.httpbin import HttpBin
 
 LETTERS = b"abcdefghijklmnopqrstuvwxyz"
@@ -94,6 +96,47 @@ async def test_file_in_a_form_is_found(httpbin: HttpBin) -> None:
             await request.finish()
             told = json.loads(await request.read(10_000))
         assert told["files"] == {"leaf": "green"}
+
+
+@pytest_twisted.ensureDeferred
+async def test_params_form_files_and_json_are_understood(
+    httpbin: HttpBin, tmp_path: Path
+) -> None:
+    """What ``send`` makes of them is what another reads in it."""
+    leaf = tmp_path / "leaf.txt"
+    leaf.write_text("gr\xfcn", encoding="utf-8")
+    form = {"tea": "gr\xfcn & black", "cup": ["1", "2"]}
+    async with visit(httpbin) as here:
+
+        async def told(**content: Any) -> dict[str, Any]:
+            async with here.open("POST", "/post?a=1") as request:
+                await request.send(**content)
+                answer: dict[str, Any] = json.loads(await request.read(10_000))
+                return answer
+
+        answer = await told(params={"b": "2 & 3"}, form=form)
+        assert (answer["args"], answer["form"]) == ({"a": "1", "b": "2 & 3"}, form)
+        answer = await told(form=form, files={"leaf": leaf, "raw": ("r", b"\x00\xff")})
+        assert answer["form"] == form
+        assert answer["files"]["leaf"] == "gr\xfcn"
+        assert answer["files"]["raw"].endswith(";base64,AP8=")
+        assert (await told(json=form))["json"] == form
+
+
+@pytest_twisted.ensureDeferred
+async def test_treq_over_the_session(httpbin: HttpBin) -> None:
+    """Treq's own words, on the session's connections and with its cookies."""
+    async with visit(httpbin) as here:
+        client = here.session.treq()
+        await here.get("/cookies/set?cup=small")
+        response = await client.post(f"{httpbin.http}/anything", json={"tea": 1})
+        told = await response.json()
+        assert told["json"] == {"tea": 1}
+        assert told["headers"]["Cookie"] == "cup=small"
+        here.session.options[twinet.Option.HTTP_DECODING] = True
+        response = await client.get(f"{httpbin.http}/gzip")
+        assert (await response.json())["gzipped"] is True
+        assert len(here.told(twinet.Status.CONNECTED_TO_SERVER)) == 1
 
 
 @pytest_twisted.ensureDeferred

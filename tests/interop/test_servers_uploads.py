@@ -128,6 +128,20 @@ async def test_early_refusal_is_the_answer(server: WebServer, too_long: Path) ->
         assert (await here.get("/small.txt")).body == FILES["small.txt"]
 
 
+@each()
+@pytest_twisted.ensureDeferred
+async def test_answer_of_one_who_does_not_care(
+    server: WebServer, too_long: Path
+) -> None:
+    """A file takes no POST: it is refused, or answered as a GET, read or not."""
+    async with visit(server) as here:
+        answer = await here.ask("POST", "/small.txt", body=too_long)
+        assert answer.status_code in (200, 405)
+        if answer.status_code == 200:
+            assert answer.body == FILES["small.txt"]
+        assert (await here.get("/small.txt")).body == FILES["small.txt"]
+
+
 @each("dav")
 @pytest_twisted.ensureDeferred
 async def test_late_refusal_is_the_answer(server: WebServer) -> None:
