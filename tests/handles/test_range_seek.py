@@ -800,11 +800,28 @@ class JudgementTests(RangeSeekCase):
 
     def test_validators_that_are_left_out(self) -> None:
         """The answer to If-Range need not repeat them."""
-        for fields in ((TAG,), (self.OLD, self.DATE), (b'ETag: W/"a"',)):
+        for fields in ((TAG,), (self.OLD, self.DATE)):
             moving = self.judged(part(4, 9, "*") + b"456789", *fields)
             self.assertEqual(self.successResultOf(moving), 4)
             self.assertEqual(self.read(), b"456789")
             self.assertEqual(self.read(), b"")
+
+    def test_without_if_range_something_must_tell(self) -> None:
+        """A weak ETag, a date that is not strong, or the length of the whole."""
+        weak = b'ETag: W/"a"'
+        for before, now, complete in (
+            ((weak,), (weak,), "*"),
+            ((self.OLD,), (self.OLD,), "*"),
+            ((weak,), (), 10),
+            ((), (weak,), 10),
+        ):
+            moving = self.judged(part(4, 9, complete, *now) + b"456789", *before)
+            self.assertEqual(self.successResultOf(moving), 4)
+            self.assertEqual(self.read(), b"456789")
+        for before in ((weak,), (self.OLD,), ()):
+            self.refused(
+                ForceRetry, "to tell what it is of", part(4, 9, "*") + BODY[4:], *before
+            )
 
     def test_the_whole_that_is_the_same_for_certain(self) -> None:
         """What lies before is passed over."""

@@ -170,7 +170,7 @@ class Representation:
             return self._judge_refusal(response, place)
         return InvalidOperation(
             f"{response.url} was asked for its bytes from {place} on and answered "
-            f"{status} {response.reason}; send the request again",
+            f"{status} {response.reason:.60}; send the request again",
             server_text=response.reason,
         )
 
@@ -184,6 +184,12 @@ class Representation:
         changed = self._changed(response, part.complete)
         if changed is not None:
             return changed
+        if not self._vouched(response, part.complete):
+            return ForceRetry(
+                f"the part that {response.url} sent has neither ETag, Last-Modified "
+                "nor the length of the whole to tell what it is of; send the request "
+                "again"
+            )
         if self.complete is None:
             self.complete = part.complete
         last = self._last
@@ -236,8 +242,7 @@ class Representation:
     def _changed(self, response: Response, complete: int | None) -> ForceRetry | None:
         """Tell what shows that this is another representation than the first one.
 
-        An answer to If-Range may leave fields out, and then the promise of the
-        server stands.
+        An answer to If-Range may leave fields out.
         """
         if None not in (complete, self.complete) and complete != self.complete:
             return self._other_length(complete)
@@ -248,11 +253,25 @@ class Representation:
         ):
             now = headers.get(name, "")
             if before and now and now != before:
-                return self._other(f"its {name} was {before} and is {now}")
+                return self._other(f"its {name} was {before:.60} and is {now:.60}")
         coding = headers.get("content-encoding", "")
         if coding and coding != self._coding:
-            return self._other(f"its content-encoding is now {coding}")
+            return self._other(f"its content-encoding is now {coding:.60}")
         return None
+
+    def _vouched(self, response: Response, complete: int | None) -> bool:
+        """Tell whether anything says that a part is of this representation.
+
+        That nothing speaks against it is not enough.  Who was asked with If-Range says
+        so by sending a part.
+        """
+        headers = response.headers
+        return (
+            bool(self._validator)
+            or (self._tag != "" and headers.get("etag") == self._tag)
+            or (self._modified != "" and headers.get("last-modified") == self._modified)
+            or (complete is not None and complete == self.complete)
+        )
 
     def _other_length(self, complete: int | None) -> ForceRetry:
         return self._other(f"it had {self.complete} bytes and has {complete}")
@@ -287,7 +306,8 @@ def _window(order: Order, response: Response) -> ContentRange:
             return ContentRange(None, None, 0)
         return ContentRange(0, None if length is None else length - 1, length)
     if status != _PARTIAL_CONTENT:
-        msg = f"the answer {status} {response.reason} of {response.url} has no ranges"
+        what = f"{status} {response.reason:.60}"
+        msg = f"the answer {what} of {response.url} has no ranges"
         raise InvalidOperation(msg)
     part = _content_range(response)
     if isinstance(part, InternetError) or part.first is None:
