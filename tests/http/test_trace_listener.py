@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.internet.error import ConnectionLost
 from twisted.internet.task import Clock
+from twisted.logger import formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import OK, MemoryNet
@@ -165,15 +166,23 @@ class ListenerTests(TraceTestCase):
         """The request ends well, and the rest is told."""
 
         def react(record: TraceRecord) -> None:
-            raise ValueError(record.text)
+            raise ValueError("s3cr3t" in str(record))
 
+        events: list[Any] = []
+        observer: Any = events.append
+        globalLogPublisher.addObserver(observer)
+        self.addCleanup(globalLogPublisher.removeObserver, observer)
+        self.make(secrets=True)
         self.react = react
-        pending = self.get()
+        pending = self.get(headers={"Cookie": "s3cr3t"})
         self.net.accept().send(OK + b"hello")
         self.net.advance()
         self.assertEqual(self.successResultOf(pending).response.status_code, 200)
-        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 12)
-        self.assertEqual(len(self.records), 12)
+        texts = [formatEvent(event) for event in events]
+        self.assertIn("kind REQUEST_HEAD, connection 1", str(texts))
+        self.assertNotIn("s3cr3t", str(texts))
+        self.assertEqual(len(self.flushLoggedErrors(ValueError)), 13)
+        self.assertEqual(len(self.records), 13)
 
     def test_the_rest_is_told_before_close_fires(self) -> None:
         """No turn of the reactor is left for it, and no timer behind it."""

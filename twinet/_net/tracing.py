@@ -168,7 +168,13 @@ class SessionTracing(Tracer):
         try:
             self._trace.listener(record)
         except Exception:  # noqa: BLE001  a listener's fault is the listener's
-            _log.failure("the trace's listener failed on {record}", record=record)
+            # Not the record itself: it may hold what was meant for the listener alone.
+            _log.failure(
+                "the trace's listener failed on a record of kind {kind}, connection "
+                "{number}",
+                kind=record.kind.name,
+                number=record.connection,
+            )
 
 
 class LineTracing(LineTrace):
