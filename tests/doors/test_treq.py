@@ -159,6 +159,8 @@ class AnswerTests(TreqTestCase):
             {"params": {"a": None}},
             {"data": 5},
             {"timeout": -1},
+            {"timeout": "5"},
+            {"timeout": float("inf")},
         )
         for how in wrong:
             await self.assertFailure(
@@ -170,7 +172,13 @@ class AnswerTests(TreqTestCase):
         await self.assertFailure(
             self.client.request("G T", self.server.url("/")), errors.InvalidParameter
         )
-        await self.assertFailure(self.client.get("ftp://h/"), errors.UnrecognizedScheme)
+        for cookies in (None, CookieJar()):
+            await self.assertFailure(
+                self.client.get("ftp://h/", cookies=cookies), errors.UnrecognizedScheme
+            )
+            await self.assertFailure(
+                self.client.get("http://", cookies=cookies), errors.InvalidUrl
+            )
         self.assertEqual(self.server.conversations, [])
 
     async def test_a_closed_session_refuses(self) -> None:

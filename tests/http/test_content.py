@@ -217,6 +217,13 @@ class FormTests(ContentTestCase):
             self.assertIn(f"{one[0]} and {other[0]} are different bodies", text)
         self.assertIn("different", self.refused(json=1, form={}, files={"f": b""}))
 
+    def test_fields_in_the_place_of_the_body_are_refused(self) -> None:
+        """It is said where they belong."""
+        for body in ({"a": "1"}, [1], ()):
+            text = self.refused(body)
+            self.assertIn("form=", text)
+            self.assertIn("json=", text)
+
     def test_content_type_of_the_program_stays(self) -> None:
         """But a boundary is made with its form."""
         ours = ((b"content-TYPE", b"application/x-special"),)

@@ -11,6 +11,7 @@ import pytest_twisted
 
 import twinet
 from tests.interop.visit import field, said, visit
+from twinet._http.bytes_producer import BytesProducer
 from twinet.errors import HttpRedirectFailed, Timeout
 from twinet.flags import FindMethod
 
@@ -360,3 +361,72 @@ async def test_conditions(httpbin: HttpBin) -> None:
         ):
             answer = await here.get(target, (name, value))
             assert (answer.status_code, target, value) == (status, target, value)
+
+
+# -- what treq builds, and its calls over a session
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_treq_builds_is_understood(httpbin: HttpBin, tmp_path: Path) -> None:
+    """Query, form, JSON and files, with all that names and values can hold."""
+    awkward = {"tea & milk": 'gr\xfcn "☃"', "a;b=c": "1\r\n2", "+": "%41 +"}
+    path = tmp_path / "leaf.txt"
+    path.write_text("green", encoding="utf-8")
+    async with visit(httpbin) as here:
+        url = f"{httpbin.http}/anything?q=%7e"
+
+        async def told(verb: str, **given: Any) -> dict[str, Any]:
+            async with await here.session.request(verb, url, **given) as request:
+                answer: dict[str, Any] = json.loads(await request.read(100_000))
+                return answer
+
+        answer = await told("GET", params={**awkward, "n": [1, 2]})
+        assert answer["args"] == {"q": "~", **awkward, "n": ["1", "2"]}
+        answer = await told("POST", form={**awkward, "n": [1, 2]})
+        assert answer["form"] == {**awkward, "n": ["1", "2"]}
+        answer = await told("PUT", json=awkward, params={"a": "b"})
+        assert (answer["json"], answer["args"]) == (awkward, {"q": "~", "a": "b"})
+        files = {
+            "leaf": path,
+            'say "hi"\r\n': ("ends in \\", b"1"),
+            "gr\xfcn": ("☃.txt", "text/plain", b"2"),
+        }
+        answer = await told("PATCH", form=awkward, files=files)
+        assert answer["form"] == awkward
+        # Flask undoes what browsers make of quotes, and not of line ends.
+        found = {"leaf": "green", 'say "hi"%0D%0A': "1", "gr\xfcn": "2"}
+        assert answer["files"] == found
+        made = files | {"leaf": lambda: BytesProducer(b"green")}
+        assert (await told("DELETE", files=made))["files"] == found
+
+
+@pytest_twisted.ensureDeferred
+async def test_treqs_calls_over_a_session(httpbin: HttpBin) -> None:
+    """Redirects, cookies, logins, codings and a timeout: what its users do."""
+    async with visit(httpbin, decoding=True) as here:
+        client = here.session.treq()
+        url = httpbin.http
+        response = await client.get(f"{url}/relative-redirect/3", params={"a": "b"})
+        assert (response.code, len(response.history())) == (200, 3)
+        assert (await response.json())["url"] == f"{url}/get"
+        response = await client.get(f"{url}/redirect/1", allow_redirects=False)
+        assert response.code == 302
+        response = await client.get(f"{url}/cookies/set?tea=green")
+        assert response.cookies()["tea"] == "green"
+        response = await client.get(f"{url}/cookies", cookies={"cups": "2"})
+        assert await response.json() == {"cookies": {"tea": "green", "cups": "2"}}
+        response = await client.get(f"{url}/cookies")
+        assert await response.json() == {"cookies": {"tea": "green"}}
+        response = await client.get(f"{url}/basic-auth/u/p", auth=("u", "p"))
+        assert (await response.json())["authenticated"]
+        for coding in ("gzip", "deflate"):
+            response = await client.get(f"{url}/{coding}")
+            assert (await response.json())["method"] == "GET"
+            assert not response.headers.hasHeader("Content-Encoding")
+        response = await client.post(
+            f"{url}/redirect-to?url=/anything&status_code=307", data={"tea": "green"}
+        )
+        answer = await response.json()
+        assert (answer["method"], answer["form"]) == ("POST", {"tea": "green"})
+        with pytest.raises(Timeout):
+            await client.get(f"{url}/delay/9", timeout=0.2)

@@ -13,6 +13,7 @@ Its answer cannot be cancelled while its body is read, so it is wrapped once mor
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from hyperlink import DecodedURL, EncodedURL
@@ -107,9 +108,7 @@ class TreqClient(HTTPClient):
             session._check_usable()
             check_verb(method)
             _check_headers(headers)
-            if timeout is not None and not timeout >= 0:
-                msg = f"timeout is a number of seconds, and not {timeout!r}"
-                raise InvalidParameter(msg)
+            _check_timeout(timeout)
             text = _text_of(url)
             call = _Call(
                 session,
@@ -196,10 +195,7 @@ class _Call:
 
     def wrapped(self, response: Any) -> TreqResponse:
         """Return treq's response with what it lacks."""
-        # treq's decoder has put an empty field there.
-        if self._codings is None:
-            self._answer.headers.removeHeader(_CONTENT_ENCODING)
-        else:
+        if self._codings is not None:
             self._answer.headers.setRawHeaders(_CONTENT_ENCODING, self._codings)
         return TreqResponse(response, self._answer.abort)
 
@@ -301,6 +297,18 @@ def _text_of(url: Any) -> str:
         return url
     msg = f"a URL is text, bytes or of hyperlink; not a {type(url).__name__}"
     raise InvalidParameter(msg)
+
+
+def _check_timeout(timeout: Any) -> None:
+    """Refuse what is no time; 0 is none, as treq has it.
+
+    :raises InvalidParameter: 87, it is not.
+    """
+    if timeout is not None and not (
+        isinstance(timeout, int | float) and 0 <= timeout < inf
+    ):
+        msg = f"timeout is a number of seconds, or None for no limit; not {timeout!r}"
+        raise InvalidParameter(msg)
 
 
 def _check_headers(headers: Any) -> None:

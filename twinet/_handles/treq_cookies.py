@@ -13,6 +13,7 @@ from treq.cookies import IndexableCookieJar
 from twinet._handles.http_request import HttpRequest
 from twinet._http.order import Order
 from twinet.errors import InvalidParameter
+from twinet.urls import crack_http
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +32,12 @@ def cookie_field(cookies: Any, url: str) -> str | None:
     :param cookies: names and values, or a jar of the standard library, whose own rules
         say which of its cookies are for the URL.
     :raises InvalidParameter: 87, one of them cannot be sent.
+    :raises InvalidUrl: 12005, the URL is none.
     """
     if cookies is None:
         return None
     if isinstance(cookies, CookieJar):
-        asked = Request(url)  # noqa: S310  nothing is opened; it is what a jar asks
+        asked = Request(crack_http(url).url)  # noqa: S310  what a jar asks; not opened
         cookies.add_cookie_header(asked)
         return asked.get_header("Cookie")
     if not isinstance(cookies, Mapping):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from twisted.internet.defer import Deferred, fail
@@ -286,10 +287,10 @@ class UrlCalls(Handle):
             self._cracked[url] = cracked
         return cracked
 
+    @abstractmethod
     def _check_usable(self) -> None:
         """Refuse a call on a dead session, or on another thread than the reactor's.
 
         :raises InvalidHandle: 6.
         :raises InvalidParameter: 87.
         """
-        raise NotImplementedError

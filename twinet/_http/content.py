@@ -118,6 +118,12 @@ def content_of(
             "and files go together)"
         )
         raise InvalidParameter(msg)
+    if isinstance(body, dict | list | tuple):
+        msg = (
+            f"a body cannot be a {type(body).__name__}; send it with form=… as a form, "
+            "or with json=…"
+        )
+        raise InvalidParameter(msg)
     if json is not ...:
         return Content(
             body_of(_json(json), run), b"application/json; charset=UTF-8", query
