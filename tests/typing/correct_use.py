@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred, gatherResults
 
 import twinet
 from twinet import errors, status
+from twinet.flags import FindMethod
 
 if TYPE_CHECKING:
     from treq.client import HTTPClient
@@ -97,6 +98,7 @@ async def session_and_request(reactor: Any, file: IO[bytes]) -> None:
         async for chunk in request:
             assert_type(chunk, bytes)
         assert_type(await request.read(10), bytes)
+        assert_type(await request.seek(-4, FindMethod.END), int)
         assert_type(await request.read_some(), bytes)
         assert_type(await request.available(), int)
         assert_type(await request.deliver(Counter()), int)
