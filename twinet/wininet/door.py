@@ -141,6 +141,8 @@ def _enter(
     handle = args[0] if args else next(iter(kwargs.values()), None)
     if not isinstance(handle, Handle):
         msg = f"{handle!r} is no handle"
+        if handle is None:
+            msg += "; what Windows keeps for the process is a session's here"
         raise InvalidHandle(msg)
     session = _root(handle)
 
