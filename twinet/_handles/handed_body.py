@@ -52,11 +52,9 @@ class HandedBody(Resource):
             raise InvalidParameter(msg)
         lines = self._own_lines()
         if lines:
-            length: Any = (
-                len(body or b"")
-                if body is None or isinstance(body, bytes)
-                else body.length
-            )
+            length: Any = 0
+            if body is not None:
+                length = len(body) if isinstance(body, bytes) else body.length
             check_together(lines, None if length is UNKNOWN_LENGTH else length)
 
     @abstractmethod
