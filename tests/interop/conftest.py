@@ -10,7 +10,7 @@ import pytest
 from tests.interop.apache import Apache, folder_for_nobody
 from tests.interop.caddy import Caddy
 from tests.interop.httpbin import HttpBin
-from tests.interop.leftovers import nothing_is_left_behind
+from tests.interop.leftovers import nothing_is_left_behind, nothing_is_logged
 from tests.interop.lighttpd import Lighttpd
 from tests.interop.nginx import Nginx
 from tests.interop.serverprocess import ServerProcess
@@ -28,6 +28,7 @@ __all__ = [
     "lighttpd",
     "nginx",
     "nothing_is_left_behind",
+    "nothing_is_logged",
     "server",
 ]
 

@@ -7,6 +7,7 @@ plugin in itself: ``tests/interop/conftest.py`` and the test of this check load 
 
 from __future__ import annotations
 
+import gc
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_twisted
 from twisted.internet.task import deferLater
+from twisted.logger import ILogObserver, LogLevel, eventAsText, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from twisted.logger import LogEvent
 
 #: How often, and how long each time [s], sockets and threads may still be on their
 #: way out: a TLS connection waits for the peer's farewell.
@@ -98,3 +103,23 @@ def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     left.clear(reactor)
     if left.lines():
         pytest.fail("\n".join(["left behind:", *left.lines()]), pytrace=False)
+
+
+@pytest.fixture
+def nothing_is_logged() -> Iterator[None]:
+    """Fail a test in which a fault was logged, also one of a Deferred that was lost."""
+    faults: list[str] = []
+
+    @provider(ILogObserver)
+    def observe(event: LogEvent) -> None:
+        if event.get("log_level") in (LogLevel.error, LogLevel.critical):
+            faults.append(eventAsText(event))
+
+    globalLogPublisher.addObserver(observe)
+    try:
+        yield
+        gc.collect()
+    finally:
+        globalLogPublisher.removeObserver(observe)
+    if faults:
+        pytest.fail("\n".join(["logged:", *faults]), pytrace=False)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.usefixtures("nothing_is_logged")
+
+
 def _of_the_corpus() -> list[Case]:
     """Give every answer of the parser's tests to a real socket."""
     cases = []

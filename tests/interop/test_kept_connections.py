@@ -16,6 +16,8 @@ from tests.interop.hostile.server import reactor
 if TYPE_CHECKING:
     from tests.interop.hostile.server import Peer
 
+pytestmark = pytest.mark.usefixtures("nothing_is_logged")
+
 TIRED = (
     b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 )

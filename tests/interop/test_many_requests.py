@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred, gatherResults
 
@@ -20,6 +21,8 @@ from twinet.status import Status
 
 if TYPE_CHECKING:
     from tests.interop.hostile.server import Peer
+
+pytestmark = pytest.mark.usefixtures("nothing_is_logged")
 
 MANY = 2000
 CAP = 6
@@ -79,8 +82,9 @@ class Many(Meeting):
         self.session.set_status_callback(self.hear)
 
     def hear(self, news: Any) -> None:
-        if news.status is Status.SENDING_REQUEST:
-            self.dispatched.append(int(str(news.handle).rpartition("/")[2]))
+        name = str(news.handle).rpartition("/")[2]
+        if news.status is Status.SENDING_REQUEST and name.isdigit():
+            self.dispatched.append(int(name))
 
     def start(self, number: int) -> tuple[Deferred[Any], Deferred[Any]]:
         """Start one; return what can be cancelled, and what fires with its end."""

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from twinet.records import Limits
 
 
+pytestmark = pytest.mark.usefixtures("nothing_is_logged")
+
+
 @pytest.fixture
 def full_port() -> Iterator[int]:
     """Give a port whose queue of connections is full: another SYN gets no answer."""

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from tests.interop.hostile.server import Peer, Script
     from twinet.errors import InternetError
 
-__all__ = ["PATIENT", "Case", "Right", "Wrong", "answering", "ok", "saying"]
+__all__ = [
+    "LONGER",
+    "PATIENT",
+    "SHORT",
+    "Case",
+    "Right",
+    "Wrong",
+    "answering",
+    "ok",
+    "saying",
+]
 
 #: Limits that never run out here: a case whose limit is to run out sets that one.
 PATIENT = Limits(
@@ -22,6 +32,8 @@ PATIENT = Limits(
 )
 #: The limit that runs out, where one is to (seconds).
 SHORT = 0.15
+#: One that would run out if it were not started anew, on a busy machine too (seconds).
+LONGER = 1.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tests.interop.hostile.server import GOOD_PAGE, HostileServer, reactor
 from tests.net.certificates import Server, root, server_context
 from twinet.errors import InternetError
 from twinet.options import Option
+from twinet.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tests.interop.hostile.cuts import Cut
     from tests.interop.hostile.server import Script
     from tests.net.certificates import Identity
+    from twinet.status import Notification
 
     #: Reads a body into the list; what it raises is the end.
     Way = Callable[[Any, list[bytes], Path], Awaitable[None]]
@@ -95,11 +97,12 @@ class Meeting:
         *,
         tls: bool = False,
         greetings: dict[int, Script] | None = None,
+        **options: Any,
     ) -> None:
         context = Server(server_context(_identity())) if tls else None
         self.server = HostileServer(script, context, greetings)
         self.session = twinet.Session(
-            reactor, limits=PATIENT, trust_roots=[root().certificate]
+            reactor, limits=PATIENT, trust_roots=[root().certificate], **options
         )
 
     async def good_page(self) -> None:
@@ -132,10 +135,17 @@ class Run(Meeting):
     """One case in one way, with a server and a session of its own."""
 
     def __init__(self, case: Case, way: str, folder: Path) -> None:
-        super().__init__(case.script, tls=case.tls, greetings=case.greetings)
+        # What is told, and what is traced, must not change what comes.
+        trace = Trace(lambda record: None, data=True) if way == "save" else None
+        super().__init__(
+            case.script, tls=case.tls, greetings=case.greetings, trace=trace
+        )
         self.case = case
         self.way = way
         self.folder = folder
+        self.news: list[Notification] = []
+        if way != "read":
+            self.session.set_status_callback(self.news.append)
         self.session.options[Option.HTTP_DECODING] = case.decode
 
     async def go(self) -> None:
@@ -144,6 +154,7 @@ class Run(Meeting):
             await within(self._go(), "the case")
         finally:
             await self.end()
+        self._check_news()
 
     async def _go(self) -> None:
         case, server = self.case, self.server
@@ -211,6 +222,24 @@ class Run(Meeting):
         assert expected.words in str(error), str(error)
         assert "secret" not in str(error), str(error)
         assert expected.data.startswith(came), f"wrong data before it: {came[:80]!r}"
+
+    def _check_news(self) -> None:
+        """Check that what was told makes sense, whatever the server did."""
+        told: dict[int, list[Notification]] = {}
+        for news in self.news:
+            told.setdefault(id(news.handle), []).append(news)
+        for each in told.values():
+            names = [news.status.name for news in each]
+            assert names.count("HANDLE_CLOSING") <= 1, names
+            if "HANDLE_CLOSING" in names:
+                assert names[-1] == "HANDLE_CLOSING", names
+            for first, second in (
+                ("RESOLVING_NAME", "NAME_RESOLVED"),
+                ("CLOSING_CONNECTION", "CONNECTION_CLOSED"),
+            ):
+                for place, name in enumerate(names):
+                    if name == first:
+                        assert names[place + 1] == second, names
 
     def _check_data(self, came: bytes) -> None:
         expected = self.case.expected

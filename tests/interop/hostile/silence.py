@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.interop.hostile.case import PATIENT, SHORT, Case, Right, Wrong, ok, saying
+from tests.interop.hostile.case import (
+    LONGER,
+    PATIENT,
+    SHORT,
+    Case,
+    Right,
+    Wrong,
+    ok,
+    saying,
+)
 from twinet.errors import HttpInvalidServerResponse, Timeout
 
 if TYPE_CHECKING:
@@ -43,13 +52,15 @@ def _dripping(first: bytes, drop: bytes) -> Script:
 
 
 async def _slow_and_right(peer: Peer) -> None:
-    await peer.drip(ok(b"hello world"), 0.004)
+    answer = ok(b"hello world")
+    await peer.sent(answer[:-11])
+    await peer.drip(answer[-11:], LONGER / 8)
 
 
 async def _interims(peer: Peer) -> None:
     """Say every now and then that it goes on, as a server that works may."""
     for _ in range(5):
-        await peer.pause(SHORT / 2)
+        await peer.pause(LONGER / 4)
         peer.send(b"HTTP/1.1 102 Processing\r\n\r\n")
     peer.send(ok(b"hello"))
 
@@ -108,13 +119,13 @@ SILENCE = [
         "slow, and right",
         _slow_and_right,
         Right(b"hello world", kept=True),
-        limits=_IDLE,
+        limits=PATIENT.but(idle=LONGER),
     ),
     Case(
         "interim answers start the limit anew",
         _interims,
         Right(b"hello", kept=True),
-        limits=_FIRST_BYTE,
+        limits=PATIENT.but(first_byte=LONGER),
     ),
     Case(
         "half a close instead of an answer",

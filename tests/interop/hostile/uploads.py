@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from twisted.web.client import FileBodyProducer
 from twisted.web.iweb import UNKNOWN_LENGTH
 
-from tests.interop.hostile.case import PATIENT, SHORT, Case, Right, Wrong, ok, saying
+from tests.interop.hostile.case import (
+    LONGER,
+    PATIENT,
+    SHORT,
+    Case,
+    Right,
+    Wrong,
+    ok,
+    saying,
+)
 from twinet.errors import (
     ConnectionReset,
     HttpInvalidServerResponse,
@@ -79,7 +88,7 @@ async def _read_slowly(peer: Peer) -> None:
     peer.socket.setsockopt(SOL_SOCKET, SO_RCVBUF, 1 << 16)
     while peer.server.taken < len(LONG):
         peer.transport.pauseProducing()
-        await peer.pause(SHORT / 15)
+        await peer.pause(0.012)
         peer.transport.resumeProducing()
         await peer.all()
     peer.send(ok(b"hello"))
@@ -251,7 +260,7 @@ UPLOADS = [
         _read_slowly,
         Right(b"hello", kept=True),
         _long,
-        limits=PATIENT.but(send=4 * SHORT),
+        limits=PATIENT.but(send=LONGER),
     ),
     _upload(
         "all is taken, and silence",
@@ -295,7 +304,7 @@ UPLOADS = [
         _early(ok(b"hello")),
         Right(b"hello"),
         _big,
-        limits=_SEND,
+        limits=PATIENT.but(send=LONGER),
     ),
     _upload(
         "half an answer early",
@@ -331,7 +340,7 @@ UPLOADS = [
         _flood_of_data,
         Right(b"x" * (4 << 20)),
         _big,
-        limits=_SEND,
+        limits=PATIENT.but(send=LONGER),
     ),
     _upload("redirected early", _lead_on, Right(b"there", kept=True), _middle),
     _upload(
