@@ -28,6 +28,7 @@ from twinet._handles.agent_errors import AgentTimeout, as_twisted
 from twinet._handles.agent_response import answered, field_lines
 from twinet._handles.treq_cookies import CookiesRead, TreqRequest, cookie_field
 from twinet._http.content import content_of
+from twinet._http.treq_catch import NOWHERE
 from twinet._wire.http_request import check_field, check_verb
 from twinet.errors import InternetError, InvalidParameter
 from twinet.flags import Flag
@@ -49,8 +50,6 @@ __all__ = ["TreqClient", "TreqResponse"]
 
 T = TypeVar("T")
 
-#: treq is given no URL of ours (RFC 2606).
-_NOWHERE = "http://treq.invalid/"
 _ACCEPT_ENCODING = b"Accept-Encoding"
 _CONTENT_ENCODING = b"Content-Encoding"
 
@@ -69,7 +68,9 @@ class TreqClient(HTTPClient):
 
     def __init__(self, session: UrlCalls, how: HowToCall) -> None:
         # treq wants an agent and a jar; each call has its own.
-        super().__init__(_Call(session, how, _NOWHERE), CookiesRead(session.cookies))
+        super().__init__(
+            _Call(session, how, NOWHERE.to_text()), CookiesRead(session.cookies)
+        )
         self._session = session
         self._how = how
 
@@ -123,7 +124,7 @@ class TreqClient(HTTPClient):
         client = HTTPClient(call, CookiesRead(session.cookies))
         pending: Deferred[Any] = client.request(
             method,
-            _NOWHERE,
+            NOWHERE,
             headers=headers,
             auth=auth,
             allow_redirects=False,

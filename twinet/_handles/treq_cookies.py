@@ -77,6 +77,9 @@ class CookiesRead(IndexableCookieJar):
     def extract_cookies(self, response: Any, request: Any) -> None:
         """Take nothing: it has been taken, by a parser that no server holds up."""
 
+    def add_cookie_header(self, request: Any) -> None:
+        """Add nothing: what belongs to a request is added when it is sent."""
+
     def __iter__(self) -> Iterator[Cookie]:
         for cookie in self._jar:
             yield _in_treqs_words(cookie)

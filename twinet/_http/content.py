@@ -11,10 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred
-from twisted.web.iweb import IAgent
-from zope.interface import implementer
-
 from twinet._http.body import body_of
 from twinet._http.multipart import multipart_body
 from twinet._wire.http_origin import with_query
@@ -23,12 +19,10 @@ from twinet.errors import InvalidParameter
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from twisted.web.http_headers import Headers
-    from twisted.web.iweb import IBodyProducer, IResponse
-
     from twinet._http.body import Body, GivenBody
     from twinet._http.file_body import Run
     from twinet._http.multipart import GivenFile
+    from twinet._http.treq_catch import Catch
     from twinet._wire.http_request import FieldLines
     from twinet.urls import HttpUrl
 
@@ -43,8 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Content", "content_of"]
 
-#: treq wants a URL; only its query is looked at (RFC 2606).
-_NOWHERE = "http://treq.invalid/"
 _MULTIPART = b"multipart/form-data; boundary="
 
 
@@ -182,8 +174,7 @@ def _is_pair(pair: object) -> bool:
 def _query(pairs: list[tuple[str, str | bytes]]) -> str:
     if not pairs:
         return ""
-    url = _catch("params", params=pairs).url
-    return url.partition(b"?")[2].decode("ascii")
+    return _catch("params", params=pairs).query
 
 
 def _json(value: Any) -> bytes:
@@ -211,41 +202,13 @@ def _built(**given: Any) -> bytes:
     return _catch("form" if what == "data" else what, **given).body
 
 
-def _catch(what: str, **given: Any) -> _Catch:
+def _catch(what: str, **given: Any) -> Catch:
     """Return what treq would have an agent send."""
-    # Late: it takes a tenth of a second to load, and most requests do not need it.
-    from treq.client import HTTPClient  # noqa: PLC0415
+    # Late: treq takes a moment to load, and most requests do not need it.
+    from twinet._http.treq_catch import Catch  # noqa: PLC0415
 
-    catch = _Catch()
-    # The hook makes treq hand over bytes as they are.
-    client = HTTPClient(catch, data_to_body_producer=lambda data: data)
-    # Without a reactor treq installs one; it looks at it only for a timeout.
-    stand_in: Any = catch
     try:
-        client.request(
-            "POST", _NOWHERE, allow_redirects=False, reactor=stand_in, **given
-        )
+        return Catch.of(**given)
     except (TypeError, ValueError, RecursionError) as error:
         msg = f"{what} cannot be written: {error}"
         raise InvalidParameter(msg) from error
-    return catch
-
-
-@implementer(IAgent)
-class _Catch:
-    """The agent that treq is given: it keeps what it is asked to send."""
-
-    url = b""
-    body = b""
-
-    def request(
-        self,
-        method: bytes,  # noqa: ARG002  IAgent
-        uri: bytes,
-        headers: Headers | None = None,  # noqa: ARG002  IAgent
-        bodyProducer: IBodyProducer | None = None,  # noqa: N803  IAgent
-    ) -> Deferred[IResponse]:
-        """Keep it; what is returned never fires (``IAgent``)."""
-        self.url = uri
-        self.body = bodyProducer  # type: ignore[assignment]  # what the hook returns
-        return Deferred()
