@@ -6,6 +6,7 @@ this one, ``Any`` included.
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -121,6 +122,12 @@ def answer(request: twinet.HttpRequest) -> None:
     assert_type(response.length, int | None)
     assert_type(response.history, tuple[twinet.Response, ...])
     assert_type(response.body, bytes | None)
+    assert_type(response.tls, twinet.TlsInfo | None)
+    assert_type(request.tls, twinet.TlsInfo | None)
+    if response.tls is not None:
+        assert_type(response.tls.certificate, twinet.CertificateInfo)
+        assert_type(response.tls.alpn, str | None)
+        assert_type(response.tls.certificate.not_after, datetime)
     fields = response.headers
     assert_type(fields, twinet.Fields)
     assert_type(response.trailers, twinet.Fields)
@@ -141,6 +148,11 @@ async def connection(session: twinet.Session) -> None:
     request = server.open_request("POST", "/prices", headers={"Accept": "*/*"})
     assert_type(request, twinet.HttpRequest)
     assert_type(await request.send(b"beans=1"), twinet.HttpRequest)
+    mine = twinet.ClientCertificate("me.crt", Path("me.key"), password=lambda: "x")
+    request.client_certificate = mine
+    request.client_certificate = ("me.crt", "me.key")
+    assert_type(request.client_certificate, twinet.ClientCertificate | None)
+    assert_type(twinet.Session(client_certificate="me.pem"), twinet.Session)
     resource: twinet.Resource = request
     handle: twinet.Handle = resource
     handle.context = {"any": "thing"}

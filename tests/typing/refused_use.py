@@ -39,4 +39,5 @@ async def refused(session: twinet.Session) -> None:
     twinet.Limits().connect = 5  # type: ignore[misc]  # frozen
     twinet.fetch("http://a/", max_size="1M")  # type: ignore[arg-type]  # not bytes
     twinet.Session(agent=b"bytes")  # type: ignore[arg-type]  # text
+    twinet.Session(client_certificate=5)  # type: ignore[arg-type]  # no certificate
     await twinet.download("http://a/f")  # type: ignore[call-arg]  # where to?

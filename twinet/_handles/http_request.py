@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from twinet._http.body import Body, GivenBody
     from twinet._http.content import Content, FieldsArgument, FilesArgument
     from twinet._http.pushed_body import PushedBody
+    from twinet._net.client_certificate import GivenCertificate
     from twinet._net.dispatch import Listener
     from twinet._wire.http_request import FieldLines
     from twinet.records import Limits, Response
@@ -167,7 +168,7 @@ class HttpRequest(HandedBody):
         return self._certificate
 
     @client_certificate.setter
-    def client_certificate(self, given: Any) -> None:
+    def client_certificate(self, given: GivenCertificate | None) -> None:
         self._certificate = None if given is None else ClientCertificate.of(given)
 
     def query_info(

@@ -38,6 +38,8 @@ _SETTABLE = (
     | SecurityFlag.IGNORE_REDIRECT_TO_HTTP
     | SecurityFlag.IGNORE_REDIRECT_TO_HTTPS
 )
+#: HTTP_PROTOCOL_FLAG_HTTP2.
+_HTTP_2 = 2
 _STRONG_BITS = 128
 _MEDIUM_BITS = 56
 
@@ -149,9 +151,7 @@ def _read_length(request: Any) -> int:
 
 
 def _read_protocol(request: Any) -> int:
-    """Return 0, once there is an answer: nothing newer than HTTP/1.1 is spoken."""
-    assert request.response is not None, "without an answer it raises"
-    return 0
+    return _HTTP_2 if request.response.version == "2" else 0
 
 
 def _read_timestamps(request: Any) -> tuple[datetime | None, datetime | None]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         IStreamClientEndpoint,
     )
 
+    from twinet._net.client_certificate import GivenCertificate
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
     from twinet.records import Destination, Limits
@@ -101,7 +102,7 @@ class Session(UrlCalls):
         *,
         agent: str = AGENT,
         trust_roots: Any = None,
-        client_certificate: Any = None,
+        client_certificate: GivenCertificate | None = None,
         resolver: IHostnameResolver | None = None,
         connect: Callable[[str, int], IStreamClientEndpoint] | None = None,
         bind_address: str | None = None,

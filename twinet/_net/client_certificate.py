@@ -6,7 +6,7 @@ import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     #: A path, or the content of a file.
     Pem = str | os.PathLike[str] | bytes
     Password = str | bytes | Callable[[], str | bytes] | None
+    #: What programs give for one.
+    GivenCertificate: TypeAlias = (
+        "ClientCertificate | PrivateCertificate | Pem | tuple[Pem, Pem]"
+    )
 
 __all__ = ["ClientCertificate"]
 
@@ -84,14 +88,14 @@ class ClientCertificate:
         self._hash = hash(self._identity)
 
     @classmethod
-    def of(cls, given: Any) -> Self:
+    def of(cls, given: GivenCertificate) -> ClientCertificate:
         """Return what a user's ``client_certificate=`` means.
 
         :param given: a PEM file's path or content, a pair of paths (certificate,
             key), Twisted's ``PrivateCertificate``, or one of these objects.
         :raises InvalidParameter: 87, as the constructor, and for anything else.
         """
-        if isinstance(given, cls):
+        if isinstance(given, ClientCertificate):
             return given
         if isinstance(given, PrivateCertificate):
             own = given.original.to_cryptography()

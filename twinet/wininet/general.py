@@ -61,7 +61,8 @@ def InternetOpen(
     With INTERNET_FLAG_ASYNC, calls that have to wait are pending.  Without it they
     block, and may be made in any thread but the reactor's; the callbacks run on the
     blocked thread.  If no reactor runs at the first of them, a thread is started for
-    it, and ``reactor.run()`` is barred from then on.
+    it, and ``reactor.run()`` is barred from then on.  With INTERNET_FLAG_OFFLINE no
+    request uses the network: each fails with 2, because there is no cache.
 
     :param agent: the User-Agent; empty sends none.
     :param access_type: INTERNET_OPEN_TYPE_DIRECT or _PRECONFIG.
