@@ -80,6 +80,19 @@ async def test_many_at_once_share_a_few(server: WebServer) -> None:
 
 @each()
 @pytest_twisted.ensureDeferred
+async def test_request_may_ask_for_the_end(server: WebServer) -> None:
+    """``Connection: close`` of ours: the server closes, and we reuse nothing."""
+    async with visit(server) as here:
+        for _ in range(2):
+            answer = await here.get("/small.txt?last", ("Connection", "close"))
+            assert answer.body == SMALL
+            assert field(answer, "Connection").lower() == "close"
+        assert connections(server, "?last", 2) == 2
+        assert len(here.told(twinet.Status.CONNECTION_CLOSED)) == 2
+
+
+@each()
+@pytest_twisted.ensureDeferred
 async def test_server_may_tell_the_end(server: WebServer) -> None:
     """``Connection: close`` of the server's: the next request has its own."""
     async with visit(server) as here:
