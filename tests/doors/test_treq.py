@@ -19,7 +19,7 @@ from twisted.internet import error as twisted_errors
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.trial.unittest import SynchronousTestCase, TestCase
-from twisted.web.client import ResponseFailed
+from twisted.web.client import ResponseFailed, readBody
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 from zope.interface.verify import verifyObject
@@ -344,6 +344,7 @@ class RedirectTests(TreqTestCase):
         )
         self.assertEqual(history[0].headers.getRawHeaders(b"location"), [b"2"])
         self.assertEqual(await history[0].content(), b"")
+        self.assertEqual(await readBody(history[0]), b"")
         self.assertEqual(len(self.server.conversations), 1)
         self.assertTrue(response.request.absoluteURI.endswith(b"/b/4?%C3%BC%20x"))
 

@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from io import BytesIO, StringIO
 from itertools import combinations
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -28,6 +29,7 @@ from twinet._http.content import Content, content_of
 from twinet._wire.http_url import crack_http
 from twinet.errors import FileNotFound, InvalidParameter
 
+HEAD = "Content-Disposition"
 #: Names that a form must survive, and what a parser reads that undoes what browsers do
 #: to quotes and line ends.
 AWKWARD = {
@@ -355,6 +357,39 @@ class MultipartTests(ContentTestCase):
             ]
             self.assertEqual([head.count(b'"') for head in heads], [2, 4, 4], heads)
             self.assertFalse(any(b"\\" in head for head in heads))
+
+    def test_no_name_makes_another_part_or_parameter(self) -> None:
+        """Names of what is dangerous in a head, three hundred times."""
+        letters = "\"\\\r\n;=%a \t\0\x7f\x1fü☃-:,'<\u2028\x85"
+        dice = Random(7)
+        for _ in range(300):
+            field, file_field, file_name = (
+                "".join(dice.choices(letters, k=dice.randrange(1, 12)))
+                for _ in range(3)
+            )
+            content = self.made(
+                form={field: file_name}, files={file_field: (file_name, b"x")}
+            )
+            data = self.sent(content)
+            message: Any = message_from_bytes(
+                b"Content-Type: " + content.content_type + b"\r\n\r\n" + data
+            )
+            found = [
+                [sorted(part.keys()), [key for key, _ in part.get_params(header=HEAD)]]
+                for part in message.get_payload()
+            ]
+            names = (field, file_field, file_name)
+            self.assertEqual(
+                found,
+                [
+                    [[HEAD], ["form-data", "name"]],
+                    [[HEAD, "Content-Type"], ["form-data", "name", "filename"]],
+                ],
+                names,
+            )
+            first, second = self.parts(content)
+            self.assertEqual(first.raw, file_name.encode(), names)
+            self.assertEqual(second.raw, b"x", names)
 
     def test_types_that_break_the_head_are_refused(self) -> None:
         """Or that treq would change."""

@@ -21,6 +21,7 @@ from treq.client import HTTPClient
 from twisted.internet.defer import Deferred, fail
 from twisted.python.components import proxyForInterface
 from twisted.python.failure import Failure
+from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent, IResponse
 from zope.interface import implementer
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from treq.cookies import IndexableCookieJar
-    from twisted.web.http_headers import Headers
     from twisted.web.iweb import IBodyProducer
 
     from twinet._handles.agent_response import AgentResponse
@@ -329,9 +329,7 @@ def _without_gzip(headers: Headers | None) -> list[tuple[bytes, bytes]]:
 
     It puts it behind those of the program; what is asked for is the session's to say.
     """
-    if headers is None:
-        return []
-    *own, _ = headers.getRawHeaders(_ACCEPT_ENCODING, [b"gzip"])
-    kept = headers.copy()
+    kept = Headers() if headers is None else headers.copy()
+    *own, _ = kept.getRawHeaders(_ACCEPT_ENCODING, [b"gzip"])
     kept.setRawHeaders(_ACCEPT_ENCODING, own)
     return field_lines(kept)
