@@ -113,6 +113,30 @@ async def test_the_server_is_silent(limit: str, tls: bool) -> None:
         await meeting.end()
 
 
+@pytest_twisted.ensureDeferred
+async def test_first_byte_counts_from_when_the_body_is_out() -> None:
+    """What waits in the system's buffer for a slow server is not out."""
+    body = bytes(6 << 20)
+
+    async def slow(peer: Peer) -> None:
+        peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        while peer.server.taken < len(body):
+            peer.transport.pauseProducing()
+            await peer.pause(0.03)
+            peer.transport.resumeProducing()
+            await peer.all()
+        peer.send(ok(b"hello"))
+
+    meeting = Meeting(slow)
+    try:
+        connection = meeting.session.http("127.0.0.1", meeting.server.port)
+        request = connection.open_request("PUT", "/", limits=PATIENT.but(first_byte=1))
+        await within(request.send(body), "a slow upload")
+        assert await request.read(9) == b"hello"
+    finally:
+        await meeting.end()
+
+
 async def _asking(meeting: Meeting, limit: str, limits: Limits) -> None:
     session, url = meeting.session, meeting.server.url
     if limit == "send":
