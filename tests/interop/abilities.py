@@ -31,6 +31,7 @@ LACKS = {
     "HTTP/1.0 of its own": dict.fromkeys(
         ("nginx", "lighttpd", "caddy"), "HTTP/1.1 to all"
     ),
+    "hanging up": dict.fromkeys(("apache2", "lighttpd"), "an answer to everybody"),
     "heads beyond 64 KiB": {"lighttpd": "its own limit is 64 KiB: it answers 502"},
 }
 

@@ -53,6 +53,8 @@ Alias /404.html {home}/pages/404.html
 ScriptAlias /cgi/ {home}/cgi/
 ScriptAlias /old/ {home}/cgi/
 SetEnvIf Request_URI ^/old/ downgrade-1.0 force-response-1.0
+# else it does not believe a program's Content-Length
+SetEnvIf Request_URI ^/cgi/cut ap_trust_cgilike_cl
 Alias /closing/ {root}/
 SetEnvIf Request_URI ^/closing/ nokeepalive
 Alias /private/ {root}/

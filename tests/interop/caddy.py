@@ -57,6 +57,7 @@ CONFIGURATION = """
         header Content-Type application/json
         respond `{told}`
     }}
+    abort /hang-up
     redir /cgi/sideways told?sideways 302
     respond /cgi/answer/204 204
     handle /cgi/cookie {{

@@ -1,4 +1,8 @@
-"""A real nginx: the site of ``site.py``, and ``/paced/X`` at 20 MiB a second."""
+"""A real nginx: the site of ``site.py``, and what only it can do.
+
+``/paced/X`` is ``/X`` at 20 MiB a second, and ``/before/PORT/X`` is what the server on
+that port has at ``/X``.
+"""
 
 from __future__ import annotations
 
@@ -91,6 +95,14 @@ location /cgi/told {{
         "length": "$content_length", "type": "$content_type",
         "cookie": "$http_cookie", "expect": "$http_expect",
         "port": "$remote_port", "tls": "$ssl_protocol"}}';
+}}
+location = /hang-up {{ return 444; }}
+# as a proxy that holds nothing back, for a server on that port
+location ~ ^/before/(\\d+)/(.*)$ {{
+    proxy_pass http://127.0.0.1:$1/$2$is_args$args;
+    proxy_http_version 1.1;
+    proxy_request_buffering off;
+    proxy_buffering off;
 }}
 location = /cgi/sideways {{ return 302 told?sideways; }}
 location = /cgi/answer/204 {{ return 204; }}

@@ -24,6 +24,10 @@
     is an answer with N KiB of header fields.
 ``/cgi/chunks/N``
     is N MiB of zeros without an announced length.
+``/cgi/cut``
+    announces 200,000 bytes and gives half of them.
+``/hang-up``
+    is no answer: the server closes the connection.
 ``/old/chunks/N``
     is the same in an answer of HTTP/1.0, which ends where the connection does.
 anything else
@@ -93,6 +97,10 @@ while [ "$number" -gt 0 ]; do
   number=$((number - 1))
 done
 printf 'Content-Type: text/plain\\r\\n\\r\\n'
+""",
+    "cut": """\
+printf 'Content-Length: 200000\\r\\nContent-Type: text/plain\\r\\n\\r\\n'
+head -c 100000 /dev/zero
 """,
     "chunks": """\
 printf 'Content-Type: application/octet-stream\\r\\n\\r\\n'

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.interop.httpbin import HttpBin
+    from tests.interop.nginx import Nginx
 
 LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 
@@ -441,3 +442,34 @@ async def test_treqs_calls_over_a_session(httpbin: HttpBin) -> None:
         assert (answer["method"], answer["form"]) == ("POST", {"tea": "green"})
         with pytest.raises(Timeout):
             await client.get(f"{url}/delay/9", timeout=0.2)
+
+
+# -- behind a proxy
+
+
+@pytest_twisted.ensureDeferred
+async def test_behind_nginx_over_tls(nginx: Nginx, httpbin: HttpBin) -> None:
+    """Pieces go both ways through a proxy that holds nothing back."""
+    before = f"/before/{httpbin.ports['http']}"
+    async with visit(nginx, "https") as here:
+        plain = await here.get(f"{before}/bytes/100000?seed=2")
+        streamed = await here.get(f"{before}/stream-bytes/100000?seed=2&chunk_size=999")
+        assert field(streamed, "Transfer-Encoding") == "chunked"
+        assert streamed.body == plain.body
+        async with here.open("POST", f"{before}/post") as request:
+            await request.start()
+            for _ in range(10):
+                await request.write(b"tea " * 10_000)
+            await request.finish()
+            answer = b"".join([chunk async for chunk in request])
+        assert json.loads(answer)["data"] == "tea " * 100_000
+        assert len(here.told(twinet.Status.CONNECTED_TO_SERVER)) == 1
+
+
+@pytest_twisted.ensureDeferred
+async def test_proxy_before_nobody(nginx: Nginx) -> None:
+    """A 502 is an answer, also while a body is on its way."""
+    async with visit(nginx) as here:
+        for body in (None, bytes(5 << 20)):
+            answer = await here.ask("POST", "/before/1/post", body=body)
+            assert answer.status_code == 502

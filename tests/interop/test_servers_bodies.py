@@ -16,7 +16,7 @@ import twinet
 from tests.interop.abilities import each
 from tests.interop.site import FILES
 from tests.interop.visit import visit
-from twinet.errors import HttpInvalidHeader
+from twinet.errors import HttpInvalidHeader, Timeout, Truncated
 from twinet.query import Query, QueryFlag
 
 if TYPE_CHECKING:
@@ -118,6 +118,28 @@ async def test_program_that_does_not_know_its_length(server: WebServer) -> None:
                 assert response.headers["transfer-encoding"] == "chunked"
                 assert await request.deliver(Digest()) == 20 * MIB
         assert (await here.get("/small.txt")).body == FILES["small.txt"]
+
+
+@each("programs")
+@pytest_twisted.ensureDeferred
+async def test_program_that_gives_less_than_it_promised(server: WebServer) -> None:
+    """What came is read.  Then servers wait for the next request, and we for the rest.
+
+    Until our limit ends it, or theirs for an idle connection, which cuts the body.
+    """
+    for port, idle, error, words in (
+        ("http", 0.2, Timeout, r"limits\.idle"),
+        ("brief", 60, Truncated, "100000 of 200000"),
+    ):
+        async with visit(server, port) as here:
+            limits = twinet.Limits(idle=idle)
+            async with here.open("GET", "/cgi/cut", limits=limits) as request:
+                await request.send()
+                assert request.response.length == 200_000
+                assert await request.read(100_000) == bytes(100_000)
+                with pytest.raises(error, match=words):
+                    await request.read(1)
+            assert (await here.get("/small.txt")).body == FILES["small.txt"]
 
 
 @each("HTTP/1.0 of its own")

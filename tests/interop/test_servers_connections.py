@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
@@ -15,6 +16,7 @@ from tests.interop.abilities import each
 from tests.interop.serverprocess import wait_until
 from tests.interop.site import FILES
 from tests.interop.visit import field, said, visit
+from twinet.errors import InternetError
 
 if TYPE_CHECKING:
     from tests.interop.webserver import WebServer
@@ -143,3 +145,18 @@ async def test_post_is_not_sent_on_a_stale_connection(server: WebServer) -> None
         assert said(answer)["length"] == "7"
         assert len(here.told(twinet.Status.REQUEST_SENT)) == 2
         assert connections(server, "?post", 2) == 2
+
+
+@each("hanging up")
+@pytest_twisted.ensureDeferred
+async def test_server_that_hangs_up_is_asked_no_more(server: WebServer) -> None:
+    """Once more after a kept connection, which may have been stale; not for ever."""
+    async with visit(server) as here:
+        for before, asked in ((0, 1), (1, 2)):
+            for _ in range(before):
+                await here.get("/small.txt")
+            here.news.clear()
+            with pytest.raises(InternetError, match="before the answer came"):
+                await here.get("/hang-up")
+            assert len(here.told(twinet.Status.REQUEST_SENT)) == asked
+        assert (await here.get("/small.txt")).body == SMALL
