@@ -323,6 +323,16 @@ class TurnTests(SynchronousTestCase):
         self.net.advance()
         self.assertFalse(first.closed)
 
+    def test_exempt_one_that_came_first_leaves_room_for_the_others(self) -> None:
+        """As many as they would have without it."""
+        self.send("/exempt", exempt=True)
+        self.net.accept()
+        self.send("/1")
+        self.assertEqual(self.net.attempts, 1)
+        self.net.accept()
+        self.send("/2")
+        self.assertEqual(self.net.attempts, 0)
+
     def test_exempt_one_takes_a_kept_connection(self) -> None:
         """If there is one."""
         self.send("/1")
