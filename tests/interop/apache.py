@@ -81,6 +81,8 @@ Listen 127.0.0.1:{http}
 Listen 127.0.0.1:{https}
 Listen 127.0.0.1:{tls12}
 Listen 127.0.0.1:{tls13}
+Listen 127.0.0.1:{asks12}
+Listen 127.0.0.1:{asks13}
 Listen 127.0.0.1:{brief}
 <VirtualHost 127.0.0.1:{https}>
     SSLEngine on
@@ -100,6 +102,20 @@ Listen 127.0.0.1:{brief}
     SSLEngine on
     SSLProtocol -all +TLSv1.3
     SSLCertificateFile {home}/server.pem
+</VirtualHost>
+<VirtualHost 127.0.0.1:{asks12}>
+    SSLEngine on
+    SSLProtocol -all +TLSv1.2
+    SSLCertificateFile {home}/server.pem
+    SSLCACertificateFile {home}/ca.pem
+    SSLVerifyClient require
+</VirtualHost>
+<VirtualHost 127.0.0.1:{asks13}>
+    SSLEngine on
+    SSLProtocol -all +TLSv1.3
+    SSLCertificateFile {home}/server.pem
+    SSLCACertificateFile {home}/ca.pem
+    SSLVerifyClient require
 </VirtualHost>
 <VirtualHost 127.0.0.1:{brief}>
     KeepAliveTimeout 200ms

@@ -99,6 +99,26 @@ https://:{tls13} {{
     }}
     import site
 }}
+https://:{asks12} {{
+    tls {home}/server.pem {home}/server.pem {{
+        protocols tls1.2 tls1.2
+        client_auth {{
+            mode require_and_verify
+            trusted_ca_cert_file {home}/ca.pem
+        }}
+    }}
+    import site
+}}
+https://:{asks13} {{
+    tls {home}/server.pem {home}/server.pem {{
+        protocols tls1.3 tls1.3
+        client_auth {{
+            mode require_and_verify
+            trusted_ca_cert_file {home}/ca.pem
+        }}
+    }}
+    import site
+}}
 """
 
 #: What it was told, as JSON; braces that are no placeholders are escaped.

@@ -50,6 +50,22 @@ $SERVER["socket"] == "127.0.0.1:{tls13}" {{
     ssl.pemfile = "{home}/server.pem"
     ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.3", "MaxProtocol" => "TLSv1.3")
 }}
+$SERVER["socket"] == "127.0.0.1:{asks12}" {{
+    ssl.engine = "enable"
+    ssl.pemfile = "{home}/server.pem"
+    ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.2", "MaxProtocol" => "TLSv1.2")
+    ssl.verifyclient.activate = "enable"
+    ssl.verifyclient.enforce = "enable"
+    ssl.verifyclient.ca-file = "{home}/ca.pem"
+}}
+$SERVER["socket"] == "127.0.0.1:{asks13}" {{
+    ssl.engine = "enable"
+    ssl.pemfile = "{home}/server.pem"
+    ssl.openssl.ssl-conf-cmd = ("MinProtocol" => "TLSv1.3", "MaxProtocol" => "TLSv1.3")
+    ssl.verifyclient.activate = "enable"
+    ssl.verifyclient.enforce = "enable"
+    ssl.verifyclient.ca-file = "{home}/ca.pem"
+}}
 $SERVER["socket"] == "127.0.0.1:{brief}" {{ server.max-keep-alive-idle = 1 }}
 
 alias.url = (

@@ -65,6 +65,24 @@ http {{
         include {home}/site.conf;
     }}
     server {{
+        listen 127.0.0.1:{asks12} ssl;
+        ssl_protocols TLSv1.2;
+        ssl_certificate {home}/server.pem;
+        ssl_certificate_key {home}/server.pem;
+        ssl_client_certificate {home}/ca.pem;
+        ssl_verify_client on;
+        include {home}/site.conf;
+    }}
+    server {{
+        listen 127.0.0.1:{asks13} ssl;
+        ssl_protocols TLSv1.3;
+        ssl_certificate {home}/server.pem;
+        ssl_certificate_key {home}/server.pem;
+        ssl_client_certificate {home}/ca.pem;
+        ssl_verify_client on;
+        include {home}/site.conf;
+    }}
+    server {{
         listen 127.0.0.1:{brief};
         keepalive_timeout 200ms;
         include {home}/site.conf;

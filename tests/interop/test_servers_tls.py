@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_twisted
+import trustme
 
 import twinet
 from tests.interop.abilities import each
 from tests.interop.site import FILES
 from tests.interop.visit import said, visit
 from tests.interop.webserver import OTHER_NAME
-from twinet.errors import InternetError, InvalidCa, SecCertCnInvalid
+from twinet.errors import (
+    ClientAuthCertNeeded,
+    InternetError,
+    InvalidCa,
+    SecCertCnInvalid,
+    SecurityChannelError,
+)
 
 if TYPE_CHECKING:
     from tests.interop.webserver import WebServer
@@ -92,3 +99,53 @@ async def test_no_tls_with_a_server_that_wants_it(server: WebServer) -> None:
         answer = await twinet.fetch(f"{url}/small.txt")
         assert answer.status_code == 400
         assert "HTTPS" in answer.text
+
+
+#: Where a client certificate is demanded, by the version that is spoken there.
+ASKS = pytest.mark.parametrize("port", ["asks12", "asks13"])
+
+
+@each()
+@ASKS
+@pytest_twisted.ensureDeferred
+async def test_client_certificate_is_shown(server: WebServer, port: str) -> None:
+    """Once for the connection, which is kept."""
+    mine = server.client_pem
+    async with visit(server, port, client_certificate=mine) as here:
+        for _ in range(2):
+            answer = await here.get(f"/long.txt?shown-{port}")
+            assert answer.body == FILES["long.txt"]
+    one, other = server.requests(f"shown-{port}", 2)
+    assert one == other
+
+
+@each()
+@ASKS
+@pytest_twisted.ensureDeferred
+async def test_client_certificate_is_missed(server: WebServer, port: str) -> None:
+    """12044, and the same handle works with one; nginx says it in a page."""
+    async with visit(server, port) as here, here.open("GET", "/small.txt") as request:
+        if server.kind == "nginx":
+            await request.send()
+            assert request.response.status_code == 400
+        else:
+            with pytest.raises(ClientAuthCertNeeded):
+                await request.send()
+        request.client_certificate = server.client_pem
+        await request.send()
+        assert await request.read(99) == FILES["small.txt"]
+
+
+@each()
+@ASKS
+@pytest_twisted.ensureDeferred
+async def test_client_certificate_of_a_stranger(server: WebServer, port: str) -> None:
+    """It is told from none at all."""
+    stranger = trustme.CA().issue_cert("me@elsewhere.test")
+    pem = stranger.private_key_and_cert_chain_pem.bytes()
+    async with visit(server, port, client_certificate=pem) as here:
+        if server.kind == "nginx":
+            assert (await here.get("/small.txt")).status_code == 400
+        else:
+            with pytest.raises(SecurityChannelError, match="certificate"):
+                await here.get("/small.txt")

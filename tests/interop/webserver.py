@@ -24,21 +24,24 @@ class WebServer(ServerProcess):
     """A server of the site.
 
     It listens in the clear (``http``), over TLS (``https``), over one version of it
-    alone (``tls12``, ``tls13``), and where it keeps an idle connection for a moment
-    only (``brief``, in the clear).
+    alone (``tls12``, ``tls13``), likewise where it demands a client certificate
+    (``asks12``, ``asks13``), and where it keeps an idle connection for a moment only
+    (``brief``, in the clear).
 
     :ivar root: the folder that it serves; a test may add files under names of its own.
     :ivar ca_pem: the authority that signed its certificates: for ``localhost`` and
         ``127.0.0.1``, and with that name sent (SNI) for ``other.test``.
+    :ivar client_pem: a client certificate that it accepts, with its key.
     """
 
-    listens = ("http", "https", "tls12", "tls13", "brief")
+    listens = ("http", "https", "tls12", "tls13", "asks12", "asks13", "brief")
     ca_pem: Path
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.root = home / "root"
         self.ca_pem = home / "ca.pem"
+        self.client_pem = home / "client.pem"
 
     @property
     def https(self) -> str:
@@ -73,6 +76,7 @@ class WebServer(ServerProcess):
         for file, names in (
             ("server.pem", ("localhost", "127.0.0.1")),
             ("other.pem", (OTHER_NAME,)),
+            (self.client_pem.name, ("me@downfall.test",)),
         ):
             identity = authority.issue_cert(*names)
             identity.private_key_and_cert_chain_pem.write_to_path(self.home / file)
