@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from twinet._http.file_body import Run
 
-    #: What programs give.
-    GivenBody = (
+    #: What can be sent.
+    GivenContent = (
         bytes
         | bytearray
         | memoryview
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
         | BinaryIO
         | IBodyProducer
         | Callable[[], IBodyProducer]
-        | None
     )
+    #: What programs give as a body.
+    GivenBody = GivenContent | None
 
 __all__ = ["Body", "BytesBody", "MadeBody", "OnceBody", "body_of"]
 

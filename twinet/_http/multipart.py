@@ -30,29 +30,16 @@ from twinet._http.chain_body import ChainBody
 from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import BinaryIO
-
     from twisted.internet.interfaces import IConsumer
 
-    from twinet._http.body import Body
+    from twinet._http.body import Body, GivenContent
     from twinet._http.file_body import Run
 
-    #: What can be sent as a file.
-    FileContent = (
-        bytes
-        | bytearray
-        | memoryview
-        | PathLike[str]
-        | BinaryIO
-        | IBodyProducer
-        | Callable[[], IBodyProducer]
-    )
     #: A file, with its name or its name and its Content-Type.
     GivenFile = (
-        FileContent
-        | tuple[str | None, FileContent]
-        | tuple[str | None, str | None, FileContent]
+        GivenContent
+        | tuple[str | None, GivenContent]
+        | tuple[str | None, str | None, GivenContent]
     )
 
 __all__ = ["multipart_body"]
