@@ -90,6 +90,7 @@ class FormTests(ClientCertificateCase):
             self.certificate + b"some words\n" + self.key,
             pair,
             (self.certificate, self.key),
+            (self.key + self.certificate).decode(),
             twisteds,
         ):
             made = ClientCertificate.of(form)
@@ -160,19 +161,29 @@ class RefusalTests(ClientCertificateCase):
         self.refused(
             "client certificate 2", self.certificate + damaged(self.certificate)
         )
-        self.refused("cannot be read: damaged", self.certificate, damaged(self.key))
+        self.refused(
+            "cannot be read: it is damaged", self.certificate, damaged(self.key)
+        )
 
     def test_passwords(self) -> None:
         """Missing, wrong, or none at all; they are never shown."""
         key = encrypted(self.mine, serialization.PrivateFormat.PKCS8)
         self.refused("is encrypted; give its password", self.certificate, key)
         self.refused("password is wrong", self.certificate, key, password="wrong word")
+        self.refused("password is wrong", self.certificate, key, password="")
         for nothing in (5, lambda: None):
             self.refused("give its password", self.certificate, key, password=nothing)
         error = self.assertRaises(
             InvalidParameter, ClientCertificate.of, (self.certificate, key)
         )
         self.assertIn("twinet.ClientCertificate(path, password=...)", error.message)
+
+    def test_key_is_never_shown(self) -> None:
+        """Not even one that was given as text where a path belongs."""
+        other = private_pem(new_key()).decode()
+        error = self.assertRaises(InvalidParameter, ClientCertificate, other)
+        self.assertIn("no client certificate in the given bytes", error.message)
+        self.assertNotIn("PRIVATE KEY", str(error))
 
     def test_key_of_another_certificate(self) -> None:
         """The two are compared, not believed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from cryptography import x509
@@ -14,6 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from OpenSSL import SSL
 from twisted.internet.ssl import PrivateCertificate
 
+from twinet._net.pem import read_pem
+from twinet._net.translate import words
 from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ClientCertificate:
 
     Two of the same certificates are equal, and connections are shared between them.
 
-    :param certificate: a PEM file, or its content as bytes: the certificate, those
+    :param certificate: a PEM file's path, or its content: the certificate, those
         above it that the server may not know, and perhaps the key.
     :param key: the file, or the content, that holds the key, when it is another one.
     :param password: of an encrypted key; or a callable that is asked for it, once and
@@ -127,10 +128,8 @@ class ClientCertificate:
             context.set_mode(_MODE_NO_AUTO_CHAIN)
             context.check_privatekey()
         except SSL.Error as error:
-            queue = error.args[0] if error.args else []
-            why = ", ".join(entry[-1] for entry in queue) or "it gives no reason"
             raise InvalidParameter(
-                f"OpenSSL does not take the client certificate: {why}"
+                f"OpenSSL does not take the client certificate: {words(error)}"
             ) from error
 
     def __eq__(self, other: object) -> bool:
@@ -147,19 +146,10 @@ class ClientCertificate:
 
 def _content(given: Any) -> tuple[str, bytes]:
     """Return the name and the content of a PEM file."""
-    if isinstance(given, bytes):
-        return "the given bytes", given
-    if not isinstance(given, str | os.PathLike):
+    if not isinstance(given, str | os.PathLike | bytes):
         kind = type(given).__name__
         raise InvalidParameter(f"a client certificate cannot be a {kind}; {_KINDS}")
-    name = os.fspath(given)
-    try:
-        return name, Path(name).read_bytes()
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise InvalidParameter(
-            f"the client certificate cannot be read from {name}: {why}"
-        ) from error
+    return read_pem(given, "the client certificate")
 
 
 def _certificates(name: str, pem: bytes) -> list[x509.Certificate]:
@@ -194,7 +184,9 @@ def _key(name: str, pem: bytes, password: Password) -> Any:
     try:
         return serialization.load_pem_private_key(block, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        wrong = "the password is wrong, or the key is damaged" if secret else "damaged"
+        wrong = "it is damaged"
+        if secret is not None:
+            wrong = "the password is wrong, or the key is damaged"
         raise InvalidParameter(
             f"the private key in {name} cannot be read: {wrong}"
         ) from error

@@ -19,6 +19,7 @@ from cryptography import x509
 from OpenSSL import SSL, crypto
 
 from twinet import errors
+from twinet._net.pem import read_pem
 
 # Where the systems keep their bundle, most usual first; the list that Go and
 # pyOpenSSL use too, and the one place of Alpine, macOS and the BSDs.
@@ -99,24 +100,14 @@ class TrustRoots:
     ) -> Self:
         """Return the roots in a PEM file, which is read now.
 
-        :param path_or_bytes: a path, or the content itself as bytes. Whatever stands
+        :param path_or_bytes: a path, or the content itself. Whatever stands
             between the certificates, keys included, is left alone.
         :param with_platform: believe the platform's roots as well.
         :raises InvalidParameter: (87) the file cannot be read, holds no certificate,
             or holds a damaged one.
         """
         beside = cls.platform() if with_platform else None
-        if isinstance(path_or_bytes, bytes):
-            name, pem = "the given bytes", path_or_bytes
-        else:
-            name = os.fspath(path_or_bytes)
-            try:
-                pem = Path(name).read_bytes()
-            except (OSError, ValueError) as error:
-                why = getattr(error, "strerror", None) or error
-                raise errors.InvalidParameter(
-                    f"the trust roots cannot be read from {name}: {why}"
-                ) from error
+        name, pem = read_pem(path_or_bytes, "the trust roots")
         return cls(name, certificates=_parse(name, pem), beside=beside)
 
     @classmethod
@@ -175,8 +166,6 @@ class TrustRoots:
             return cls.platform()
         if isinstance(value, TrustRoots):
             return value
-        if isinstance(value, str) and "-----BEGIN " in value:
-            return cls.from_pem(value.encode("utf-8", "surrogateescape"))
         if isinstance(value, (str, bytes, os.PathLike)):
             return cls.from_pem(value)
         if isinstance(value, x509.Certificate):
