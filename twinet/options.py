@@ -186,7 +186,7 @@ _ROWS = (
         "u32 seconds",
         "N" + _ANY,
         "Time for connecting, over all addresses of the host together. 0 is refused "
-        "(160) for the process and for a session.",
+        "(160).",
     ),
     _row(
         Option.CONNECT_RETRIES,

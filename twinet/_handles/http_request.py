@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.defer import Deferred, fail
 
-from twinet._handles.handed_body import HandedBody
 from twinet._handles.head_query import DECODED_AWAY, HeadQuery
 from twinet._handles.range_seek import RangeSeek
 from twinet._handles.request_fields import RequestFields
 from twinet._handles.request_flags import FIELD_BITS, flag_lines
+from twinet._handles.secured_request import SecuredRequest
 from twinet._http.content import content_of
 from twinet._http.order import ORDINARY, Order
 from twinet._http.representation import Representation, offers_ranges
-from twinet._net.client_certificate import ClientCertificate
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
     CertificateFault,
@@ -24,7 +23,6 @@ from twinet.errors import (
     InternetError,
     InvalidOperation,
     InvalidParameter,
-    SecCertErrors,
     Timeout,
 )
 from twinet.flags import Flag, HandleType, RequestFlag, SecurityFlag
@@ -39,11 +37,9 @@ if TYPE_CHECKING:
     from twinet._http.body import Body, GivenBody
     from twinet._http.content import Content, FieldsArgument, FilesArgument
     from twinet._http.pushed_body import PushedBody
-    from twinet._net.client_certificate import GivenCertificate
     from twinet._net.dispatch import Listener
     from twinet._wire.http_request import FieldLines
     from twinet.records import Limits, Response
-    from twinet.tls import TlsInfo
     from twinet.urls import HttpUrl
 
     HeadersArgument = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
@@ -56,7 +52,7 @@ _FROM_CACHE = int(Flag.FROM_CACHE)
 _SECURE = int(Flag.SECURE)
 
 
-class HttpRequest(HandedBody):
+class HttpRequest(SecuredRequest):
     """A request to a server, and its answer."""
 
     handle_type = HandleType.HTTP_REQUEST
@@ -64,10 +60,6 @@ class HttpRequest(HandedBody):
     _response: Response | None = None
     #: made when the program first looks at its own header fields.
     _headers: RequestFields | None = None
-    #: what is shown to a server that asks who we are, instead of the session's.
-    _certificate: ClientCertificate | None = None
-    #: certificate faults that are let through (``SECURITY_FLAGS``).
-    security_flags = SecurityFlag(0)
     #: when it gets its connection, where others want one too.
     turn = ORDINARY
     #: whether it is sent when the session is offline.
@@ -146,30 +138,6 @@ class HttpRequest(HandedBody):
         if self._headers is None:
             self._headers = RequestFields(self._fields)
         return self._headers
-
-    @property
-    def tls(self) -> TlsInfo | None:
-        """The TLS connection that the answer came over.
-
-        ``None`` without TLS, and as long as there is no answer.
-
-        :raises SecInvalidCert: 12169, a certificate of the server cannot be read.
-        """
-        return None if self._response is None else self._response.tls
-
-    @property
-    def client_certificate(self) -> ClientCertificate | None:
-        """What this request shows to its server, if that asks who we are.
-
-        It belongs to the server that the request was opened for: one that is
-        redirected to is shown that of the session, if there is one.  What is set, in
-        any form that ``Session(client_certificate=...)`` takes, acts on the next send.
-        """
-        return self._certificate
-
-    @client_certificate.setter
-    def client_certificate(self, given: GivenCertificate | None) -> None:
-        self._certificate = None if given is None else ClientCertificate.of(given)
 
     def query_info(
         self,
@@ -428,18 +396,6 @@ class HttpRequest(HandedBody):
         else:
             self._spend()
             self._fail(error)
-
-    def _as_masked(self, error: CertificateFault) -> CertificateFault:
-        """Return what ERROR_MASK makes of a certificate's faults."""
-        parent: Handle = self._parent  # type: ignore[assignment]  # it always has one
-        mask = parent._error_mask if self._error_mask is None else self._error_mask
-        kinds = {fault.kind for fault in error.faults}
-        if not mask or len(kinds) == 1:
-            return error
-        combined = SecCertErrors(error.message)
-        combined.faults = error.faults
-        combined.__cause__ = error
-        return combined
 
     def _length(self) -> int | None:
         response, known = self._response, self._representation
