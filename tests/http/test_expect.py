@@ -421,6 +421,30 @@ class HandedOverTests(ExpectTestCase):
                 self.assertEqual(peer.request(), b"")
                 self.check_nothing_left(peer)
 
+    def test_leave_and_the_whole_answer_in_one_piece(self) -> None:
+        """The leave comes too late: start() fires, and the body is dropped."""
+        closing = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+        for answer in (OK + b"hello", closing + b"ok", TOO_LARGE + b"no"):
+            self.begin()
+            peer = self.begin_body(5)
+            peer.send(CONTINUE + answer)
+            self.successResultOf(self.pending)
+            self.successResultOf(self.request.write(b"abcde"))
+            self.pending = self.request.finish()
+            handle = self.successResultOf(self.pending)
+            body = answer.rpartition(b"\r\n\r\n")[2]
+            self.assertEqual(self.successResultOf(handle.read(9)), body)
+            self.assertEqual(peer.request(), b"")
+            self.check_nothing_left(peer)
+
+    def test_leave_and_garbage_in_one_piece(self) -> None:
+        """It is start() that fails."""
+        peer = self.begin_body(5)
+        peer.send(CONTINUE + b"garbage\r\n\r\n")
+        self.failed(HttpInvalidServerResponse, 12152)
+        self.failureResultOf(self.request.write(b"abcde"), HttpInvalidServerResponse)
+        self.check_nothing_left(peer)
+
     def test_refusal_and_a_program_that_does_nothing(self) -> None:
         """Its own limit runs."""
         peer = self.begin_body(5)

@@ -592,6 +592,25 @@ class ClosedInsideTests(SynchronousTestCase):
             self.assertEqual(net.told.count("REQUEST_COMPLETE 12017"), 1)
             self.assertEqual(net.told[-1], "HANDLE_CLOSING")
 
+    def test_closing_when_a_limit_has_run_out(self) -> None:
+        """The same, in each phase that has a connection."""
+        for where in ("CLOSING_CONNECTION", "CONNECTION_CLOSED"):
+            for answer in (b"", b"HTTP/1.1 200"):
+                net = MemoryNet()
+                net.react = lambda news, where=where: (
+                    news.handle.close() if news.status.name == where else None
+                )
+                pending = net.session.get(
+                    URL, context=CONTEXT, limits=Limits(first_byte=5)
+                )
+                peer = net.accept()
+                if answer:
+                    peer.send(answer)
+                net.advance(5)
+                self.failureResultOf(pending, OperationCancelled)
+                self.assertEqual(net.told.count("REQUEST_COMPLETE 12017"), 1)
+                self.assertEqual(net.told[-1], "HANDLE_CLOSING")
+
     def test_handle_closing(self) -> None:
         """It is dead already; nothing more comes."""
         net, pending, _ = self.play("HANDLE_CLOSING")

@@ -249,8 +249,10 @@ class Exchange(Reception):
         """End it with an error, whatever is going on."""
         if not self.over:
             self.cancel()
-            self._owner.take_end([], error)
-            self._owner.tell_end()
+            if not self._owner.over:
+                # Else a listener has closed the handle when it heard of that.
+                self._owner.take_end([], error)
+                self._owner.tell_end()
 
     def expired(self) -> None:
         """End it: the limit of the present phase has run out."""

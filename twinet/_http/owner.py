@@ -25,7 +25,11 @@ class Owner(Protocol):
     """Who gets what becomes of an exchange: the transfer.
 
     The ``take`` methods settle, and run no callback; the others tell.
+
+    :ivar over: it has come to its end, or was stopped.
     """
+
+    over: bool
 
     def take_sent(self, count: int) -> None:
         """Take note that bytes of the request's body have gone out."""

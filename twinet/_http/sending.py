@@ -67,6 +67,8 @@ class Sending:
     _state = _State.FLOWING
     #: what has been settled and is to be done.
     _due: Callable[[], None] | None = None
+    #: whether an answer is held until the program has handed the body over.
+    _early = False
 
     def __init__(
         self, exchange: Exchange, channel: Channel, voice: Voice, deadlines: Deadlines
@@ -198,6 +200,7 @@ class Sending:
             if refused:
                 self._state = _State.OVER
                 self._due = self._refuse
+            self._early = True
             return self.pushed.answered()
         if refused or status >= REFUSES:
             self._exchange.note("The answer came first, sending no more of the body")
@@ -208,7 +211,8 @@ class Sending:
         """Send nothing more."""
         flowing, self._state = self._state is _State.FLOWING, _State.OVER
         if self._due == self.go_on:
-            self._due = None
+            # The leave came together with the whole answer: too late.
+            self._due = self._refuse if self._early else None
         if self.pushed is not None:
             self.pushed.stop()
         elif flowing and self._upload is not None:
