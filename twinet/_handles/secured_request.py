@@ -1,4 +1,4 @@
-"""The part of a request that is about TLS: whom to trust, what to show, what was seen."""
+"""What a request has of TLS: whom it trusts, what it shows, what was seen."""
 
 from __future__ import annotations
 
