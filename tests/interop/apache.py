@@ -135,7 +135,7 @@ class Apache(WebServer):
         folder = next((one for one in MODULES if Path(one).is_dir()), MODULES[0])
         user = ""
         if os.geteuid() == 0:
-            # it refuses to serve as root
+            # it refuses to serve as root; whom it becomes keeps DAV's locks there
             nobody = pwd.getpwnam("nobody")
             group = grp.getgrgid(nobody.pw_gid).gr_name
             user = f"User nobody\nGroup {group}"

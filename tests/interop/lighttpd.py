@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.interop.site import LEADS, LIMIT
 from tests.interop.webserver import OTHER_NAME, WebServer
 
-if TYPE_CHECKING:
-    from pathlib import Path
+#: Where Debian and others keep the modules.
+MODULES = ("/usr/lib/lighttpd", "/usr/lib64/lighttpd")
+#: Those that Debian has in packages of their own.
+APART = ("mod_deflate.so", "mod_openssl.so", "mod_webdav.so")
 
 CONFIGURATION = """
 server.modules = (
@@ -100,6 +102,14 @@ class Lighttpd(WebServer):
 
     kind = "lighttpd"
     package = "lighttpd lighttpd-mod-deflate lighttpd-mod-openssl lighttpd-mod-webdav"
+
+    @classmethod
+    def program(cls) -> str | None:
+        """Return the path of the program, or None if it or a module is missing."""
+        there = any(
+            all((Path(folder) / name).exists() for name in APART) for folder in MODULES
+        )
+        return super().program() if there else None
 
     def configuration(self) -> str:
         """Return the text of the configuration."""
