@@ -218,6 +218,10 @@ class RefusalTests(TwistdCase):
         self.assertEqual(in_background[0], 1)
         self.assertIn("cannot listen", in_background[2])
         self.assertIn("in use", (self.home / "log").read_text())
+        # The child in the background removes it when its parent has told of the end.
+        end = time.monotonic() + PATIENCE
+        while (self.home / "pid").exists() and time.monotonic() < end:
+            time.sleep(0.02)
         self.assertFalse((self.home / "pid").exists())
 
     def test_wrong_endpoint_is_refused(self):

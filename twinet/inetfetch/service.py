@@ -47,10 +47,11 @@ def makeService(options: Options) -> Daemon:  # noqa: N802  Twisted's name
         state.leave()
         raise StartRefused(str(reason)) from None
     # From now on, so that a signal in the middle of the start ends in order; and
-    # again when the reactor has put its own handlers in place.
+    # again right after the reactor has put its own handlers in place, which it does
+    # in the first trigger of this phase.
     ending = Ending(reactor)
     ending.take_signals()
-    reactor.callWhenRunning(ending.take_signals)
+    reactor.addSystemEventTrigger("during", "startup", ending.take_signals)
     return daemon
 
 
