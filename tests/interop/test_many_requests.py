@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.task import deferLater
 
 from tests.interop.hostile.case import PATIENT, ok
 from tests.interop.hostile.run import Meeting, within
+from tests.interop.hostile.server import reactor
 from twinet.errors import (
     HttpInvalidServerResponse,
     InternetError,
@@ -76,15 +78,23 @@ class Many(Meeting):
     :ivar dispatched: the numbers in the order in which their requests went out.
     """
 
-    def __init__(self, script: Any) -> None:
-        super().__init__(script)
+    def __init__(self, script: Any, *, tls: bool = False) -> None:
+        super().__init__(script, tls=tls)
         self.dispatched: list[int] = []
         self.session.set_status_callback(self.hear)
 
     def hear(self, news: Any) -> None:
         name = str(news.handle).rpartition("/")[2]
-        if news.status is Status.SENDING_REQUEST and name.isdigit():
+        if not name.isdigit():
+            return
+        if news.status is Status.SENDING_REQUEST:
             self.dispatched.append(int(name))
+        if news.status is self.closes_in(int(name)):
+            news.handle.close()
+
+    def closes_in(self, number: int) -> Status | None:
+        """Return in which notification a request's handle is closed."""
+        return None
 
     def start(self, number: int) -> tuple[Deferred[Any], Deferred[Any]]:
         """Start one; return what can be cancelled, and what fires with its end."""
@@ -167,6 +177,74 @@ async def test_two_thousand_with_cancels_and_a_moody_server() -> None:
         await within(many.good_page(), "the good page")
     finally:
         await many.end()
+
+
+class Leaving(Many):
+    """Some requests are closed by their own listener, in each phase one of ten."""
+
+    PHASES = (
+        Status.HANDLE_CREATED,
+        Status.SENDING_REQUEST,
+        Status.REQUEST_SENT,
+        Status.RECEIVING_RESPONSE,
+        Status.RESPONSE_RECEIVED,
+        Status.CLOSING_CONNECTION,
+    )
+
+    def closes_in(self, number: int) -> Status | None:
+        phase = number % 10
+        return self.PHASES[phase] if phase < len(self.PHASES) else None
+
+
+@pytest_twisted.ensureDeferred
+async def test_two_thousand_of_which_many_are_closed_on_their_way() -> None:
+    """Each place that becomes free is taken, and the cap holds."""
+    many = Leaving(good)
+    try:
+        ends = await within(
+            gatherResults([many.start(number)[1] for number in range(MANY)]),
+            "two thousand requests",
+        )
+        for number, end in enumerate(ends):
+            if many.closes_in(number) in Leaving.PHASES[1:5]:
+                assert type(end) is OperationCancelled, (number, end)
+            else:
+                assert end == page(number), (number, end)
+        assert many.server.most <= CAP
+        await within(many.good_page(), "the good page")
+    finally:
+        await many.end()
+
+
+@pytest_twisted.ensureDeferred
+async def test_five_hundred_at_once_over_tls() -> None:
+    """Six handshakes."""
+    many = Many(good, tls=True)
+    try:
+        ends = [many.start(number)[1] for number in range(500)]
+        bodies = await within(gatherResults(ends), "five hundred requests")
+        assert bodies == [page(number) for number in range(500)]
+        assert len(many.server.peers) == CAP
+        assert many.dispatched == list(range(500))
+    finally:
+        await many.end()
+
+
+@pytest_twisted.ensureDeferred
+async def test_closing_the_session_ends_two_thousand() -> None:
+    """Those that wait, and those that are under way."""
+    many = Many(good)
+    ends = [many.start(number)[1] for number in range(MANY)]
+    while len(many.server.asked) <= 3 * CAP:
+        await deferLater(reactor, 0.001)
+    await many.end()
+    done = 0
+    for number, end in enumerate(await within(gatherResults(ends), "the others")):
+        if end == page(number):
+            done += 1
+        else:
+            assert type(end) is OperationCancelled, (number, end)
+    assert CAP < done < MANY
 
 
 @pytest_twisted.ensureDeferred
