@@ -10,10 +10,11 @@ import pytest_twisted
 from tests.interop.hostile.bodies import BODIES, CODINGS
 from tests.interop.hostile.case import Case, Right, Wrong, answering, saying
 from tests.interop.hostile.cuts import CUTS
+from tests.interop.hostile.doors import DOORS, simple
 from tests.interop.hostile.heads import HEADS
 from tests.interop.hostile.kept import KEPT
 from tests.interop.hostile.redirects import REDIRECTS
-from tests.interop.hostile.run import run_all, run_cuts
+from tests.interop.hostile.run import run_all, run_cuts, side_by_side
 from tests.interop.hostile.secure import SECURE
 from tests.interop.hostile.silence import SILENCE
 from tests.interop.hostile.uploads import UPLOADS
@@ -76,6 +77,21 @@ def test_each_misbehaviour_has_a_name_of_its_own() -> None:
 async def test_misbehaviours(group: str, tmp_path: Path) -> None:
     """Every case in every way; the fixture looks whether anything is left."""
     await run_all(GROUPS[group], tmp_path)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest_twisted.ensureDeferred
+async def test_through_the_doors(door: str) -> None:
+    """What needs no handle: the same data, and the same errors."""
+    cases = [
+        case
+        for group in ("heads", "bodies", "codings", "silence")
+        for case in GROUPS[group]
+        if simple(case)
+        # Twisted's agent neither decodes nor follows.
+        and not (door == "agent" and (case.decode or "redirect" in case.name))
+    ]
+    await side_by_side({case.name: DOORS[door](case) for case in cases})
 
 
 @pytest_twisted.ensureDeferred

@@ -19,7 +19,7 @@ from twinet.options import Option
 from twinet.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
     from pathlib import Path
 
     from tests.interop.hostile.case import Case
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     #: Reads a body into the list; what it raises is the end.
     Way = Callable[[Any, list[bytes], Path], Awaitable[None]]
 
-__all__ = ["WAYS", "Meeting", "run_all", "run_cuts", "within"]
+__all__ = ["WAYS", "Meeting", "run_all", "run_cuts", "side_by_side", "within"]
 
 #: A net under each case: a hang is a failure that names the case (seconds).
 GUARD = 25.0
@@ -291,39 +291,41 @@ class CutRun(Meeting):
         assert self.server.peers[-1] not in bad, "a bad connection was used again"
 
 
+async def side_by_side(runs: dict[str, Coroutine[Any, Any, None]]) -> None:
+    """Let all of them run at once; fail with a line for each that fails."""
+    failures: list[str] = []
+
+    async def one(name: str, run: Coroutine[Any, Any, None]) -> None:
+        try:
+            await run
+        except Exception as fault:  # noqa: BLE001  each is told, with its case
+            failures.append(f"{name}: {type(fault).__name__}: {fault}")
+
+    await gatherResults([Deferred.fromCoroutine(one(*each)) for each in runs.items()])
+    assert not failures, "\n".join(["", *failures])
+
+
 async def run_all(
     cases: Iterable[Case], folder: Path, ways: Iterable[str] = tuple(WAYS)
 ) -> None:
     """Run cases side by side, each in each way, and tell of all that fail."""
-    failures: list[str] = []
 
     async def one(case: Case, way: str) -> None:
         place = folder / f"{len(list(folder.iterdir()))}"
         place.mkdir()
-        try:
-            await Run(case, way, place).go()
-        except Exception as fault:  # noqa: BLE001  each is told, with its case
-            failures.append(f"{case.name} [{way}]: {type(fault).__name__}: {fault}")
+        await Run(case, way, place).go()
 
-    await gatherResults(
-        [Deferred.fromCoroutine(one(case, way)) for case in cases for way in ways]
+    await side_by_side(
+        {f"{case.name} [{way}]": one(case, way) for case in cases for way in ways}
     )
-    assert not failures, "\n".join(["", *failures])
 
 
 async def run_cuts(cuts: Iterable[Cut], folder: Path) -> None:
     """Run cuts side by side, and tell of all that fail."""
-    failures: list[str] = []
 
     async def one(number: int, cut: Cut) -> None:
         place = folder / str(number)
         place.mkdir()
-        try:
-            await CutRun(cut, place).go()
-        except Exception as fault:  # noqa: BLE001  each is told, with its case
-            failures.append(f"{cut.name}: {type(fault).__name__}: {fault}")
+        await CutRun(cut, place).go()
 
-    await gatherResults(
-        [Deferred.fromCoroutine(one(*each)) for each in enumerate(cuts)]
-    )
-    assert not failures, "\n".join(["", *failures])
+    await side_by_side({cut.name: one(n, cut) for n, cut in enumerate(cuts)})
