@@ -16,6 +16,7 @@ from tests.interop.hostile.kept import KEPT
 from tests.interop.hostile.redirects import REDIRECTS
 from tests.interop.hostile.run import run_all, run_cuts, side_by_side
 from tests.interop.hostile.secure import SECURE
+from tests.interop.hostile.server import NEEDS_TCP_INFO
 from tests.interop.hostile.silence import SILENCE
 from tests.interop.hostile.uploads import UPLOADS
 from tests.wire.answers import CORPUS, read
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-pytestmark = pytest.mark.usefixtures("nothing_is_logged")
+pytestmark = [NEEDS_TCP_INFO, pytest.mark.usefixtures("nothing_is_logged")]
 
 
 def _of_the_corpus() -> list[Case]:

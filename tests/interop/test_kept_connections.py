@@ -11,12 +11,12 @@ from twisted.internet.task import deferLater
 
 from tests.interop.hostile.case import ok
 from tests.interop.hostile.run import Meeting, within
-from tests.interop.hostile.server import reactor
+from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
 
 if TYPE_CHECKING:
     from tests.interop.hostile.server import Peer
 
-pytestmark = pytest.mark.usefixtures("nothing_is_logged")
+pytestmark = [NEEDS_TCP_INFO, pytest.mark.usefixtures("nothing_is_logged")]
 
 TIRED = (
     b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"

@@ -11,7 +11,7 @@ from twisted.internet.task import deferLater
 
 from tests.interop.hostile.case import PATIENT, ok
 from tests.interop.hostile.run import Meeting, within
-from tests.interop.hostile.server import reactor
+from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
 from twinet.errors import (
     HttpInvalidServerResponse,
     InternetError,
@@ -24,7 +24,7 @@ from twinet.status import Status
 if TYPE_CHECKING:
     from tests.interop.hostile.server import Peer
 
-pytestmark = pytest.mark.usefixtures("nothing_is_logged")
+pytestmark = [NEEDS_TCP_INFO, pytest.mark.usefixtures("nothing_is_logged")]
 
 MANY = 2000
 CAP = 6

@@ -17,7 +17,7 @@ import twinet
 from tests.http.memory import ScriptedResolver
 from tests.interop.hostile.case import PATIENT, SHORT, ok
 from tests.interop.hostile.run import Meeting, within
-from tests.interop.hostile.server import reactor
+from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
 from twinet.errors import Timeout
 from twinet.options import Option
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from twinet.records import Limits
 
 
-pytestmark = pytest.mark.usefixtures("nothing_is_logged")
+pytestmark = [NEEDS_TCP_INFO, pytest.mark.usefixtures("nothing_is_logged")]
 
 
 @pytest.fixture

@@ -388,6 +388,20 @@ CODINGS = [
         decode=True,
     ),
     Case(
+        "gzip of more than may become of it",
+        _coded(_PACKED),
+        _fails("decoded_bytes", _TEXT),
+        limits=PATIENT.but(decoded_bytes=len(_TEXT) - 1),
+        decode=True,
+    ),
+    Case(
+        "gzip of more times its size than may be, and still little",
+        _coded(gzip.compress(bytes(1 << 20))),
+        Right(bytes(1 << 20), kept=True),
+        limits=PATIENT.but(decoded_ratio=2),
+        decode=True,
+    ),
+    Case(
         "gzip that nobody decodes",
         _coded(_PACKED[:-3]),
         Right(_PACKED[:-3], kept=True),

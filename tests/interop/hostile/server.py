@@ -16,6 +16,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from twisted.internet import reactor as _reactor
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.defer import Deferred
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     Script = Callable[["Peer"], Awaitable[None]]
 
 reactor: Any = _reactor
+
+#: For the tests that use this server.
+NEEDS_TCP_INFO = pytest.mark.skipif(
+    not hasattr(socket, "TCP_INFO"),
+    reason="the server asks its sockets what the client has closed: only Linux tells",
+)
 
 GOOD_PAGE = b"a good page"
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(GOOD_PAGE), GOOD_PAGE)
