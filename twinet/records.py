@@ -238,7 +238,8 @@ class Response:
     :ivar raw_head: the head as received, its closing blank line included.
     :ivar history: the answers that redirected here, oldest first.
     :ivar url: the URL that gave this answer, without user name and password.
-    :ivar length: the announced length of the body in bytes, ``None`` when not known;
+    :ivar length: the announced length of the body in bytes, ``None`` when not known,
+        0 where there is none, as after HEAD (the field itself is among the headers);
         of a compressed body, before it is decoded.
     :ivar decoded: the codings (Content-Encoding) that are undone while the body is
         read, in the order in which the server applied them; usually none.
