@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from twinet._http.channel import Channel
 from twinet._http.pool import Pool
 from twinet._http.transfer import Transfer
+from twinet._http.watched_transfer import WatchedTransfer
 from twinet._net.tls import TlsPolicy
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ class Engine:
 
     def transfer(self, order: Order, voice: Voice, reader: Reader) -> Transfer:
         """Make the transfer of an order; ``start`` begins it."""
+        lowest = order.limits.lowest_speed
+        if lowest is not None:
+            return WatchedTransfer(self, order, voice, reader, lowest)
         return Transfer(self, order, voice, reader)
 
     def tls_policy(

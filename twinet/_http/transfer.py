@@ -15,7 +15,6 @@ from twinet._http.decoded_body import DecodedBody
 from twinet._http.exchange import Exchange
 from twinet._http.order import Order
 from twinet._http.redirect import FOLLOWED, next_order, same_origin
-from twinet._http.speed_watch import SpeedWatch
 from twinet._net.lanes import VETO
 from twinet._wire.decoding import codings_of
 from twinet.errors import InternetError, Timeout
@@ -55,8 +54,6 @@ class Transfer:
     _step: Order | InternetError | None = None
     #: what stands between the exchange and the reader of a coded body.
     _body: DecodedBody | None = None
-    #: what measures it, when there is a lowest speed.
-    _watch: SpeedWatch | None = None
     _wanted = True
     deadline: float | None = None
     over = False
@@ -71,17 +68,9 @@ class Transfer:
 
     def start(self) -> None:
         """Begin with the first exchange."""
-        limits = self.order.limits
-        if limits.whole is not None:
-            self._engine.deadlines.set(self, limits.whole)
-        if limits.lowest_speed is not None:
-            self._watch = SpeedWatch(
-                limits.lowest_speed,
-                limits.lowest_speed_time,
-                self.order.url.host,
-                self._engine.deadlines,
-                self.give_up,
-            )
+        whole = self.order.limits.whole
+        if whole is not None:
+            self._engine.deadlines.set(self, whole)
         self._go()
 
     def cancel(self) -> None:
@@ -118,8 +107,6 @@ class Transfer:
                 return
         if self._exchange is not None:
             self._exchange.want(wanted)
-        if self._watch is not None:
-            self._watch.want(wanted)
 
     def expired(self) -> None:
         """End it: the limit for the whole operation has run out."""
@@ -134,19 +121,13 @@ class Transfer:
 
     def take_sent(self, count: int) -> None:
         """Take note that bytes of a body have gone out."""
-        if self._watch is not None:
-            self._watch.take_sent(count)
 
     def take_all_sent(self) -> None:
         """Take note that all of the body is out; the answer may take its time."""
-        if self._watch is not None:
-            self._watch.stop()
 
     def take_head(self, head: Head) -> Taker | None:
         """Decide where the answer leads; None when it is to be followed."""
         order = self.order
-        if self._watch is not None:
-            self._watch.stop()
         exchange = self._exchange
         assert exchange is not None, "it is the one that calls"
         # Asked here before next_order() asks: most answers are no redirects.
@@ -182,8 +163,6 @@ class Transfer:
                         response.decoded, order.limits, self._reader, self, clock
                     )
             self._reader.take_answer(response)
-            if self._watch is not None:
-                taker = self._watch.receive(taker)
             return taker
         if isinstance(step, Order):
             if step.hop != order.hop:
@@ -298,16 +277,12 @@ class Transfer:
         if self._exchange is not None:
             self._exchange.pause()
             self._exchange.want(False)
-        if self._watch is not None:
-            self._watch.want(False)
 
     def let_go_on(self) -> None:
         """Take from the socket again."""
         if self._exchange is not None:
             self._exchange.want(self._wanted)
             self._exchange.resume()
-        if self._watch is not None:
-            self._watch.want(self._wanted)
 
     # -- inside
 
@@ -336,8 +311,6 @@ class Transfer:
         self.over = True
         if self.deadline is not None:
             self._engine.deadlines.clear(self)
-        if self._watch is not None:
-            self._watch.stop()
         body, self._body = self._body, None
         if body is not None:
             body.stop()
