@@ -157,23 +157,29 @@ class Run(Meeting):
         self._check_news()
 
     async def _go(self) -> None:
-        case, server = self.case, self.server
+        case = self.case
         for _ in range(case.before):
             await self.good_page()
         came: list[bytes] = []
+        request = None
         try:
             request = await self._send()
-            try:
-                status = request.response.status_code
-                await WAYS[self.way](request, came, self.folder)
-                if isinstance(case.expected, Right):
-                    assert status == case.expected.status, f"status {status}"
-            finally:
-                request.close()
+            status = request.response.status_code
+            await WAYS[self.way](request, came, self.folder)
+            if isinstance(case.expected, Right):
+                assert status == case.expected.status, f"status {status}"
         except InternetError as error:
             self._check_error(error, b"".join(came))
         else:
             self._check_data(b"".join(came))
+        # The connection has to go, or to be free, before the handle is closed.
+        await self._check_connection()
+        if request is not None:
+            request.close()
+
+    async def _check_connection(self) -> None:
+        """Check that it is closed or kept, as it should, and that the pool is good."""
+        case, server = self.case, self.server
         if case.rest:
             await deferLater(reactor, case.rest)
         bad = list(server.peers)
