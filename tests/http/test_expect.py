@@ -455,6 +455,15 @@ class HandedOverTests(ExpectTestCase):
         self.failed(Timeout, 12002)
         self.check_nothing_left(peer)
 
+    def test_whole_refusal_and_a_program_that_does_nothing(self) -> None:
+        """There is nothing left whose limit could run."""
+        peer = self.begin_body(5)
+        peer.send(TOO_LARGE + b"no")
+        self.successResultOf(self.pending)
+        self.net.advance(2)
+        self.assertTrue(peer.closed)
+        self.assertEqual(self.net.reactor.getDelayedCalls(), [])
+
     def test_early_redirect_needs_no_rest_of_the_body(self) -> None:
         """finish() follows it, though bytes of the announced length are missing."""
         for leave in (True, False):

@@ -155,6 +155,18 @@ class SendingTests(SendingTestCase):
         self.net.advance(1)
         self.assertIn("limits.first_byte", self.failed(Timeout, 12002))
 
+    def test_answer_that_has_begun_before_the_end(self) -> None:
+        """It is measured on, when the body is out."""
+        self.begin(lowest_speed=100, lowest_speed_time=10, idle=None)
+        peer = self.script(1)
+        self.body.write(b"x")
+        peer.send(ENDLESS)
+        reading = self.answered().read(10**6)
+        self.body.end()
+        self.net.advance(10)
+        self.assertIn("lowest_speed", str(self.failureResultOf(reading, Timeout).value))
+        self.check_nothing_left(peer)
+
     def test_redirect_in_the_middle(self) -> None:
         """The next body is measured from its own first byte."""
         first, second = Script(2000), Script(2000)

@@ -602,6 +602,21 @@ class EarlyTests(SendingTestCase):
         self.assertEqual(self.body.calls, ["start"])
         self.assertTrue(self.kept(peer))
 
+    def test_success_that_waits_for_the_end_of_the_body(self) -> None:
+        """The body's progress is the answer's; when it ends, so does the wait."""
+        self.begin(idle=5, unread_body=5)
+        peer = self.script()
+        peer.send(OK)
+        rest = self.answered().read(9)
+        for _ in range(5):
+            self.net.advance(4)
+            self.body.write(b"x")
+        self.net.advance(4.9)
+        self.assertNoResult(rest)
+        self.net.advance(0.1)
+        self.assertIn("limits.idle", str(self.failureResultOf(rest, Timeout).value))
+        self.check_nothing_left(peer)
+
     def test_success_that_is_whole_at_once(self) -> None:
         """The same."""
         peer = self.script(2)

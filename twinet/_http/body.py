@@ -15,7 +15,8 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
 
 from twinet._http.bytes_producer import BytesProducer
 from twinet._http.file_body import OpenFile, file_at
-from twinet.errors import InvalidParameter
+from twinet._net.translate import translate
+from twinet.errors import InternetError, InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +148,13 @@ class MadeBody:
         return made
 
     def _made(self) -> IBodyProducer:
-        made = self._make()
+        try:
+            made = self._make()
+        except InternetError:
+            raise
+        except Exception as error:
+            what = "the function that was given as a body failed"
+            raise translate(error, what) from error
         if not IBodyProducer.providedBy(made):
             msg = (
                 "the function that was given as a body returned a "

@@ -112,6 +112,8 @@ class ChainProducer:
             msg = "a body that is a part of a form must push; it pulls"
             raise InvalidParameter(msg)
         self._link = producer
+        if self._paused:
+            producer.pauseProducing()  # type: ignore[attr-defined]  # it pushes
 
     def unregisterProducer(self) -> None:  # noqa: N802
         """Do nothing: the link's Deferred says when it is done (``IConsumer``)."""
@@ -157,6 +159,7 @@ class ChainProducer:
 
     def _fail(self, message: str) -> None:
         self._lost(Failure(InvalidParameter(message)))
+        self.stopProducing()
 
     def _lost(self, failure: Failure) -> None:
         if self._consumer is None:

@@ -177,6 +177,9 @@ class Exchange(Reception):
         """Take note that a piece of the body is out; tell whether that is news."""
         self._owner.take_sent(count)
         if self._phase is not SENDING:
+            if self._phase is RECEIVING and self._wanted:
+                # The server answers while it reads, and perhaps only when it has read.
+                self.limit(self.order.limits.idle)
             return False
         self.limit(self.order.limits.send)
         return self._held is None

@@ -233,5 +233,6 @@ class Sending:
         if self._exchange.cancelled:
             return
         self._connect(self.pushed, 0, refused=True)
-        self._exchange.limit(self._exchange.order.limits.unread_body)
+        if not self._exchange.over:
+            self._exchange.limit(self._exchange.order.limits.unread_body)
         self._exchange.started(0)

@@ -67,6 +67,11 @@ class SpeedWatch:
         self._begin()
         return self
 
+    def all_sent(self) -> None:
+        """Measure nothing until the answer's body comes, unless it comes already."""
+        if self._taker is None:
+            self.stop()
+
     def stop(self) -> None:
         """Measure nothing for now."""
         self._left = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import IConsumer
+from twisted.logger import Logger
 from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from twinet._http.pushed_body import PushedBody
 
 __all__ = ["Upload", "framing"]
+
+_log = Logger()
 
 #: Verbs whose requests have a body by their meaning: an empty one is announced too.
 _WITH_BODY = frozenset((b"POST", b"PUT", b"PATCH"))
@@ -63,16 +66,19 @@ class Upload:
         self._chunked = length is UNKNOWN_LENGTH
         self._left = 0 if self._chunked else length
         self._detached = False
+        #: whether the producer has ended, or has been stopped.
+        self._ended = False
 
     def start(self) -> None:
         """Begin; the producer may end before this returns."""
         self._transport.registerProducer(self._body, True)
         try:
+            # Both: it may have returned no Deferred.
             producing = self._body.startProducing(self)
+            producing.addCallbacks(self._produced, self._failed)
         except Exception as error:  # noqa: BLE001  a producer of the program's
-            self._failed_with(translate(error, "the body producer failed"))
-            return
-        producing.addCallbacks(self._produced, self._failed)
+            if not self._detached:
+                self._failed_with(translate(error, "the body producer failed"))
 
     def detach(self) -> None:
         """Let nothing more through; neither the producer nor ``done`` is called."""
@@ -81,8 +87,14 @@ class Upload:
             self._transport.unregisterProducer()
 
     def stop(self) -> None:
-        """Stop the producer, when it has been detached."""
-        self._body.stopProducing()
+        """Stop the producer, which has been detached, unless it has ended by itself."""
+        if self._ended:
+            return
+        self._ended = True
+        try:
+            self._body.stopProducing()
+        except Exception:  # noqa: BLE001  a producer of the program's
+            _log.failure("a body producer failed when it was stopped")
 
     def write(self, data: bytes) -> None:
         """Send a piece (``IConsumer``)."""
@@ -104,14 +116,20 @@ class Upload:
 
     def registerProducer(self, producer: IProducer, streaming: bool) -> None:  # noqa: N802
         """Hand a producer of the body's own on to the transport (``IConsumer``)."""
+        if self._detached:
+            # As transports do that are gone; this one may serve the next request.
+            producer.stopProducing()
+            return
         self._transport.unregisterProducer()
         self._transport.registerProducer(producer, streaming)
 
     def unregisterProducer(self) -> None:  # noqa: N802
         """Let it go (``IConsumer``)."""
-        self._transport.unregisterProducer()
+        if not self._detached:
+            self._transport.unregisterProducer()
 
     def _produced(self, _: object) -> None:
+        self._ended = True
         if self._detached:
             return
         if self._left > 0:
@@ -129,6 +147,7 @@ class Upload:
         self._done(None)
 
     def _failed(self, failure: Failure) -> None:
+        self._ended = True
         if not self._detached:
             self._failed_with(translate(failure, "the body producer failed"))
 

@@ -50,7 +50,7 @@ class WatchedTransfer(Transfer):
 
     def take_all_sent(self) -> None:
         """Measure nothing until the answer's body comes: it may take its time."""
-        self._watch.stop()
+        self._watch.all_sent()
 
     def take_head(self, head: Head) -> Taker | None:
         """Measure the body on its way to whoever gets it."""
