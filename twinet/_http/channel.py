@@ -45,6 +45,9 @@ class Channel(Line):
     #: whether the socket was broken before it took a byte of the present request; then
     #: it will never take any.
     untouched = False
+    #: the read of the socket whose records were being given on when the present
+    #: request went out; 0 for none.
+    _begun_in = 0
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
         self._pool = pool
@@ -93,6 +96,7 @@ class Channel(Line):
     def begin(self, exchange: Exchange, head: bytes) -> None:
         """Send a request head; the answer goes to ``exchange``."""
         self._exchange = exchange
+        self._begun_in = self.read_number
         self.served += 1
         order = exchange.order
         head_limit = order.limits.head_bytes
@@ -187,7 +191,10 @@ class Channel(Line):
             # Nothing was asked: the server's word is not to be trusted any more.
             self._pool.idle_lost(self)
             return
-        exchange.take(self._reader.feed(data), len(data))
+        if self._begun_in and self._begun_in == self.read_number:
+            exchange.spoken_to_early()
+        else:
+            exchange.take(self._reader.feed(data), len(data))
         exchange.tell()
 
     def connectionLost(  # noqa: N802  Twisted's name

@@ -27,6 +27,7 @@ from twinet._http.phase import (
 )
 from twinet._wire.framing_fields import asks_to_close
 from twinet._wire.http1 import End, Fault, Head
+from twinet.errors import HttpInvalidServerResponse
 from twinet.status import IntermediateResponse, ResponseReceived
 
 if TYPE_CHECKING:
@@ -254,6 +255,24 @@ class Reception(ABC):
         self._lost = reason
         if self._held is not None:
             self._end_held()
+
+    def spoken_to_early(self) -> None:
+        """Settle that something came which was under way before the request was.
+
+        It is no answer to it, and to take it for one would give this request the
+        answer to another, and the next one that to this.
+        """
+        if self._channel is None:
+            return
+        if self._channel.served > 1 and self.order.repeatable:
+            self._try_again()
+        else:
+            self._take_fault(
+                HttpInvalidServerResponse(
+                    "the server sent something before it was asked, behind the end of "
+                    "an answer or of the TLS handshake; it is no answer to this request"
+                )
+            )
 
     # -- a kept channel that proves dead
 

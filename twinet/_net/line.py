@@ -56,12 +56,14 @@ class Line(Protocol):
 
     ``address`` is the peer's address as text (the host, when an endpoint of the
     user's made the connection); ``tls`` tells whether the bytes are encrypted;
-    ``trace`` hears what becomes of it.
+    ``read_number`` is, with TLS, that of the read whose records are being given on,
+    and 0 between two reads; ``trace`` hears what becomes of it.
     """
 
     opener: Opener | None = None
     address: str = ""
     tls: bool = False
+    read_number: int = 0
     trace: LineTrace = UNTRACED_LINE
     _closed = False
     _aborted = False

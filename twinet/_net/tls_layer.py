@@ -41,10 +41,31 @@ def over_tls(
     )
     # Its default gathers small writes by a timer each time; requests are written in
     # one piece, and shall go out in the same turn.
-    factory.protocol = TLSMemoryBIOProtocol
+    factory.protocol = _Layer
     layer = factory.buildProtocol(None)
     assert isinstance(layer, TLSMemoryBIOProtocol)
     return layer
+
+
+class _Layer(TLSMemoryBIOProtocol):
+    """Lets the line know which bytes came together.
+
+    A read of the socket may bring several records, and each is given to the line by
+    itself.  What came with the end of an answer is no answer to a request that was
+    sent when that end was told.
+    """
+
+    _reads = 0
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
+        """Give the records of a read on, under its number."""
+        line: Any = self.wrappedProtocol
+        self._reads += 1
+        line.read_number = self._reads
+        try:
+            super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted's
+        finally:
+            line.read_number = 0
 
 
 class _Ready(Factory):
