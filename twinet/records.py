@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import lookup
 from dataclasses import dataclass, field, fields, replace
 from math import inf
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
@@ -27,6 +28,13 @@ __all__ = [
 _COUNTS = {"addresses": 1, "head_bytes": 1, "redirects": 0, "decoded_bytes": 0}
 #: What bounds the memory and the loops has no way out.
 _NEVER_NONE = frozenset(("head_bytes", "redirects", "lowest_speed_time"))
+#: Python remembers every name that it was asked for, also those that it does not know.
+_LONGEST_CHARSET = 40
+#: What Python has among its charsets and is none: notations, of which one takes time
+#: with the square of the length.
+_NO_CHARSETS = frozenset(
+    ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,9 +344,14 @@ class Response:
             if name.lower() == "charset":
                 charset = value.strip().strip('"')
         try:
-            return self.body.decode(charset, "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+            if len(charset) <= _LONGEST_CHARSET and (
+                lookup(charset).name not in _NO_CHARSETS
+            ):
+                return self.body.decode(charset, "replace")
+        except (LookupError, ValueError):
+            # Nobody knows it, or it makes bytes of bytes, as zlib does.
+            pass
+        return self.body.decode("utf-8", "replace")
 
     def __repr__(self) -> str:
         return f"<Response {self.status_code} {self.reason} {self.url}>"
