@@ -340,6 +340,19 @@ class FieldTests(JarCase):
             [("a", "1", "/y"), ("b", "2", "/y")],
         )
 
+    def test_cookie_of_an_endless_path_is_ignored(self) -> None:
+        """Its own was too long already; here that of the URL is."""
+        self.take(f"http://h.example/{'x' * 1023}/y", "a=1")
+        self.take(f"http://h.example/{'x' * 1024}/y", "b=2", "c=3; Path=/")
+        self.assertEqual(sorted(c.name for c in self.jar), ["a", "c"])
+
+    def test_one_answer_sets_no_more_than_a_domain_may_have(self) -> None:
+        """Each may have to be compared with thousands of others."""
+        self.take("http://h.example/", *(f"c{n}=1" for n in range(1000)))
+        self.assertEqual(
+            [c.name for c in self.jar], [f"c{n}" for n in range(PER_DOMAIN)]
+        )
+
     def test_repr_shows_no_value(self) -> None:
         """Neither that of the jar nor that of a cookie."""
         self.take("http://h.example/", "sid=hidden")
@@ -696,7 +709,10 @@ class LimitTests(JarCase):
 
     def fill(self, url: str, count: int, attributes: str = "") -> None:
         """Set ``c0``, ``c1`` and so on, each with a path of its own."""
-        self.take(url, *(f"c{n}=1; Path=/{n}{attributes}" for n in range(count)))
+        # In answers of a hundred each: no more are taken of one than a domain may have.
+        for first in range(0, count, 100):
+            numbers = range(first, min(first + 100, count))
+            self.take(url, *(f"c{n}=1; Path=/{n}{attributes}" for n in numbers))
 
     def names(self) -> set[str]:
         return {cookie.name for cookie in self.jar}

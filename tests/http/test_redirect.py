@@ -143,19 +143,32 @@ class RedirectTests(SynchronousTestCase):
         self.assertIn("as bytes", str(step))
         self.assertEqual(self.follow(to("/y", 303), start).verb, b"GET")
 
+    def test_a_url_does_not_grow_without_limit(self) -> None:
+        """Each relative redirect could add 64 KiB to the URL before, three times so."""
+        start = order("https://a.test/")
+        self.assertEqual(len(self.follow(to("x" * 65000), start).url.target), 65001)
+        far = order("https://a.test/" + "x" * 40000 + "/")
+        for location in ("y" * 40000, "\xff" * 30000, "#" + "y" * 60000):
+            step = next_order(far, to(location))
+            self.assertIsInstance(step, InvalidUrl)
+            self.assertIn("65536 are the most", str(step))
+            self.assertLess(len(str(step)), 400)
+
     def test_secrets_do_not_cross_an_origin(self) -> None:
         """Scheme, host and port make it; the program's own secrets count as well."""
         names = (
             b"Authorization COOKIE Cookie2 Proxy-Authorization Host Origin "
             b"X-Api-Key apikey Private-Token X-Auth-Token X-Amz-Security-Token X-Auth "
             b"Ocp-Apim-Subscription-Key X-Csrf-Token X-Session-Id Secret Signature "
-            b"X-Access-Key X-Password AUTHENTICATION"
+            b"X-Access-Key X-Password AUTHENTICATION X-Jwt-Assertion X-GitHub-OTP "
+            b"CB-ACCESS-SIGN CB-ACCESS-PASSPHRASE X-Functions-Key X-Master-Key "
+            b"X-Amz-Server-Side-Encryption-Customer-Key X-Goog-Encryption-Key"
         ).split()
         secrets = tuple((name, b"s") for name in names)
         left = tuple(
             (name, b"1")
             for name in b"X Accept Referer User-Agent X-Author Idempotency-Key "
-            b"Range If-Match X-Key".split()
+            b"Range If-Match X-Key X-Design X-Monkey".split()
         )
         start = order(fields=(*secrets, *left))
         self.assertEqual(self.follow(to("/y"), start).fields, start.fields)

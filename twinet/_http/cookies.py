@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
-from itertools import count
+from itertools import count, islice
 from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,8 @@ __all__ = ["Cookie", "CookieJar"]
 #: The most cookies of one domain, and of all (RFC 6265bis, 6.1, asks for 50 and 3000).
 PER_DOMAIN = 180
 IN_ALL = 3000
+#: The longest path of a cookie, as in Firefox: that of a URL may be of any length.
+LONGEST_PATH = 1024
 #: What has no form in bytes.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: No cookie lasts longer, in seconds (RFC 6265bis, 5.5).
@@ -131,14 +133,17 @@ class CookieJar:
     def take(self, url: HttpUrl, fields: Sequence[tuple[bytes, bytes]]) -> None:
         """Take what an answer sets; what may not be set is left out.
 
+        Of one answer no more are looked at than one domain may have: each may have to
+        be compared with all others, which would hold up whoever waits.
+
         :param fields: all fields of the answer.
         :source: RFC 6265bis, section 5.7.
         """
-        for name, value in fields:
-            if name.lower() == b"set-cookie":
-                cookie = parse_set_cookie(value.decode("latin-1"))
-                if cookie is not None:
-                    self._store(url, cookie, api=False)
+        set_here = (v for name, v in fields if name.lower() == b"set-cookie")
+        for value in islice(set_here, PER_DOMAIN):
+            cookie = parse_set_cookie(value.decode("latin-1"))
+            if cookie is not None:
+                self._store(url, cookie, api=False)
 
     # -- what programs ask
 
@@ -211,6 +216,8 @@ class CookieJar:
         elif given.domain and not _is_address(host) and not _is_public(host):
             host_only = False
         path = given.path or _default_path(url.target)
+        if len(path) > LONGEST_PATH:
+            return False
         if not _may_be_set(url, given, host_only=host_only, path=path):
             return False
         now = self._clock()

@@ -24,6 +24,9 @@ __all__ = ["FOLLOWED", "next_order", "same_origin", "verb_after"]
 
 #: The answers that redirect, when they name a Location.
 FOLLOWED = frozenset((301, 302, 303, 307, 308))
+#: No server takes a longer one (characters; our own choice).  Without a limit each
+#: redirect could add to the URL of the one before, and all of them are remembered.
+LONGEST_URL = 65536
 #: Fields that describe a body, dropped with it (RFC 9110, section 15.4).
 _OF_THE_BODY = frozenset(
     (
@@ -76,6 +79,11 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
         scheme = text.partition(":")[0].lower()
         if scheme not in {"http", "https"}:
             return None
+        if len(text) > LONGEST_URL:
+            return InvalidUrl(
+                f"{order.url.url:.200} redirects to a URL of {len(text)} characters, "
+                f"and {LONGEST_URL} are the most"
+            )
         url = crack_http(text)
     except InvalidUrl as error:
         return error

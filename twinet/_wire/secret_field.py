@@ -14,8 +14,10 @@ __all__ = ["carries_secret"]
 #: X-Amz-Security-Token ...
 _SECRET = re.compile(
     rb"authori[sz]|authentic|(?:^|[-_])auth(?:$|[-_])"
-    rb"|cookie|token|secret|passw|credential|signature|session"
-    rb"|(?:api|access|private|subscription|account)[-_]?key",
+    rb"|cookie|token|secret|passw|passphrase|passcode|credential|signature|session"
+    rb"|(?:^|[-_])(?:jwt|t?otp|sig|sign)(?:$|[-_])"
+    rb"|(?:api|access|account|admin|customer|encryption|functions?|master|private"
+    rb"|shared|subscription)[-_]?key(?:$|[-_])",
     re.IGNORECASE,
 ).search
 #: Fields of answers with such a word that say what a server wants.
