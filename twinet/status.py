@@ -95,6 +95,12 @@ class AsyncResult(NamedTuple):
     #: what it fails with; ``None`` when it succeeded.
     error: BaseException | None
 
+    def __repr__(self) -> str:
+        result, error = self
+        # What was read is not shown: it may be a secret, and is long.
+        shown = f"<{len(result)} bytes>" if isinstance(result, bytes) else repr(result)
+        return f"AsyncResult(result={shown}, error={error!r})"
+
 
 class Notification:
     """One step of one handle, as its status callback is told.

@@ -104,7 +104,7 @@ class HeadTests(TrapCase):
             (b"ICY 200 OK\r\n\r\n", "SHOUTcast"),
             (b"<html>no head at all</html>", "<html>"),
             (status + b"Transfer-Encoding: gzip, chunked\r\n\r\n", "gzip, chunked"),
-            (status + b"no colon\r\n\r\n", "no colon"),
+            (status + b"no colon\r\n\r\n", "without a colon"),
         ):
             self.start()
             pending = self.agent.request(b"GET", f"{ROOT}/".encode())

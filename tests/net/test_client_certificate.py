@@ -173,6 +173,7 @@ class RefusalTests(ClientCertificateCase):
         self.refused("password is wrong", self.certificate, key, password="")
         for nothing in (5, lambda: None):
             self.refused("give its password", self.certificate, key, password=nothing)
+        self.refused("surrogate", self.certificate, key, password="s3cr3t\ud800")
         error = self.assertRaises(
             InvalidParameter, ClientCertificate.of, (self.certificate, key)
         )

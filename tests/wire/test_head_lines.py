@@ -86,6 +86,8 @@ class SecretTests(SynchronousTestCase):
                 b"Link: <ftp://[redacted]@h/>, <https://[redacted]@c/>\r\n",
             ),
             (b"Location: http://h/x@y\r\n", b"Location: http://h/x@y\r\n"),
+            (b"Location: http://u:p@q@h/\r\n", b"Location: http://[redacted]@h/\r\n"),
+            (b"Location: //u:p@h/\r\n", b"Location: //[redacted]@h/\r\n"),
         ):
             self.assertEqual(self.hidden(given), shown)
 

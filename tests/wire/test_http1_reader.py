@@ -174,7 +174,7 @@ class HeadTests(_Reading):
     def test_malformed_field_lines_fault_with_their_reason(self):
         """No colon, blank before it, no name, no token: each says which it was."""
         for line, words in (
-            (b"no colon", "without a colon: b'no colon'"),
+            (b"no colon", "without a colon, in line 2"),
             (b"A : b", "blank before the colon"),
             (b"A\t: b", "blank before the colon"),
             (b": b", "without a name"),
@@ -183,6 +183,22 @@ class HeadTests(_Reading):
         ):
             self.refused(_read(_OK + line + b"\r\nB: c\r\n\r\n"), words)
             self.refused(_read(b"HTTP/1.1 200 OK\n" + line + b"\nB: c\n\n"), words)
+
+    def test_a_cookie_that_is_broken_in_two_is_not_shown(self):
+        """Its second half stands in a line of its own, which a fault is about."""
+        for half in (
+            b"s3cr3t",
+            b"s3cr3t; Path=/",
+            b"s3cr3t; Expires=Thu, 01 Jan 1970 00:00:01 GMT",
+            b"s3cr3t :x",
+            b" s3cr3t\x01",
+            b"s3cr3t\x01",
+            b"s3cr3t x: \x01",
+        ):
+            events = _read(_OK + b"Set-Cookie: a=\r\n" + half + b"\r\n\r\n")
+            error = str(_fault(events).error)
+            self.assertIn("line 3, behind b'Set-Cookie'", error)
+            self.assertNotIn("s3cr3t", error)
 
     def test_long_bytes_are_shown_short(self):
         """A fault shows no more than forty of the server's bytes."""

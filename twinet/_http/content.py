@@ -40,7 +40,7 @@ __all__ = ["Content", "content_of"]
 _MULTIPART = b"multipart/form-data; boundary="
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Content:
     """What one request sends, and what that asks of its URL and its head.
 

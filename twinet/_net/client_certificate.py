@@ -195,7 +195,14 @@ def _key(name: str, pem: bytes, password: Password) -> Any:
 def _secret(password: Password, name: str) -> bytes:
     given = password() if callable(password) else password
     if isinstance(given, str):
-        given = given.encode()
+        try:
+            given = given.encode()
+        except UnicodeEncodeError:
+            # Its error would hold the password.
+            raise InvalidParameter(
+                f"the password of the private key in {name} has half of a surrogate "
+                "pair, which has no UTF-8 form"
+            ) from None
     if not isinstance(given, bytes):
         # It is not shown, whatever it is.
         raise InvalidParameter(

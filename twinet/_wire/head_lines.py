@@ -25,8 +25,9 @@ _SCHEMES = frozenset(
     b"apikey aws4-hmac-sha256 basic bearer concealed digest dpop gnap hoba mutual "
     b"negotiate ntlm oauth privatetoken scram-sha-1 scram-sha-256 token vapid".split()
 )
-#: The user name and the password in a URL, which may stand in any field.
-_USERINFO = re.compile(rb"(?<=://)[^\s/?#@]*@")
+#: The user name and the password in a URL, which may stand in any field.  The last @
+#: ends them: not everybody encodes one in a password.
+_USERINFO = re.compile(rb"(?<=//)[^\s/?#]*@")
 
 
 def head_lines(raw: bytes) -> list[bytes]:

@@ -208,10 +208,14 @@ def _mend(raw: bytes) -> bytes | str:
     text = raw.replace(b"\r\n", b"\n")
     bad = _CONTROL.search(text)
     if bad is not None:
-        line = text[text.rfind(b"\n", 0, bad.start()) + 1 : bad.start()]
+        before = text[: bad.start()].split(b"\n")
         # The value may be a secret: the name of the field is enough.
-        where = excerpt(line.partition(b":")[0])
-        return f"the head has the control byte {bad.group()!r} in the line {where}"
+        name, colon, _ = before[-1].partition(b":")
+        if len(before) > 1 and not (colon and _TOKEN.fullmatch(name)):
+            where = _behind(before, len(before) - 1)
+        else:
+            where = f"in the line {excerpt(name)}"
+        return f"the head has the control byte {bad.group()!r} {where}"
     first = text.index(b"\n")
     if text[first + 1 : first + 2] in (b" ", b"\t"):
         return "the head has a folded line before the first field"
@@ -219,18 +223,33 @@ def _mend(raw: bytes) -> bytes | str:
 
 
 def _blame(head: bytes) -> str:
-    """Say which field line is wrong; empty when none of them is by itself."""
-    for line in head.split(b"\r\n")[1:-2]:
-        name, colon, _ = line.partition(b":")
+    """Say which field line is wrong; empty when none of them is by itself.
+
+    What stands in it is not shown: it may be the rest of a cookie that was broken in
+    two.
+    """
+    lines = head.split(b"\r\n")[:-2]
+    for number in range(1, len(lines)):
+        name, colon, _ = lines[number].partition(b":")
+        if colon and _TOKEN.fullmatch(name):
+            continue
+        where = _behind(lines, number)
         if not colon:
-            return f"the head has a line without a colon: {excerpt(line)}"
+            return f"the head has a line without a colon, {where}"
         if not name:
-            return "the head has a field without a name"
+            return f"the head has a field without a name, {where}"
         if name != name.rstrip(b" \t"):
-            return f"the head has a blank before the colon of {excerpt(name)}"
-        if not _TOKEN.fullmatch(name):
-            return f"the head has a field name that is no token: {excerpt(name)}"
+            return f"the head has a blank before the colon, {where}"
+        return f"the head has a field name that is no token, {where}"
     return ""
+
+
+def _behind(lines: list[bytes], number: int) -> str:
+    """Say where a line of a head is, by the good ones before it."""
+    where = f"in line {number + 1}"
+    if number == 1:
+        return where
+    return f"{where}, behind {excerpt(lines[number - 1].partition(b':')[0])}"
 
 
 def _framing(
