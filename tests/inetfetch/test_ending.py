@@ -17,8 +17,12 @@ import os, signal
 from twisted.internet import defer, reactor
 from twinet.inetfetch.ending import Ending
 ending = Ending(reactor)
+if {between}:
+    # It comes behind the reactor's own trigger and before ours.
+    reactor.addSystemEventTrigger(
+        "during", "startup", os.kill, os.getpid(), signal.SIGTERM
+    )
 ending.take_signals()
-reactor.callWhenRunning(ending.take_signals)
 if {early}:
     os.kill(os.getpid(), signal.SIGTERM)
 def shut_down():
@@ -28,13 +32,19 @@ reactor.addSystemEventTrigger("before", "shutdown", shut_down)
 reactor.callWhenRunning(print, "running", flush=True)
 reactor.run()
 print("ended", flush=True)
+# By which twistd and twist would end the process.
+assert reactor._exitSignal is None
 """
 
 
 class EndingTests(unittest.SynchronousTestCase):
-    def start(self, *, early=False, stuck=False):
+    def start(self, *, early=False, between=False, stuck=False):
         process: Any = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM.format(early=early, stuck=stuck)],
+            [
+                sys.executable,
+                "-c",
+                PROGRAM.format(early=early, between=between, stuck=stuck),
+            ],
             stdout=subprocess.PIPE,
             encoding="utf-8",
         )
@@ -65,3 +75,7 @@ class EndingTests(unittest.SynchronousTestCase):
     def test_signal_before_the_reactor_runs_is_kept(self):
         """It ends in order as soon as it can."""
         self.assert_ends(self.start(early=True), 0, "ending\nended\n")
+
+    def test_signal_is_not_lost_to_the_reactors_own_handlers(self):
+        """They are in place for a moment, when the reactor starts."""
+        self.assert_ends(self.start(between=True), 0, "ending\nended\n")

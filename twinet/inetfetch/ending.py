@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _log = Logger(namespace="inetfetch")
 
+_OURS = (signal.SIGTERM, signal.SIGINT)
+
 
 class Ending:
     """Ends the reactor, with exit code 0, at SIGTERM and SIGINT.
@@ -28,14 +30,32 @@ class Ending:
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._begun = False
+        self._mask: set[Any] = set()
 
     def take_signals(self) -> None:
-        """Put the handlers in place; signals that were ignored stay ignored."""
+        """Put the handlers in place; signals that were ignored stay ignored.
+
+        From now on, so that a signal in the middle of the start ends in order; and
+        again when the reactor has put its own in place, which it does in the first
+        trigger of its start.  A signal that comes in between waits.
+        """
         if threading.current_thread() is not threading.main_thread():
             return  # signals are not ours
-        for number in (signal.SIGTERM, signal.SIGINT):
+        self._handle()
+        self._reactor.addSystemEventTrigger("before", "startup", self._hold)
+        self._reactor.addSystemEventTrigger("during", "startup", self._let_go)
+
+    def _handle(self) -> None:
+        for number in _OURS:
             if signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self.signalled)
+
+    def _hold(self) -> None:
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _OURS)
+
+    def _let_go(self) -> None:
+        self._handle()
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
 
     def signalled(self, number: int, frame: FrameType | None) -> None:
         """Take a signal, in the middle of anything."""

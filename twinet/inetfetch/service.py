@@ -46,12 +46,7 @@ def makeService(options: Options) -> Daemon:  # noqa: N802  Twisted's name
     except StateError as reason:
         state.leave()
         raise StartRefused(str(reason)) from None
-    # From now on, so that a signal in the middle of the start ends in order; and
-    # again right after the reactor has put its own handlers in place, which it does
-    # in the first trigger of this phase.
-    ending = Ending(reactor)
-    ending.take_signals()
-    reactor.addSystemEventTrigger("during", "startup", ending.take_signals)
+    Ending(reactor).take_signals()
     return daemon
 
 
