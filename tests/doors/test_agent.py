@@ -24,7 +24,7 @@ from twinet.records import Limits
 class AgentTests(TestCase):
     """What treq's users do, over our engine."""
 
-    timeout = 5
+    timeout = 60
 
     def setUp(self) -> None:
         self.server = LoopbackServer(

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import TestCase
 
 import twinet
-from tests.http.loopback import LoopbackServer, ok, reactor
+from tests.http.loopback import LoopbackServer, ok, until
 from tests.wire.coded import SHRINKERS, member
 from twinet.errors import (
     AccessDenied,
@@ -37,7 +37,7 @@ REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: /file.bin\r\nContent-Length: 0\r\n\
 class ApiCase(TestCase):
     """Trial's own check finds sockets and timers that are left."""
 
-    timeout = 5
+    timeout = 60
 
     def setUp(self) -> None:
         self.server = LoopbackServer(
@@ -178,11 +178,17 @@ class FetchTests(ApiCase):
 
     async def test_cancel_leaves_nothing(self) -> None:
         """Waiting for the head, and in the middle of the body."""
-        for path in ("/silent", "/hangs"):
-            pending = twinet.fetch(self.server.url(path))
-            reactor.callLater(0.05, pending.cancel)
-            await self.assertFailure(pending, OperationCancelled)
-            await self.nothing_left()
+        await self.cancel("/silent", twinet.Status.RECEIVING_RESPONSE)
+        await self.cancel("/hangs", twinet.Status.RESPONSE_RECEIVED)
+
+    async def cancel(self, path: str, status: twinet.Status) -> None:
+        """Cancel a call when this has been told."""
+        told: list[twinet.Notification] = []
+        pending = twinet.fetch(self.server.url(path), on_status=told.append)
+        await until(lambda: status in [news.status for news in told])
+        pending.cancel()
+        await self.assertFailure(pending, OperationCancelled)
+        await self.nothing_left()
 
     async def test_each_step_is_told(self) -> None:
         """``on_status`` hears the request."""
@@ -341,7 +347,8 @@ class DownloadTests(ApiCase):
     async def test_cancel_leaves_nothing(self) -> None:
         """In the middle of the body."""
         pending = twinet.download(self.server.url("/hangs"), self.folder / "x")
-        reactor.callLater(0.1, pending.cancel)
+        await until(self.files)
+        pending.cancel()
         await self.assertFailure(pending, OperationCancelled)
         self.assertEqual(self.files(), [])
         await self.nothing_left()

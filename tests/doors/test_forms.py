@@ -38,7 +38,7 @@ class Watched(BytesIO):
 class FormTests(TestCase):
     """Everything goes through sockets and threads."""
 
-    timeout = 20
+    timeout = 60
 
     def setUp(self) -> None:
         self.server = LoopbackServer(
@@ -149,7 +149,8 @@ class FormTests(TestCase):
         pending = self.session.post(
             self.server.url("/silent"), files={"f": watched, "g": self.path}
         )
-        reactor.callLater(0.02, pending.cancel)
+        await self.server.hearing()
+        pending.cancel()
         await self.assertFailure(pending, CancelledError)
         await self.server.all_lost()
         self.assertFalse(watched.closed)

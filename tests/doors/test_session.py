@@ -16,7 +16,7 @@ from twinet.errors import InvalidHandle, InvalidParameter
 class SessionTests(TestCase):
     """Against a real server on loopback."""
 
-    timeout = 20
+    timeout = 60
 
     def setUp(self) -> None:
         self.server = LoopbackServer({"/": ok(b"hello"), "/silent": None})

@@ -52,7 +52,7 @@ def values(head: bytes, name: bytes) -> list[bytes]:
 class TreqTestCase(TestCase):
     """A session's treq, and a real server."""
 
-    timeout = 10
+    timeout = 60
     answers: ClassVar[dict[str, Any]] = {}
 
     def setUp(self) -> None:
@@ -300,16 +300,14 @@ class RequestTests(TreqTestCase):
         """Context, callback, limits, flags: its requests are handles like others."""
         told: list[Any] = []
         client = self.session.treq(
-            context="mine",
-            on_status=told.append,
-            limits=Limits(first_byte=0.05),
-            flags=Flag.NO_COOKIES,
+            context="mine", on_status=told.append, flags=Flag.NO_COOKIES
         )
         self.session.cookies.set(self.server.url("/"), "a", "1")
         await (await client.get(self.server.url("/"))).content()
         self.assertEqual(values(self.server.requests[-1], b"cookie"), [])
         self.assertEqual({news.context for news in told}, {"mine"})
         self.assertIn(twinet.Status.REQUEST_COMPLETE, [n.status for n in told])
+        client = self.session.treq(limits=Limits(first_byte=0.05))
         error = await self.assertFailure(
             client.get(self.server.url("/silent")), errors.Timeout
         )
@@ -539,14 +537,15 @@ class EndTests(TreqTestCase):
             self.assertIsInstance(error, TimeoutError)
             self.assertIn("0.05 s", str(error))
             await self.server.all_lost()
-        response = await self.get("/", timeout=5)
+        response = await self.get("/", timeout=60)
         self.assertEqual(await response.content(), b"hello")
 
     async def test_cancelled_while_it_waits(self) -> None:
         """For the head, of the first answer or of the next."""
-        for path in ("/silent", "/moved"):
+        for path, asked in (("/silent", 1), ("/moved", 3)):
             pending = self.client.get(self.server.url(path))
-            reactor.callLater(0.05, pending.cancel)
+            await self.server.asked(asked)
+            pending.cancel()
             await self.assertFailure(pending, CancelledError)
             await self.server.all_lost()
 
@@ -572,9 +571,11 @@ class EndTests(TreqTestCase):
         pending = self.client.post(
             self.server.url("/silent"), data=b"x" * 10_000_000, unbuffered=True
         )
-        reactor.callLater(0.05, pending.cancel)
+        await self.server.hearing()
+        pending.cancel()
         await self.assertFailure(pending, CancelledError)
         await self.server.all_lost()
+        self.assertEqual(self.server.requests, [])
 
 
 class MemoryTests(SynchronousTestCase):

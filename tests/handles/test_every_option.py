@@ -262,7 +262,9 @@ class EveryOptionTests(SynchronousTestCase):
             if OPTIONS[option].type is OptionType.NONE
         }
         stateful = {Option.IGNORE_OFFLINE, Option.SUPPRESS_SERVER_AUTH}
-        for option in acts - stateful:
+        others = {Option.SETTINGS_CHANGED, Option.END_BROWSER_SESSION}
+        self.assertEqual(acts, stateful | others)
+        for option in others:
             self.assertIs(WORKS[option].first, errors.InvalidOption)
 
     def test_numbers_that_are_no_option(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.task import deferLater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,12 @@ def ok(body: bytes, *fields: bytes) -> bytes:
         lines,
         body,
     )
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Wait, turn by turn of the reactor, until something has happened."""
+    while not happened():
+        await deferLater(reactor, 0)
 
 
 class Conversation(Protocol):
@@ -103,6 +110,14 @@ class LoopbackServer:
     def url(self, path: str) -> str:
         """Return the URL of a path here."""
         return f"{self.scheme}://127.0.0.1:{self.port.getHost().port}{path}"
+
+    async def asked(self, times: int) -> None:
+        """Wait until so many requests have come."""
+        await until(lambda: len(self.requests) >= times)
+
+    async def hearing(self) -> None:
+        """Wait until some of what is no whole request yet has come."""
+        await until(lambda: any(each.buffer for each in self.conversations))
 
     def all_lost(self) -> Deferred[None]:
         """Fire when every connection has been closed, as seen from here."""

@@ -16,7 +16,7 @@ from tests.net.certificates import Identity, Server, pem, root, server_context
 class SecureCase(TestCase):
     """A server and a session for each test, and nothing left after it."""
 
-    timeout = 20
+    timeout = 60
 
     def setUp(self) -> None:
         self.server: Any = None

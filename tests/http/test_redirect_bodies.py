@@ -30,7 +30,7 @@ def leads(status: int, location: str) -> bytes:
 class KindsTests(TestCase):
     """On real sockets, because files are read in threads."""
 
-    timeout = 20
+    timeout = 60
 
     def setUp(self) -> None:
         self.server = LoopbackServer({"/end": ok(b"done")})

@@ -116,7 +116,7 @@ class ImpatientServer:
 class LookTests(TestCase):
     """What cannot be sent again looks first whether anybody is there."""
 
-    timeout = 20
+    timeout = 60
 
     async def told(self, verb: str, end: Any) -> list[str]:
         """Send a request on a kept connection that has ended a moment ago."""
@@ -163,7 +163,7 @@ def _talk(transport: Any) -> None:
 class RaceTests(TestCase):
     """Thousands of them; about every fifth crosses the server's close."""
 
-    timeout = 60
+    timeout = 300
 
     async def race(
         self, manner: str, verb: str, *, tls: bool = False

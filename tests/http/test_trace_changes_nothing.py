@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.task import Clock
+
 import twinet
 from tests.http import (
     memory,
@@ -16,6 +18,7 @@ from tests.http import (
     test_start_write_finish,
 )
 from twinet import Session, Trace, TraceRecord
+from twinet._net.tracing import SessionTracing
 
 
 class Traced:
@@ -36,6 +39,12 @@ class Traced:
         for module in (memory, twinet):
             self.patch(module, "Session", session)
         super().setUp()  # type: ignore[misc]  # the case's
+
+    def test_it_is_traced(self) -> None:
+        """Else the others would show nothing."""
+        for session in (memory.MemoryNet().session, twinet.Session(Clock())):
+            assert isinstance(session.tracer, SessionTracing)
+            session.close()
 
 
 class Sequences(Traced, test_sequences.SequenceTests):

@@ -61,7 +61,7 @@ def masked(text: str) -> str:
 class ByteTests(TestCase):
     """What the trace has is what the server got."""
 
-    timeout = 20
+    timeout = 60
 
     async def test_on_a_socket_and_through_tls(self) -> None:
         """Heads, a body in one piece, a long one that the socket takes in pieces."""
@@ -99,7 +99,7 @@ class ByteTests(TestCase):
 class DeadTests(TestCase):
     """A kept connection that is found dead before anything is sent on it."""
 
-    timeout = 20
+    timeout = 60
 
     async def test_it_is_told(self) -> None:
         """With its number; the request goes out on the next one."""
@@ -124,7 +124,7 @@ class DeadTests(TestCase):
 class TracedHttpsTests(TestCase):
     """Real handshakes on loopback."""
 
-    timeout = 20
+    timeout = 60
 
     async def trace(
         self, tls: Any, ignore: int = 0, limits: twinet.Limits | None = None

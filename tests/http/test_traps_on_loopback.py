@@ -23,7 +23,7 @@ from twinet.flags import Flag
 class LookUpTests(TestCase):
     """Names are looked up in threads of the session's own."""
 
-    timeout = 20
+    timeout = 60
 
     async def test_slow_names_hold_up_nobody_elses_threads(self) -> None:
         """H20: thirty names that do not answer, and the reactor's pool is free."""
@@ -80,7 +80,7 @@ class LookUpTests(TestCase):
 class VerifiedConnectionTests(TestCase):
     """A connection serves those alone who would have opened it."""
 
-    timeout = 20
+    timeout = 60
 
     async def test_strict_request_does_not_use_a_lenient_connection(self) -> None:
         """H11: the certificate is out of date; only who ignores that gets an answer."""

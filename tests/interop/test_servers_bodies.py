@@ -128,7 +128,7 @@ async def test_program_that_gives_less_than_it_promised(server: WebServer) -> No
     Until our limit ends it, or theirs for an idle connection, which cuts the body.
     """
     for port, idle, error, words in (
-        ("http", 0.2, Timeout, r"limits\.idle"),
+        ("http", 1, Timeout, r"limits\.idle"),
         ("brief", 60, Truncated, "100000 of 200000"),
     ):
         async with visit(server, port) as here:

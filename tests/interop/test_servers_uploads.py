@@ -113,7 +113,7 @@ async def test_refused_leave_spares_the_body(server: WebServer, too_long: Path) 
     async with visit(server) as here:
         answer = await here.ask("PUT", "/limited/x.bin", LEAVE, body=too_long)
         assert answer.status_code == 413
-        assert sum(here.told(twinet.Status.REQUEST_SENT)) < 1000
+        assert 0 < sum(here.told(twinet.Status.REQUEST_SENT)) < 1000
         assert (await here.get("/small.txt")).body == FILES["small.txt"]
 
 

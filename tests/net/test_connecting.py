@@ -109,7 +109,7 @@ class OwnTalker(Talker):
 class ConnectingTests(TestCase):
     """A connector on the real reactor."""
 
-    timeout = 30
+    timeout = 60
 
     def setUp(self):
         from twisted.internet import reactor  # noqa: PLC0415

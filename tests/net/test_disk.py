@@ -21,7 +21,7 @@ reactor: Any = _reactor
 class DiskTests(TestCase):
     """Written aside, synced, named."""
 
-    timeout = 20
+    timeout = 60
 
     def setUp(self) -> None:
         self.folder = Path(self.mktemp())

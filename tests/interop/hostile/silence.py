@@ -59,8 +59,8 @@ async def _slow_and_right(peer: Peer) -> None:
 
 async def _interims(peer: Peer) -> None:
     """Say every now and then that it goes on, as a server that works may."""
-    for _ in range(5):
-        await peer.pause(LONGER / 4)
+    for _ in range(12):
+        await peer.pause(LONGER / 8)
         peer.send(b"HTTP/1.1 102 Processing\r\n\r\n")
     peer.send(ok(b"hello"))
 
