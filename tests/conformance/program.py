@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from tests.conformance.recording import Event, Recording
 
-__all__ = ["WAYS", "Program", "Unknown"]
+__all__ = ["QUIET", "WAYS", "Program", "Unknown"]
 
 #: Where callbacks run: the four deliveries.
 WAYS = ("reactor", "pool", "queue", "caller")
 #: After a call that was pending, until nothing has happened for so long (seconds).
-_QUIET = 0.04
+QUIET = 0.04
 #: Nothing in a scenario may take longer (seconds).
 _LIMIT = 20.0
 _KINDS = {1: "session", 4: "connection", 13: "request"}
@@ -44,12 +44,16 @@ class Program:
     """One run of a scenario.
 
     :param way: one of :data:`WAYS`.
+    :param quiet: how long nothing must have happened before the next step.
     :ivar events: what the program saw.
     :ivar wire: what the servers saw.
     """
 
-    def __init__(self, recording: Recording, way: str, reactor: Any) -> None:
+    def __init__(
+        self, recording: Recording, way: str, reactor: Any, quiet: float = QUIET
+    ) -> None:
         self._recording = recording
+        self._quiet = quiet
         self._reactor = reactor
         self.way = "caller" if recording.synchronous else way
         if any(
@@ -124,7 +128,7 @@ class Program:
             self.servers.gates[step["gate"]].set()
             self._settle()
         elif "sleep" in step:
-            until = time.monotonic() + step["sleep"]
+            until = time.monotonic() + max(step["sleep"], self._quiet)
             self._await(lambda: time.monotonic() >= until)
         elif "hook" in step:
             self._hooks.append(step["hook"])
@@ -443,7 +447,7 @@ class Program:
 
     def _settle(self) -> None:
         """Wait until nothing has happened for a moment."""
-        self._await(lambda: time.monotonic() - self._changed > _QUIET)
+        self._await(lambda: time.monotonic() - self._changed > self._quiet)
 
     def _await(self, happened: Callable[[], bool]) -> None:
         limit = time.monotonic() + _LIMIT

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.conformance.compare import compare
 from tests.conformance.deviations import Case, explain
-from tests.conformance.program import Hung, Program, Unknown
+from tests.conformance.program import QUIET, Hung, Program, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,14 +38,16 @@ class Verdict:
         return f"{self.name:48} {self.word:10}{tail}{where}"
 
 
-def replay(recording: Recording, way: str, reactor: Any) -> Verdict:
+def replay(
+    recording: Recording, way: str, reactor: Any, quiet: float = QUIET
+) -> Verdict:
     """Replay a recording; called in a thread, while the reactor runs in another."""
     name, judgement = recording.name, recording.judgement
     if recording.needs_ftp:
         where = "FTP is not spoken yet"
         return Verdict(name, judgement, "not yet", where=where)
     try:
-        program = Program(recording, way, reactor)
+        program = Program(recording, way, reactor, quiet)
         program.run()
     except Unknown as missing:
         return Verdict(name, judgement, "not yet", where=str(missing))
