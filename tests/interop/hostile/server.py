@@ -59,6 +59,7 @@ class Peer(Protocol):
     :ivar number: 0 for the first connection that came.
     :ivar head: the last head that came, without its blank line.
     :ivar asked: the targets that were asked for here.
+    :ivar ready: whether a script is at work that has what it needs of the client.
     """
 
     transport: Any
@@ -69,6 +70,7 @@ class Peer(Protocol):
         self.head = b""
         self.asked: list[str] = []
         self.lost = False
+        self.ready = False
         self._buffer = b""
         self._waiting: Deferred[None] | None = None
 
@@ -131,14 +133,14 @@ class Peer(Protocol):
     async def body(self, size: int) -> bytes:
         """Wait for so many bytes behind the head, and take them."""
         while len(self._buffer) < size:
-            await self._wait()
+            await self._more()
         data, self._buffer = self._buffer[:size], self._buffer[size:]
         return data
 
     async def all(self) -> bytes:
         """Wait for something, and take all that is there."""
         while not self._buffer:
-            await self._wait()
+            await self._more()
         data, self._buffer = self._buffer, b""
         return data
 
@@ -185,7 +187,7 @@ class Peer(Protocol):
 
     async def _serve(self, greeting: Script | None) -> None:
         if greeting is not None:
-            await greeting(self)
+            await self._play(greeting)
         while True:
             while b"\r\n\r\n" not in self._buffer:
                 await self._wait()
@@ -195,7 +197,16 @@ class Peer(Protocol):
             if self.target == "/good":
                 self.send(GOOD)
             else:
-                await self.server.script(self)
+                await self._play(self.server.script)
+
+    async def _play(self, script: Script) -> None:
+        self.ready = True
+        await script(self)
+
+    async def _more(self) -> None:
+        self.ready = False
+        await self._wait()
+        self.ready = True
 
     def _wait(self) -> Deferred[None]:
         if self.lost:
@@ -262,6 +273,11 @@ class HostileServer:
     def open(self) -> int:
         """How many connections are open at this moment."""
         return sum(not peer.gone for peer in self.peers)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a script has come to what it is about."""
+        return any(peer.ready for peer in self.peers)
 
     def url(self, path: str) -> str:
         """Return the URL of a path here."""
