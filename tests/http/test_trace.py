@@ -10,6 +10,7 @@ from twisted.internet.error import ConnectionLost
 from twisted.internet.interfaces import IStreamClientEndpoint
 from zope.interface import implementer
 
+from tests.http.judge import Pieces
 from tests.http.memory import OK, Peer
 from tests.http.traced import (
     AGAIN,
@@ -20,7 +21,6 @@ from tests.http.traced import (
     HERE,
     INTACT,
     URL,
-    Producer,
     TraceTestCase,
 )
 from twinet.errors import Timeout
@@ -329,7 +329,7 @@ class UploadTests(TraceTestCase):
     def test_a_producer_in_chunks(self) -> None:
         """Framing is hidden, and what ends the body is nothing of it."""
         self.make()
-        producer = Producer([b"x" * 65536, b"y" * 4464])
+        producer = Pieces([b"x" * 65536, b"y" * 4464])
         peer = self.post(producer)
         text = self.traced()
         self.assertIn("> Transfer-Encoding: chunked\n>\n} [65536 bytes data]\n", text)
@@ -361,7 +361,7 @@ class UploadTests(TraceTestCase):
     def test_a_body_behind_one_in_chunks(self) -> None:
         """It is not taken for chunks."""
         self.make()
-        self.post(Producer([b"x"])).send(OK + b"hello")
+        self.post(Pieces([b"x"])).send(OK + b"hello")
         connection = self.net.session.http("127.0.0.1", 8080)
         connection.open_request("POST", "/y").send(b"123")
         self.assertEqual(self.traced().splitlines()[-1], "} [3 bytes data]")

@@ -5,10 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
-from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
-from zope.interface import implementer
 
 from tests.http.memory import MemoryNet
 from twinet import Trace, TraceKind, TracePrinter, TraceRecord
@@ -34,30 +31,6 @@ CLOSING = "* Closing connection #1"
 INTACT = f"* Connection {HERE} left intact\n"
 AGAIN = f"* Re-using existing connection {HERE}\n"
 BODIES = (TraceKind.REQUEST_BODY, TraceKind.ANSWER_BODY)
-
-
-@implementer(IBodyProducer)
-class Producer:
-    """Produces its pieces at once, without telling how long they are."""
-
-    length = UNKNOWN_LENGTH
-
-    def __init__(self, pieces: list[bytes]) -> None:
-        self.pieces = pieces
-
-    def startProducing(self, consumer: Any) -> Deferred[None]:
-        for piece in self.pieces:
-            consumer.write(piece)
-        return succeed(None)
-
-    def pauseProducing(self) -> None:
-        """Hold back (``IBodyProducer``)."""
-
-    def resumeProducing(self) -> None:
-        """Go on (``IBodyProducer``)."""
-
-    def stopProducing(self) -> None:
-        """Stop (``IBodyProducer``)."""
 
 
 class TraceTestCase(SynchronousTestCase):

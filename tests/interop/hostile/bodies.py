@@ -13,6 +13,7 @@ from tests.interop.hostile.case import (
     Wrong,
     answering,
     ok,
+    resetting,
     saying,
 )
 from tests.wire.coded import br, frame
@@ -44,15 +45,6 @@ def _flood(data: bytes, first: bytes) -> Script:
     async def script(peer: Peer) -> None:
         peer.send(first)
         await peer.flood(data)
-
-    return script
-
-
-def _resetting(data: bytes) -> Script:
-    async def script(peer: Peer) -> None:
-        await peer.sent(data)
-        await peer.pause(0.01)
-        peer.reset()
 
     return script
 
@@ -148,21 +140,21 @@ BODIES = [
     ),
     Case(
         "until close, reset",
-        _resetting(_UNTIL_CLOSE + b"to the e"),
+        resetting(_UNTIL_CLOSE + b"to the e"),
         Wrong(ConnectionReset, "broke", b"to the e"),
     ),
     Case(
         "length, reset",
-        _resetting(ok(b"hello")[:-2]),
+        resetting(ok(b"hello")[:-2]),
         Wrong(ConnectionReset, "3 of 5 bytes", b"hel"),
     ),
     Case(
         "chunks, reset",
-        _resetting(_CHUNKED + b"5\r\nhel"),
+        resetting(_CHUNKED + b"5\r\nhel"),
         Wrong(ConnectionReset, "broke", b"hel"),
     ),
-    Case("reset in the head", _resetting(b"HTTP/1.1 20"), Wrong(ConnectionReset, "")),
-    Case("reset without a word", _resetting(b""), Wrong(ConnectionReset, "")),
+    Case("reset in the head", resetting(b"HTTP/1.1 20"), Wrong(ConnectionReset, "")),
+    Case("reset without a word", resetting(b""), Wrong(ConnectionReset, "")),
     # chunks
     Case("LF after a chunk's size", _chunked(b"5\nhello\r\n0\r\n\r\n"), _invalid()),
     Case(

@@ -23,6 +23,7 @@ __all__ = [
     "Wrong",
     "answering",
     "ok",
+    "resetting",
     "saying",
 ]
 
@@ -135,10 +136,22 @@ def saying(data: bytes) -> Script:
 
 
 def answering(data: bytes) -> Script:
-    """Answer with some bytes, and close."""
+    """Answer with some bytes, and close in order, with TLS by a close_notify."""
 
     async def script(peer: Peer) -> None:
         peer.send(data)
         peer.close()
+
+    return script
+
+
+def resetting(data: bytes) -> Script:
+    """Answer with some bytes, and reset the connection when they are read."""
+
+    async def script(peer: Peer) -> None:
+        await peer.sent(data)
+        # In this turn of the reactor the client reads them.
+        await peer.pause(0.01)
+        peer.reset()
 
     return script

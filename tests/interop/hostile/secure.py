@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from OpenSSL import SSL
 
-from tests.interop.hostile.case import PATIENT, SHORT, Case, Right, Wrong, ok, saying
+from tests.interop.hostile.case import (
+    PATIENT,
+    SHORT,
+    Case,
+    Right,
+    Wrong,
+    answering,
+    ok,
+    resetting,
+    saying,
+)
 from tests.net.certificates import root, server_context
 from twinet.errors import (
     ConnectionReset,
@@ -144,23 +154,6 @@ def _unannounced(data: bytes) -> Script:
     return script
 
 
-def _announced(data: bytes) -> Script:
-    async def script(peer: Peer) -> None:
-        peer.send(data)
-        peer.close()
-
-    return script
-
-
-def _resetting(data: bytes) -> Script:
-    async def script(peer: Peer) -> None:
-        await peer.sent(data)
-        await peer.pause(0.01)
-        peer.reset()
-
-    return script
-
-
 def _in_the_clear(data: bytes, clear: bytes) -> Script:
     """Answer, and send something past the TLS layer."""
 
@@ -225,7 +218,7 @@ SECURE = [
         _after_hello(b"\x15\3\3\0\2\1\x5a" * 500),
         SecurityChannelError,
     ),
-    _secure("TLS: whole, close_notify", _announced(ok(b"hello")), Right(b"hello")),
+    _secure("TLS: whole, close_notify", answering(ok(b"hello")), Right(b"hello")),
     _secure("TLS: whole, no close_notify", _unannounced(ok(b"hello")), Right(b"hello")),
     _secure(
         "TLS: whole chunks, no close_notify",
@@ -234,7 +227,7 @@ SECURE = [
     ),
     _secure(
         "TLS: until close, close_notify",
-        _announced(_UNTIL_CLOSE + b"hello"),
+        answering(_UNTIL_CLOSE + b"hello"),
         Right(b"hello"),
     ),
     _secure(
@@ -244,7 +237,7 @@ SECURE = [
     ),
     _secure(
         "TLS: cut, close_notify",
-        _announced(ok(b"hello")[:-2]),
+        answering(ok(b"hello")[:-2]),
         Wrong(Truncated, "3 of 5 bytes", b"hel"),
     ),
     _secure(
@@ -269,12 +262,12 @@ SECURE = [
     ),
     _secure(
         "TLS: reset in the body",
-        _resetting(ok(b"hello")[:-2]),
+        resetting(ok(b"hello")[:-2]),
         Wrong(ConnectionReset, "3 of 5 bytes", b"hel"),
     ),
     _secure(
         "TLS: reset in a body until close",
-        _resetting(_UNTIL_CLOSE + b"hello"),
+        resetting(_UNTIL_CLOSE + b"hello"),
         Wrong(ConnectionReset, _BROKE, b"hello"),
     ),
     _secure(
