@@ -53,6 +53,11 @@ class Agent:
         :source: ``twisted.web.iweb.IAgent``.
         """
         session = self.session
+        for what, given in (("method", method), ("URL", uri)):
+            if not isinstance(given, bytes):
+                kind = type(given).__name__
+                msg = f"an agent's {what} is bytes, not {kind}"
+                return fail(errors.InvalidParameter(msg))
         try:
             content = content_of(bodyProducer, session.disk.run)
         except errors.InternetError as error:

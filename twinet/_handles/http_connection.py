@@ -93,7 +93,7 @@ class HttpConnection(Handle):
         if flags and flags & Flag.SECURE and origin.scheme != "https":
             # The port stays, as on Windows.
             origin = http_origin("https", origin.host, origin.port)
-        if not target.isascii() and self.code_pages != (UTF_8, UTF_8):
+        if self.code_pages != (UTF_8, UTF_8) and not str(target).isascii():
             target = recoded(target, *map(charset_of, self.code_pages))
         request = HttpRequest(
             self,

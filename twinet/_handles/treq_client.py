@@ -13,6 +13,7 @@ Its answer cannot be cancelled while its body is read, so it is wrapped once mor
 
 from __future__ import annotations
 
+import re
 from math import inf
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
@@ -50,6 +51,8 @@ __all__ = ["TreqClient", "TreqResponse"]
 
 T = TypeVar("T")
 
+#: What has no form in bytes.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ACCEPT_ENCODING = b"Accept-Encoding"
 _CONTENT_ENCODING = b"Content-Encoding"
 
@@ -109,6 +112,7 @@ class TreqClient(HTTPClient):
             session._check_usable()
             check_verb(method)
             _check_headers(headers)
+            _check_auth(auth)
             _check_timeout(timeout)
             text = _text_of(url)
             call = _Call(
@@ -310,6 +314,24 @@ def _check_timeout(timeout: Any) -> None:
     ):
         msg = f"timeout is a number of seconds, or None for no limit; not {timeout!r}"
         raise InvalidParameter(msg)
+
+
+def _check_auth(auth: Any) -> None:
+    """Refuse what treq would show in an error of its own: a password.
+
+    :raises InvalidParameter: 87, it cannot be sent.
+    """
+    if auth is None:
+        return
+    if not isinstance(auth, tuple) or [
+        isinstance(each, str | bytes) for each in auth
+    ] != [True, True]:
+        msg = "auth is a pair of user name and password, which are text or bytes"
+        raise InvalidParameter(msg)
+    for each in auth:
+        if isinstance(each, str) and _SURROGATE.search(each):
+            msg = "auth has half of a surrogate pair, which has no UTF-8 form"
+            raise InvalidParameter(msg)
 
 
 def _check_headers(headers: Any) -> None:

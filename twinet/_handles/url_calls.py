@@ -249,7 +249,8 @@ class UrlCalls(Handle):
         """Make a request handle for a URL and send it, as all these calls do."""
         try:
             self._check_usable()
-            cracked = self._cracked.get(url) or self._crack(url)
+            known = self._cracked.get(url) if type(url) is str else None
+            cracked = known or self._crack(url)
             credentials = None
             if cracked.username is not None:
                 secret = cracked.password or ""

@@ -20,6 +20,9 @@ def http_origin(scheme: str, host: str, port: int | None) -> HttpUrl:
     :param port: the scheme's own when None.
     :raises InvalidUrl: 12005, host or port cannot be.
     """
+    if not isinstance(host, str):
+        msg = f"a host is text, a name or an address; not {type(host).__name__}"
+        raise errors.InvalidUrl(msg)
     if any(mark in host for mark in "/?#@\\"):
         msg = f"{host!r} is no host; give a name or an address"
         raise errors.InvalidUrl(msg)
