@@ -7,18 +7,20 @@ fired: no socket, no timer, no thread.
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 
 from twinet._handles.session import Session
+from twinet._net.disk import path_of
 from twinet.errors import InvalidOperation, InvalidParameter, UnexpectedStatus
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from os import PathLike
+    from pathlib import Path
 
     from twinet._handles.http_request import HeadersArgument, HttpRequest
     from twinet._net.dispatch import Listener
@@ -58,9 +60,13 @@ def fetch(
     :param trust_roots: as for :class:`twinet.Session`.
     :param reactor: the running one when left out.
     :raises InvalidOperation: 12016, the body is longer than ``max_size``.
+    :raises InvalidParameter: 87, ``max_size`` is no number of bytes.
     :raises InternetError: as :meth:`twinet.Session.get` and ``read``.
     :source: our own.
     """
+    if not isinstance(max_size, int) or max_size < 0:
+        msg = f"max_size is a number of bytes, from 0 on; not {max_size!r}"
+        return fail(InvalidParameter(msg))
 
     async def body(request: HttpRequest) -> Response:
         response = request.response
@@ -109,11 +115,16 @@ def download(
         that ``x.tar.gz`` comes as ``Content-Encoding: gzip``, give you ``x.tar``.)
     :param on_status: told each step, as a handle's status callback.
     :raises FileExists: 80, there is a file of that name.
+    :raises InvalidParameter: 87, the path cannot be one.
     :raises UnexpectedStatus: 12003, the server answered 4xx or 5xx (or another
         status that brings no file).
     :raises InternetError: as :meth:`twinet.Session.get` and ``save``.
     :source: our own.
     """
+    try:
+        path = path_of(to)
+    except InvalidParameter as error:
+        return fail(error)
 
     async def save(request: HttpRequest) -> Path:
         response = request.response
@@ -124,9 +135,8 @@ def download(
                 "so there is no file to save"
             )
             raise UnexpectedStatus(msg, status_code=status)
-        path = Path(to)
         if os.path.isdir(path):  # noqa: ASYNC240, PTH112  local and brief
-            path /= _file_name(url)
+            return await request.save(path / _file_name(url))
         return await request.save(path)
 
     return _alone(url, headers, decoding, on_status, limits, trust_roots, reactor, save)

@@ -193,12 +193,12 @@ class Fields:
 
         ``Set-Cookie`` must not be joined: use :meth:`get_all`.
         """
-        values = self._names().get(name.lower())
+        values = self._names().get(_key(name))
         return default if values is None else ", ".join(values)
 
     def get_all(self, name: str) -> list[str]:
         """Return the value of each line of that name; empty when there is none."""
-        return list(self._names().get(name.lower(), ()))
+        return list(self._names().get(_key(name), ()))
 
     def items(self) -> list[tuple[str, str]]:
         """Return every line as name, spelt as received, and value."""
@@ -223,6 +223,13 @@ class Fields:
     def __repr__(self) -> str:
         # Values may be cookies or tokens: names alone.
         return f"<Fields {' '.join(self._names())}>"
+
+
+def _key(name: object) -> str:
+    if not isinstance(name, str):
+        msg = f"the name of a header field is text, not {name!r}"
+        raise InvalidParameter(msg)
+    return name.lower()
 
 
 class Circuit(Protocol):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from twinet.errors import InvalidParameter
 from twinet.trace import TraceKind
 
 if TYPE_CHECKING:
@@ -31,15 +33,23 @@ class TracePrinter:
     :param stream: where to write; ``sys.stderr``, as it is at that moment, when left
         out.
     :param times: put the seconds since the session began before each line.
+    :raises InvalidParameter: 87, text cannot be written there.
     """
 
     def __init__(self, stream: TextIO | None = None, *, times: bool = False) -> None:
+        if stream is not None:
+            _check_stream(stream)
         self._stream = stream
         self._times = times
         self._first: int | None = None
         self._several = False
         #: for each connection, the body data that have not been told.
         self._untold: dict[int, _Untold] = {}
+
+    def __repr__(self) -> str:
+        stream = self._stream
+        where = "sys.stderr" if stream is None else getattr(stream, "name", stream)
+        return f"<TracePrinter to {where}>"
 
     def __call__(self, record: TraceRecord) -> None:
         """Write what there is to say about a record."""
@@ -80,6 +90,17 @@ class TracePrinter:
         if self._several and record.connection is not None:
             return f"{time}[#{record.connection}] "
         return time
+
+
+def _check_stream(stream: object) -> None:
+    if not callable(getattr(stream, "write", None)) or isinstance(
+        stream, io.RawIOBase | io.BufferedIOBase
+    ):
+        msg = (
+            f"a trace cannot be written to {stream!r}; give a file that is open for "
+            "text, such as open(name, 'w'), or nothing for standard error"
+        )
+        raise InvalidParameter(msg)
 
 
 class _Untold:

@@ -39,6 +39,9 @@ class Agent:
     ) -> None:
         self.session = Session(reactor, **options) if session is None else session
 
+    def __repr__(self) -> str:
+        return f"<Agent over {self.session!r}>"
+
     def request(
         self,
         method: bytes,

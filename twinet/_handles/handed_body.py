@@ -83,15 +83,19 @@ class HandedBody(Resource):
         :param length: of the whole body, in bytes; without one the program's own
             Content-Length counts, and without that it goes out in chunks.
         :param data: its first piece, which leaves together with the head.
-        :raises InvalidParameter: 87, the first piece is longer than the whole, or a
-            header field says something else of the length.
+        :raises InvalidParameter: 87, the length is none, the first piece is longer than
+            the whole, or a header field says something else of the length.
         :raises InternetError: as :meth:`send`.
         :source: HttpSendRequestEx.
         """
         try:
             self._check_alive()
+            self._check_thread()
             if length is None:
                 length = given_length(self._own_lines())
+            elif not isinstance(length, int) or length < 0:
+                msg = f"the length of a body is a number of bytes, not {length!r}"
+                raise InvalidParameter(msg)
             body = PushedBody(length, _bytes_of(data), self._drained)
             self._check_request(body)
             session = self.session
@@ -165,6 +169,7 @@ class HandedBody(Resource):
 
     def _check_writing(self) -> PushedBody:
         self._check_alive()
+        self._check_thread()
         body = self._writing
         if body is None:
             msg = f"no body of {self} is being sent; call start() first"

@@ -26,6 +26,7 @@ from twinet._net.lanes import LaneVoice
 from twinet.errors import (
     InternetError,
     InvalidHandle,
+    InvalidParameter,
     OperationCancelled,
     RequestPending,
 )
@@ -85,6 +86,8 @@ class Handle:
         self._parent = parent
         #: the callback that children copy.
         self._heirloom: Listener | None = None if parent is None else parent._heirloom
+        if on_status is not None:
+            _check_listener(on_status)
         delivery = self._status_delivery if parent is None else parent._status_delivery
         if delivery is None:
             self._voice = Voice(self, context, on_status or self._heirloom)
@@ -92,8 +95,9 @@ class Handle:
             self._status_delivery = delivery
             self._voice = delivery.voice(self, context, on_status or self._heirloom)
         self._children: set[Handle] = set()
+        self._limits: Limits
         if limits is not None:
-            self._limits = limits
+            self.limits = limits
         else:
             self._limits = Limits() if parent is None else parent._limits
 
@@ -123,17 +127,29 @@ class Handle:
 
     @property
     def limits(self) -> Limits:
-        """The limits of calls on this handle, copied to children made later."""
+        """The limits of calls on this handle, copied to children made later.
+
+        :raises InvalidParameter: 87, what is set is no ``twinet.Limits``.
+        """
         return self._limits
 
     @limits.setter
     def limits(self, limits: Limits) -> None:
+        if not isinstance(limits, Limits):
+            msg = f"limits are a twinet.Limits(...), not {limits!r}"
+            raise InvalidParameter(msg)
         self._limits = limits
 
     @property
     def options(self) -> HandleOptions:
         """The handle's options, by WinINet's numbers (``twinet.options.Option``)."""
         return HandleOptions(self)
+
+    @property
+    def called_from_outside(self) -> bool:
+        """Whether this thread is not the one in which the reactor runs."""
+        # The session, which is the root, knows the reactor.
+        return self._parent is not None and self._parent.called_from_outside
 
     @property
     def lane(self) -> Lane | None:
@@ -151,9 +167,12 @@ class Handle:
             thread unless the session has another ``delivery``.
         :returns: the previous callback.
         :raises InvalidHandle: 6, the handle is closed.
+        :raises InvalidParameter: 87, the callback cannot be called.
         :source: InternetSetStatusCallback.
         """
         self._check_alive()
+        if callback is not None:
+            _check_listener(callback)
         previous = self._voice.listener
         self._heirloom = callback
         self._voice.listener = callback
@@ -166,8 +185,10 @@ class Handle:
         Closing a closed handle does no harm.
 
         :returns: fires when ``HANDLE_CLOSING``, the last notification, was told.
+        :raises InvalidParameter: 87, this is not the reactor's thread.
         :source: InternetCloseHandle.
         """
+        self._check_thread()
         if not self._dead:
             self._die()
         if self._gone:
@@ -210,6 +231,18 @@ class Handle:
         if self._dead:
             msg = f"{self} is closed; open a new handle"
             raise InvalidHandle(msg)
+
+    def _check_thread(self) -> None:
+        """Refuse a call on another thread than the reactor's.
+
+        :raises InvalidParameter: 87.
+        """
+        if self.called_from_outside:
+            msg = (
+                "this was called from a thread that is not the reactor's; "
+                "use reactor.callFromThread"
+            )
+            raise InvalidParameter(msg)
 
     # -- for the kinds of handles: the pending call
 
@@ -353,6 +386,15 @@ class Handle:
         """Take note that a child has said its last word."""
         if self._dead:
             self._leave_when_ready()
+
+
+def _check_listener(callback: object) -> None:
+    if not callable(callback):
+        msg = (
+            "a status callback is something that can be called with a notification, "
+            f"such as print; not {callback!r}"
+        )
+        raise InvalidParameter(msg)
 
 
 def _fire(deferred: Deferred[Any], result: Any) -> None:

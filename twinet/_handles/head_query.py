@@ -10,6 +10,7 @@ from twinet.errors import (
     HttpHeaderNotFound,
     HttpInvalidHeader,
     HttpInvalidQueryRequest,
+    InvalidParameter,
 )
 from twinet.query import Query, QueryFlag
 
@@ -125,6 +126,22 @@ class HeadQuery:
             if here:
                 values.append(value)
         return [value.strip(_BLANKS) for value in values]
+
+
+def check_question(name: object, index: object, flags: object) -> None:
+    """Check the types of what is asked with.
+
+    :raises InvalidParameter: 87, one of them is something else.
+    """
+    if not (name is None or isinstance(name, str)):
+        msg = f"name is the text of a field's name, not {name!r}"
+    elif not isinstance(index, int):
+        msg = f"index is a whole number from 0 on, not {index!r}"
+    elif not isinstance(flags, int):
+        msg = f"flags are members of twinet.QueryFlag, joined by |; not {flags!r}"
+    else:
+        return
+    raise InvalidParameter(msg)
 
 
 def _as_asked(text: str, what: str, flags: QueryFlag) -> int | datetime:

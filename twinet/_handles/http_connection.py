@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinet._handles.handle import Handle
 from twinet._handles.http_request import HttpRequest
+from twinet._handles.request_flags import check_flags
 from twinet._wire.http_origin import at_target, http_origin
 from twinet._wire.url_charset import UTF_8, charset_of, recoded
 from twinet.flags import Flag, HandleType
@@ -83,14 +84,16 @@ class HttpConnection(Handle):
         :param on_status: a callback for this request alone.
         :returns: the handle; dead, if it was closed inside ``HANDLE_CREATED``.
         :raises InvalidHandle: 6, the connection handle is closed.
-        :raises InvalidParameter: 87, the verb or a header field cannot be sent.
+        :raises InvalidParameter: 87, the verb or a header field cannot be sent, or the
+            flags are none.
         :raises InvalidUrl: 12005, the target holds a control character, or one that
             the character set of ``Option.CODEPAGE_PATH`` or ``_EXTRA`` does not have.
         :source: HttpOpenRequest.
         """
         self._check_alive()
+        self._check_thread()
         origin = self._origin
-        if flags and flags & Flag.SECURE and origin.scheme != "https":
+        if flags and check_flags(flags) & Flag.SECURE and origin.scheme != "https":
             # The port stays, as on Windows.
             origin = http_origin("https", origin.host, origin.port)
         if self.code_pages != (UTF_8, UTF_8) and not str(target).isascii():

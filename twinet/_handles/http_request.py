@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.defer import Deferred, fail
 
-from twinet._handles.head_query import DECODED_AWAY, HeadQuery
+from twinet._handles.head_query import DECODED_AWAY, HeadQuery, check_question
 from twinet._handles.range_seek import RangeSeek
 from twinet._handles.request_fields import RequestFields
-from twinet._handles.request_flags import FIELD_BITS, flag_lines
+from twinet._handles.request_flags import FIELD_BITS, check_flags, flag_lines
 from twinet._handles.secured_request import SecuredRequest
 from twinet._http.content import content_of
 from twinet._http.order import ORDINARY, Order
@@ -98,7 +98,7 @@ class HttpRequest(SecuredRequest):
         self._fields = check_fields(headers)
         if self._verb == b"TRACE":
             # The answer repeats it, for others to read (RFC 9110, section 9.3.8).
-            flags |= Flag.NO_COOKIES | Flag.NO_AUTH
+            flags = check_flags(flags) | Flag.NO_COOKIES | Flag.NO_AUTH
         self._flags = flags
         if parent._decoding:
             self._decoding = True
@@ -108,10 +108,11 @@ class HttpRequest(SecuredRequest):
     def _take_flags(self, flags: Flag) -> None:
         """Act on the flags that are not asked for later.
 
-        :raises InvalidParameter: 87, TLS is wanted for a URL without it.
+        :raises InvalidParameter: 87, they are no flags, or TLS is wanted for a URL
+            without it.
         """
         # Numbers, which are ten times as fast.
-        bits = int(flags)
+        bits = int(check_flags(flags))
         if bits & _CERTIFICATE_BITS:
             self.security_flags = SecurityFlag(bits & _CERTIFICATE_BITS)
         if bits & FIELD_BITS:
@@ -160,9 +161,11 @@ class HttpRequest(SecuredRequest):
         :raises HttpHeaderNotFound: 12150, it is not there, or not so often.
         :raises HttpInvalidHeader: 12153, it is no number that fits, or no time.
         :raises HttpInvalidQueryRequest: 12154, no head has such a thing.
+        :raises InvalidParameter: 87, a name, an index or flags of another type.
         :source: HttpQueryInfo.
         """
         self._check_alive()
+        check_question(name, index, flags)
         if flags & QueryFlag.REQUEST_HEADERS:
             return HeadQuery(self._own_head()).ask(query, name, index, flags)
         if query == Query.REQUEST_METHOD:
@@ -256,15 +259,22 @@ class HttpRequest(SecuredRequest):
         :source: HttpSendRequest.
         """
         content = None
-        if body is not None or params or form is not None or files or json is not ...:
-            try:
+        try:
+            self._check_thread()
+            if (
+                body is not None
+                or params
+                or form is not None
+                or files
+                or json is not ...
+            ):
                 self._check_alive()
                 run = self.session.disk.run
                 content = content_of(
                     body, run, params=params, form=form, files=files, json=json
                 )
-            except InternetError as error:
-                return fail(error)
+        except InternetError as error:
+            return fail(error)
         return self._send(content)
 
     def _send(self, content: Content | None) -> Deferred[Self]:

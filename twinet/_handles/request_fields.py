@@ -78,6 +78,9 @@ class RequestFields:
         :raises InvalidParameter: 87, it cannot be sent, or an empty value is added.
         :source: HttpAddRequestHeaders.
         """
+        if not isinstance(modifiers, int):
+            msg = f"modifiers are of twinet.query.AddRequest; not {modifiers!r}"
+            raise InvalidParameter(msg)
         how, index = AddRequest(modifiers & ~_INDEX), modifiers & _INDEX
         lines = self.lines
         for name, value in pairs:

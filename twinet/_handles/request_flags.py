@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinet.errors import InvalidParameter
 from twinet.flags import Flag
 
 if TYPE_CHECKING:
     from twinet._wire.http_request import FieldLines
 
-__all__ = ["FIELD_BITS", "flag_lines"]
+__all__ = ["FIELD_BITS", "check_flags", "flag_lines"]
 
 _PRAGMA = int(Flag.PRAGMA_NOCACHE)
 _NO_WRITE = int(Flag.NO_CACHE_WRITE)
 _KEEP = int(Flag.KEEP_CONNECTION)
 #: The flags that may add a field.
 FIELD_BITS = _PRAGMA | _NO_WRITE | _KEEP
+
+
+def check_flags(flags: Flag) -> Flag:
+    """Return what was given as flags.
+
+    :raises InvalidParameter: 87, they are none.
+    """
+    if not isinstance(flags, int):
+        msg = f"flags are members of twinet.Flag, joined by |; not {flags!r}"
+        raise InvalidParameter(msg)
+    return flags
 
 
 def flag_lines(bits: int, verb: bytes) -> FieldLines:

@@ -12,13 +12,13 @@ A failure of the source is kept until what arrived before it has been read.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from twisted.internet.defer import Deferred, fail, succeed
 
 from twinet._handles.delivery import Delivery
 from twinet._handles.handle import Handle
+from twinet._net.disk import path_of
 from twinet._net.inbox import Inbox
 from twinet.errors import (
     InternetError,
@@ -31,6 +31,7 @@ from twinet.status import SELF, ReceivingResponse, ResponseReceived
 
 if TYPE_CHECKING:
     from os import PathLike
+    from pathlib import Path
 
     from twinet._handles.delivery import Sink
     from twinet._handles.drain import Drain
@@ -114,6 +115,8 @@ class Resource(Handle):
         :raises InvalidHandle: 6, the handle is closed.
         :raises IncorrectHandleState: 12019, there is no answer to read yet.
         :raises RequestPending: 12026, another call is pending.
+        :raises InvalidParameter: 87, the size is no number, or a negative one; or
+            this is not the reactor's thread.
         :raises Truncated: 12152, the body ended too early.
         :raises Timeout: 12002, a limit ran out.
         :source: InternetReadFile.
@@ -123,11 +126,11 @@ class Resource(Handle):
     def read_some(self, size: int = FULL) -> Deferred[bytes]:
         """Fire with the next bytes, as soon as there are any; empty is the end.
 
-        :param size: the most to take (bytes, at least 1).
+        :param size: the most to take (bytes; 0 gives nothing, at once).
         :raises InternetError: as :meth:`read`.
         :source: InternetReadFileEx with IRF_NO_WAIT, which is then called again.
         """
-        return self._read(min(size, 1), size)
+        return self._read(1 if size else 0, size)
 
     def available(self) -> Deferred[int]:
         """Fire with the bytes that can be read at once; waits for one; 0 is the end.
@@ -137,6 +140,7 @@ class Resource(Handle):
         """
         try:
             self._check_readable()
+            self._check_thread()
         except InternetError as error:
             return fail(error)
         if self._inbox.size or self._complete:
@@ -182,6 +186,7 @@ class Resource(Handle):
         """
         try:
             self._check_readable()
+            self._check_thread()
             place = self._place(distance, method)
             if self._must_ask(place):
                 pending = self._begin()
@@ -201,11 +206,20 @@ class Resource(Handle):
 
         :param sink: an ``IConsumer``, or any object with ``write(data)``; when
             ``write`` returns a Deferred, nothing more comes until it fires.
+        :raises InvalidParameter: 87, it has no ``write``.
         :raises InternetError: as :meth:`read`; what ``write`` raises is handed on.
         :source: our own.
         """
         try:
             self._check_readable()
+            self._check_thread()
+            if not callable(getattr(sink, "write", None)):
+                msg = (
+                    f"a body cannot be handed to a {type(sink).__name__}; give an "
+                    "IConsumer, or an object with write(data), such as a file opened "
+                    "for writing in binary mode"
+                )
+                raise InvalidParameter(msg)
             pending = self._begin()
         except InternetError as error:
             return fail(error)
@@ -221,15 +235,17 @@ class Resource(Handle):
         failure nothing is left.
 
         :raises FileExists: 80, there is a file of that name.
+        :raises InvalidParameter: 87, the path cannot be one.
         :raises InternetError: as :meth:`read`; ``AccessDenied`` (5),
             ``FileNotFound`` (2) or ``UnableToCacheFile`` (12158) when the disk refuses.
         :source: our own.
         """
-        return Deferred.fromCoroutine(self._save(Path(path)))
+        return Deferred.fromCoroutine(self._save(path))
 
-    async def _save(self, path: Path) -> Path:
+    async def _save(self, path: str | PathLike[str]) -> Path:
         self._check_readable()
-        return await self.session.disk.save(path, self.deliver)
+        self._check_thread()
+        return await self.session.disk.save(path_of(path), self.deliver)
 
     # -- for the kinds of resources
 
@@ -377,14 +393,18 @@ class Resource(Handle):
         return refusal is None
 
     def _read(self, need: int, size: int) -> Deferred[bytes]:
+        inbox = self._inbox
         try:
             self._check_readable()
+            if not isinstance(size, int) or size < 0:
+                msg = f"cannot read {size!r} bytes; give a whole number from 0 on"
+                raise InvalidParameter(msg)
+            here = inbox.size >= need or self._complete
+            if self._paused or not here:
+                self._check_thread()
         except InternetError as error:
             return fail(error)
-        if size < 0:
-            return fail(InvalidParameter(f"cannot read {size} bytes"))
-        inbox = self._inbox
-        if inbox.size >= need or self._complete:
+        if here:
             data = inbox.take(size)
             if self._paused:
                 self._unclog()

@@ -117,6 +117,7 @@ class Session(UrlCalls):
         if reactor is None:
             # Late, because importing it installs it.
             from twisted.internet import reactor  # noqa: PLC0415
+        _check_tools(reactor, resolver, connect, policy, cookies, delivery)
         if delivery is not None:
             delivery.attach(reactor)
             self._status_delivery = delivery
@@ -208,6 +209,9 @@ class Session(UrlCalls):
         :source: InternetConnect with INTERNET_SERVICE_HTTP.
         """
         self._check_usable()
+        if host and not isinstance(host, str):
+            msg = f"a host is text, not {type(host).__name__}"
+            raise InvalidParameter(msg)
         if not host:
             msg = "name a host to connect to"
             raise InvalidParameter(msg)
@@ -238,12 +242,7 @@ class Session(UrlCalls):
     def _check_usable(self) -> None:
         if self._dead:
             self._check_alive()
-        if self.called_from_outside:
-            msg = (
-                "this was called from a thread that is not the reactor's; "
-                "use reactor.callFromThread"
-            )
-            raise InvalidParameter(msg)
+        self._check_thread()
 
     def _stop(self) -> None:
         Deferred.fromCoroutine(self._release()).addErrback(
@@ -266,6 +265,59 @@ class Session(UrlCalls):
 
     def __str__(self) -> str:
         return "Session"
+
+
+def _check_tools(
+    reactor: object,
+    resolver: object,
+    connect: object,
+    policy: object,
+    cookies: object,
+    delivery: object,
+) -> None:
+    """Check what is used later, where its error would be far from its cause.
+
+    :raises InvalidParameter: 87, one of them is something else.
+    """
+    fitting = (
+        (hasattr(reactor, "callLater"), "reactor", reactor, "a Twisted reactor"),
+        (
+            resolver is None or hasattr(resolver, "resolveHostName"),
+            "resolver",
+            resolver,
+            "an IHostnameResolver",
+        ),
+        (
+            connect is None or callable(connect),
+            "connect",
+            connect,
+            "a function (host, port) that returns an endpoint",
+        ),
+        (
+            policy is None or callable(policy),
+            "policy",
+            policy,
+            "a function that takes a twinet.Destination",
+        ),
+        (
+            cookies is None or isinstance(cookies, CookieJar),
+            "cookies",
+            cookies,
+            "another session's jar (session.cookies)",
+        ),
+        (
+            delivery is None or hasattr(delivery, "attach"),
+            "delivery",
+            delivery,
+            "a twinet.PoolDelivery or a twinet.QueueDelivery",
+        ),
+    )
+    for fits, name, given, wanted in fitting:
+        if not fits:
+            msg = f"{name} cannot be a {type(given).__name__}; give {wanted}"
+            if name == "reactor":
+                msg += ", or leave it out (the agent's name goes in agent=...)"
+            raise InvalidParameter(msg)
 
 
 def _checked_cap(most: object) -> int:

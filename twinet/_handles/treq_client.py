@@ -77,6 +77,9 @@ class TreqClient(HTTPClient):
         self._session = session
         self._how = how
 
+    def __repr__(self) -> str:
+        return f"<TreqClient over {self._session!r}>"
+
     def request(
         self,
         method: str,

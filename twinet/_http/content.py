@@ -7,7 +7,7 @@ loaded when something of this is first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from twinet._wire.http_origin import with_query
 from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from twinet._http.body import Body, GivenBody
     from twinet._http.file_body import Run
@@ -145,6 +145,12 @@ def field_pairs(given: FieldsArgument, what: str) -> list[tuple[str, str | bytes
                     "for an empty one"
                 )
                 raise InvalidParameter(msg)
+            if isinstance(one, list | tuple | set | Mapping):
+                msg = (
+                    f"the field {name!r} of {what} holds a {type(one).__name__}, and "
+                    "a field is flat; send nested values with json=…"
+                )
+                raise InvalidParameter(msg)
             found.append((name, one if isinstance(one, str | bytes) else str(one)))
     return found
 
@@ -160,7 +166,7 @@ def _pairs(given: Any, what: str) -> list[tuple[str, Any]]:
             f"pairs; not a {type(given).__name__}"
         )
         if pairs is not None:
-            msg = f"{what} holds what is no pair of a name and a value"
+            msg = f"{what} holds what is no pair of a name, which is text, and a value"
         raise InvalidParameter(msg)
     return pairs
 

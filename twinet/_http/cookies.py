@@ -154,6 +154,9 @@ class CookieJar:
         :raises InvalidParameter: 87, it may not be set for this URL.
         :source: InternetSetCookie.
         """
+        if not (isinstance(name, str) and isinstance(value, str)):
+            msg = f"a cookie's name and value are text; those of {name!r} are not"
+            raise InvalidParameter(msg)
         text = f"{name}={value}" if name else value
         cookie = None if _SURROGATE.search(text) else parse_set_cookie(text)
         if cookie is None or not self._store(crack_http(url), cookie, api=True):

@@ -103,10 +103,10 @@ class Connector:
 def _local_address(given: str | tuple[str, int] | None) -> tuple[str, int] | None:
     if given is None:
         return None
-    host, port = (given, 0) if isinstance(given, str) else given
     try:
+        host, port = (given, 0) if isinstance(given, str) else given
         return str(ip_address(host)), port
-    except ValueError as fault:
+    except (TypeError, ValueError) as fault:
         raise errors.InvalidParameter(
-            f"bind_address must be an IP address of this machine, not {host!r}"
+            f"bind_address must be an IP address of this machine, not {given!r}"
         ) from fault

@@ -77,11 +77,14 @@ class PoolDelivery(_Delivery):
     """
 
     def __init__(self, threads: int = 8) -> None:
-        if threads < 1:
-            msg = "a pool needs 1 thread or more"
+        if not isinstance(threads, int) or threads < 1:
+            msg = f"a pool needs 1 thread or more, not {threads!r}"
             raise InvalidParameter(msg)
         self._limit = threads
         self._threads: Threads | None = None
+
+    def __repr__(self) -> str:
+        return f"<PoolDelivery of {self._limit} threads>"
 
     def schedule(self, lane: Lane) -> None:
         """Have one entry of the lane told in a thread."""
@@ -107,8 +110,18 @@ class QueueDelivery(_Delivery):
     vetoes = False
 
     def __init__(self, wake: Callable[[], object] | None = None) -> None:
+        if wake is not None and not callable(wake):
+            msg = f"wake is a function without arguments, not {wake!r}"
+            raise InvalidParameter(msg)
         self._wake = wake
         self._tokens: SimpleQueue[Lane] = SimpleQueue()
+
+    def __repr__(self) -> str:
+        return f"<QueueDelivery of {len(self)} waiting>"
+
+    def __bool__(self) -> bool:
+        """Whether it is there: an empty one is a delivery as well."""
+        return True
 
     def __len__(self) -> int:
         """How many notifications wait, about."""
@@ -120,7 +133,13 @@ class QueueDelivery(_Delivery):
         :param timeout: how long to wait for the first one (seconds; ``None`` waits
             until there is one).
         :returns: how many notifications were told.
+        :raises InvalidParameter: 87, the timeout is no time.
         """
+        if not (timeout is None or (isinstance(timeout, int | float) and timeout >= 0)):
+            msg = (
+                f"timeout is a number of seconds, or None for no limit; not {timeout!r}"
+            )
+            raise InvalidParameter(msg)
         count = 0
         try:
             lane = self._tokens.get(timeout != 0, timeout or None)

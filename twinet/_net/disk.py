@@ -12,6 +12,8 @@ import errno
 import os
 import secrets
 import sys
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, succeed
@@ -22,17 +24,17 @@ from twinet.errors import (
     FileExists,
     FileNotFound,
     InternetError,
+    InvalidParameter,
     OperationCancelled,
     UnableToCacheFile,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from twinet._net.threads import Threads
 
-__all__ = ["Disk", "PartFile"]
+__all__ = ["Disk", "PartFile", "path_of"]
 
 T = TypeVar("T")
 
@@ -40,6 +42,19 @@ T = TypeVar("T")
 BACKLOG = 1 << 20
 _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
+
+
+def path_of(given: object) -> Path:
+    """Return what a program gave as the path of a file.
+
+    :raises InvalidParameter: 87, it is none.
+    """
+    if isinstance(given, str | PathLike):
+        path = Path(given)
+        if "\0" not in str(path) and given != "":
+            return path
+    msg = f"{given!r} is no path of a file; give text that is not empty, or a Path"
+    raise InvalidParameter(msg)
 
 
 class PartFile:

@@ -19,12 +19,17 @@ def read_pem(given: str | os.PathLike[str] | bytes, what: str) -> tuple[str, byt
     and it may be a key.
 
     :param what: it is, for messages.
-    :raises InvalidParameter: (87) the file cannot be read.
+    :raises InvalidParameter: (87) it is no path, or the file cannot be read.
     """
     if isinstance(given, str) and _BEGIN in given:
         given = given.encode("utf-8", "surrogateescape")
     if isinstance(given, bytes):
         return "the given bytes", given
+    if not isinstance(given, str | os.PathLike):
+        raise InvalidParameter(
+            f"{what} cannot be a {type(given).__name__}; give the path of a PEM file, "
+            "or PEM bytes"
+        )
     name = os.fspath(given)
     try:
         return name, Path(name).read_bytes()

@@ -91,8 +91,14 @@ def crack_http(url: str) -> HttpUrl:
     :param url: an absolute URL
     :raises UnrecognizedScheme: 12006, no scheme or neither ``http`` nor ``https``
     :raises InvalidUrl: 12005, control characters, no host, a bad host or port
+    :raises InvalidParameter: 87, it is no text
     """
-    plain = _PLAIN(url)
+    try:
+        plain = _PLAIN(url)
+    except TypeError:
+        raise errors.InvalidParameter(
+            f"a URL is text, not {type(url).__name__}"
+        ) from None
     if plain is None:
         return _crack_slowly(url)
     scheme, host, port_text, target, fragment = plain.groups()

@@ -23,7 +23,12 @@ def resolve_location(base: HttpUrl, location: bytes) -> str:
     :param location: the field's value as received
     :returns: the new URL; its scheme may be another one
     :raises InvalidUrl: 12005, control characters
+    :raises InvalidParameter: 87, the location is not bytes
     """
+    if not isinstance(location, bytes):
+        raise errors.InvalidParameter(
+            f"a Location is the bytes of a field, not {type(location).__name__}"
+        )
     text = _location_text(location)
     scheme, reference = base.scheme, text
     if (match := SCHEME.match(text)) is not None:

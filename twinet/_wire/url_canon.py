@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from twinet import errors
-from twinet._wire.url_parts import scheme_of
+from twinet._wire.url_parts import check_text, scheme_of
 from twinet.flags import Icu
 
 # Backslashes in these are slashes.
@@ -55,6 +55,7 @@ def _pieces(url: str) -> _Pieces:
 
 
 def _trimmed(url: str) -> str:
+    check_text(url)
     return url.replace("\t", "").rstrip(_TRAILING)
 
 
@@ -70,7 +71,9 @@ def canonicalize(url: str, flags: Icu | int = 0) -> str:
         ENCODE_SPACES_ONLY and ENCODE_PERCENT choose what is encoded;
         ESCAPE_AUTHORITY encodes the authority too
     :raises BadPathname: 161, a character that has no UTF-8 form
+    :raises InvalidParameter: 87, it is no text
     """
+    check_text(url, flags)
     url = _trimmed(url)
     if re.match(r"[A-Za-z]:[/\\]", url):
         url = f"file:///{url}"
@@ -149,7 +152,9 @@ def combine(base: str, relative: str, flags: Icu | int = 0) -> str:
     :param base: an absolute URL
     :param relative: what is found on the page at ``base``; may be absolute
     :raises BadPathname: 161, both lack a scheme
+    :raises InvalidParameter: 87, one of them is no text
     """
+    check_text(base, flags)
     origin = _pieces(_trimmed(base))
     reference = _trimmed(relative)
     scheme, rest = scheme_of(reference)

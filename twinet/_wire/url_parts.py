@@ -82,7 +82,9 @@ def crack(
         InternetCrackUrl does when it copies into the caller's buffers
     :raises UnrecognizedScheme: 12006, there is no scheme
     :raises InvalidUrl: 12005, no host where the scheme needs one, or a bad port
+    :raises InvalidParameter: 87, it is no text
     """
+    check_text(url, flags)
     url = url.partition("\0")[0]
     scheme, rest = scheme_of(url)
     if not scheme:
@@ -171,9 +173,14 @@ def create(components: UrlComponents) -> str:
 
     Nothing is escaped: that is :func:`twinet.urls.canonicalize`'s work.
 
-    :raises InvalidParameter: 87, a password without a user name, or no scheme
+    :raises InvalidParameter: 87, a password without a user name, no scheme, or no
+        components
     :raises InvalidUrl: 12005, no host where the scheme needs one
     """
+    if not isinstance(components, UrlComponents):
+        raise errors.InvalidParameter(
+            f"a URL is made of UrlComponents, not of a {type(components).__name__}"
+        )
     scheme = components.scheme or _scheme_text(components.scheme_number)
     if components.password is not None and components.username is None:
         raise errors.InvalidParameter("a password needs a user name before it")
@@ -195,6 +202,19 @@ def create(components: UrlComponents) -> str:
     if path and not path.startswith("/"):
         path = f"/{path}"
     return f"{scheme}://{userinfo}{components.host}{port}{path}{components.extra}"
+
+
+def check_text(url: object, flags: object = 0) -> None:
+    """Refuse what is no text, and flags that are none.
+
+    :raises InvalidParameter: 87
+    """
+    if not isinstance(flags, int):
+        raise errors.InvalidParameter(
+            f"flags are members of twinet.flags.Icu, joined by |; not {flags!r}"
+        )
+    if not isinstance(url, str):
+        raise errors.InvalidParameter(f"a URL is text, not {type(url).__name__}")
 
 
 def _scheme_text(number: int) -> str:
