@@ -66,6 +66,22 @@ class SecretTests(SynchronousTestCase):
             b"Set-Cookie: [redacted]\r\n [redacted]\r\n\t[redacted]\r\nX: y\r\n z\r\n",
         )
 
+    def test_the_second_half_of_a_secret_is_left_out(self):
+        """A line end in the middle makes a line of it that is no field."""
+        for half in (b"s3cr3t", b"s3cr3t; Path=/", b"s3; E=Thu, 1 Jan 1970 00:00:01"):
+            lines = [
+                b"Set-Cookie: a=\r\n",
+                half + b"\r\n",
+                b"X : y\r\n",
+                half + b"\r\n",
+            ]
+            self.assertEqual(
+                self.hidden(*lines, b"\r\n"),
+                b"Set-Cookie: [redacted]\r\n[redacted]\r\nX : y\r\n"
+                + half
+                + b"\r\n\r\n",
+            )
+
     def test_other_lines_stay_as_they_are(self):
         """The request line, other fields, and what is no field at all."""
         for line in (

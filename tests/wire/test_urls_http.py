@@ -109,6 +109,14 @@ class CrackHttpTests(SynchronousTestCase):
         self.assertEqual(crack_http("https://h:/").port, 443)
         self.assertEqual(crack_http("https://h:00443/").host_header, "h")
 
+    def test_what_is_no_number_is_not_shown_as_a_port(self):
+        """It may be the password of a URL whose host was left out."""
+        for url in ("http://joe:s3cr3t", "http://joe:5s3cr3t/x?y"):
+            problem = self.assertRaises(errors.InvalidUrl, crack_http, url)
+            self.assertNotIn("s3cr3t", str(problem))
+        problem = self.assertRaises(errors.InvalidUrl, crack_http, "http://h:70000/")
+        self.assertIn("the port 70000 is not", str(problem))
+
     def test_hosts_that_cannot_be_are_refused(self):
         """No host, empty labels, forbidden characters, bad international names."""
         for authority in (

@@ -11,6 +11,7 @@ A tap makes records and calls nobody (:mod:`twinet._net.tracing`).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from twinet._http.channel import Channel
@@ -35,6 +36,8 @@ __all__ = ["TracedChannel"]
 #: So much is shown of what is no answer (bytes; our own choice).
 STRANGE = 1000
 _HEAD_END = b"\r\n\r\n"
+#: As a server may write it.
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 #: As we write it; nobody else can (``check_field``).
 _CHUNKED = b"\r\nTransfer-Encoding: chunked\r\n"
 #: Our own framing has neither.
@@ -201,11 +204,16 @@ class _ReadTap:
         return events
 
     def strange(self, data: bytes) -> None:
-        """Show the beginning of bytes that are no answer."""
+        """Show the beginning of bytes that are no answer.
+
+        If they look like one, not its body.
+        """
         trace = self._channel.trace
-        trace.head(TraceKind.ANSWER_HEAD, head_lines(data[:STRANGE]))
-        if len(data) > STRANGE:
-            trace.fact(f"... and {len(data) - STRANGE} bytes more")
+        head = _BLANK_LINE.search(data)
+        shown = data[: STRANGE if head is None else min(STRANGE, head.end())]
+        trace.head(TraceKind.ANSWER_HEAD, head_lines(shown))
+        if len(data) > len(shown):
+            trace.fact(f"... and {len(data) - len(shown)} bytes more")
 
     def _tell(self, data: bytes, events: list[Event]) -> None:
         trace = self._channel.trace

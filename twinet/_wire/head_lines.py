@@ -25,6 +25,8 @@ _SCHEMES = frozenset(
     b"apikey aws4-hmac-sha256 basic bearer concealed digest dpop gnap hoba mutual "
     b"negotiate ntlm oauth privatetoken scram-sha-1 scram-sha-256 token vapid".split()
 )
+#: RFC 9110, section 5.1; a bad server may put blanks behind it.
+_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+[ \t]*")
 #: The user name and the password in a URL, which may stand in any field.  The last @
 #: ends them: not everybody encodes one in a password.
 _USERINFO = re.compile(rb"(?<=//)[^\s/?#]*@")
@@ -41,17 +43,19 @@ def head_lines(raw: bytes) -> list[bytes]:
 def without_secrets(lines: list[bytes]) -> list[bytes]:
     """Return the lines of one head with what is secret in them left out.
 
-    A folded line belongs to the field before it (RFC 9112, section 5.2).
+    A folded line belongs to the field before it (RFC 9112, section 5.2), and what is
+    no field may be the rest of a value that was broken in two.
     """
     shown = []
     secret = False
     for line in lines:
         text = line.rstrip(b"\r\n")
         end = line[len(text) :]
-        if secret and text[:1] in (b" ", b"\t"):
-            shown.append(text[:1] + REDACTED + end)
-            continue
         name, colon, value = text.partition(b":")
+        if secret and text and not (colon and _NAME.fullmatch(name)):
+            blank = text[:1] if text[:1] in (b" ", b"\t") else b""
+            shown.append(blank + REDACTED + end)
+            continue
         key = name.strip().lower()
         # A status line may have a colon too, but no field has a blank in its name.
         secret = bool(colon) and b" " not in key and carries_secret(key)

@@ -223,7 +223,9 @@ def _port(scheme: str, text: str, *, secret: bool) -> int:
             "the port is not a number from 1 to 65535; if /, ? or # belong to the "
             "user name or password, write them percent-encoded"
         )
-    raise errors.InvalidUrl(f"the port {text[:32]!r} is not a number from 1 to 65535")
+    # Shown when it is a number: what is none may be a password whose host was left out.
+    shown = f" {text[:32]}" if text.isascii() and text.isdigit() else ""
+    raise errors.InvalidUrl(f"the port{shown} is not a number from 1 to 65535")
 
 
 def _escape(text: str) -> str:
