@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from twinet._handles.http_request import HeadersArgument, HttpRequest
     from twinet._net.dispatch import Listener
+    from twinet._net.trust import GivenRoots
     from twinet.records import Limits, Response
 
 __all__ = ["download", "fetch"]
@@ -45,7 +46,7 @@ def fetch(
     decoding: bool = False,
     on_status: Listener | None = None,
     limits: Limits | None = None,
-    trust_roots: Any = None,
+    trust_roots: GivenRoots | None = None,
     reactor: Any = None,
 ) -> Deferred[Response]:
     """Fire with the answer to a GET, its ``body`` in memory.
@@ -99,7 +100,7 @@ def download(
     decoding: bool = False,
     on_status: Listener | None = None,
     limits: Limits | None = None,
-    trust_roots: Any = None,
+    trust_roots: GivenRoots | None = None,
     reactor: Any = None,
 ) -> Deferred[Path]:
     """Fetch a URL into a new file; fires with its path.
@@ -148,7 +149,7 @@ def _alone(
     decoding: bool,
     on_status: Listener | None,
     limits: Limits | None,
-    trust_roots: Any,
+    trust_roots: GivenRoots | None,
     reactor: Any,
     use: Callable[[HttpRequest], Awaitable[T]],
 ) -> Deferred[T]:

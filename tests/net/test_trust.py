@@ -272,7 +272,7 @@ class OfTests(TrustCase):
         path = self.file(content)
         certificate = root().certificate
         for given in (path, Path(path), content, content.decode(), certificate):
-            roots = TrustRoots.of(given)  # type: ignore[arg-type]
+            roots = TrustRoots.of(given)
             self.assertTrue(self.believes(roots, root().issue()), repr(given))
         roots = TrustRoots.from_pem(path)
         self.assertIs(TrustRoots.of(roots), roots)

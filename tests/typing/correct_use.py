@@ -200,6 +200,46 @@ async def sending(
     await request.send(Path("f"))
 
 
+async def by_pieces(request: twinet.HttpRequest) -> None:
+    """Hand a body over, ask the handle, and look at options by their numbers."""
+    assert_type(request.start(), Deferred[twinet.HttpRequest])
+    assert_type(await request.start(5, b"first"), twinet.HttpRequest)
+    assert_type(await request.write(bytearray(b"data")), int)
+    assert_type(await request.finish(), twinet.HttpRequest)
+    assert_type(
+        request.query_info(twinet.Query.CUSTOM, name="X-A", index=1),
+        str | int | datetime,
+    )
+    request.headers.add("X-A", b"b")
+    for name, value in request.headers:
+        assert_type((name, value), tuple[str, str])
+    assert_type(request.options[twinet.Option.CONNECT_TIMEOUT], Any)
+    request.options[int(twinet.Option.CONNECT_TIMEOUT)] = 5.0
+    limits: twinet.Limits = request.limits
+    assert_type(limits.decoded_ratio, float | None)
+    request.limits = twinet.Limits(redirects=0, lowest_speed=1.5, head_bytes=1 << 16)
+
+
+async def told_elsewhere(reactor: Any) -> None:
+    """Have callbacks run in threads, or in a loop of the program's own."""
+    assert_type(
+        twinet.Session(reactor, delivery=twinet.PoolDelivery(threads=2)), twinet.Session
+    )
+    queue = twinet.QueueDelivery(wake=lambda: None)
+    session = twinet.Session(
+        reactor,
+        delivery=queue,
+        decoding=True,
+        trust_roots=twinet.TrustRoots.from_pem(Path("ca.pem"), with_platform=True),
+    )
+    assert_type(queue.deliver(1.5), int)
+    assert_type(queue.deliver(None), int)
+    other = twinet.Session(reactor, cookies=session.cookies)
+    assert_type(other.open_url("http://a/", headers={}), Deferred[twinet.Resource])
+    agent = twinet.Agent(session=other)
+    assert_type(agent.close(), Deferred[None])
+
+
 async def through_treq(session: twinet.Session) -> None:
     """Use treq's calls, with the types that treq gives them."""
     client: HTTPClient = session.treq(context=None, limits=twinet.Limits(whole=9))

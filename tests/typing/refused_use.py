@@ -32,12 +32,33 @@ async def refused(session: twinet.Session) -> None:
     session.head("http://a/", json=1)  # type: ignore[call-arg]  # it has no body
     session.treq(timeout=1)  # type: ignore[call-arg]  # that is for a call
     session.set_status_callback(takes_a_number)  # type: ignore[arg-type]
+    session.put("http://a/", 5)  # type: ignore[arg-type]  # no body
+    session.request("GET")  # type: ignore[call-arg]  # where to?
+    session.open_url("http://a/", head={})  # type: ignore[call-arg]  # misspelt
     request = await session.get("http://a/")
+    request.send("text")  # type: ignore[arg-type]  # not bytes
+    request.start("5")  # type: ignore[arg-type]  # no length
+    request.write("text")  # type: ignore[arg-type]  # not bytes
+    request.read("5")  # type: ignore[arg-type]  # no number
+    request.seek("5")  # type: ignore[arg-type]  # no number
+    request.client_certificate = 5  # type: ignore[assignment]  # no certificate
+    request.limits = {"connect": 5}  # type: ignore[assignment]  # no Limits
+    request.response.headers.get(b"a")  # type: ignore[call-overload]  # text
+    print(request.tls.version)  # type: ignore[union-attr]  # there may be none
     request.deliver(NoSink())  # type: ignore[arg-type]  # nothing can be written
     request.save(b"name")  # type: ignore[arg-type]  # a path is text
     request.response.status_code.upper()  # type: ignore[attr-defined]  # a number
+    twinet.Limits(connect="5")  # type: ignore[arg-type]  # no number
+    twinet.Limits(conect=5)  # type: ignore[call-arg]  # misspelt
     twinet.Limits().connect = 5  # type: ignore[misc]  # frozen
     twinet.fetch("http://a/", max_size="1M")  # type: ignore[arg-type]  # not bytes
     twinet.Session(agent=b"bytes")  # type: ignore[arg-type]  # text
+    twinet.Session(limits={"connect": 5})  # type: ignore[arg-type]  # no Limits
+    twinet.Session(trace=5)  # type: ignore[arg-type]  # nobody to tell
+    twinet.Session(trace=takes_a_number)  # type: ignore[arg-type]  # no record
+    twinet.Session(delivery=5)  # type: ignore[arg-type]  # no delivery
+    twinet.Session(trust_roots=5)  # type: ignore[arg-type]  # no certificates
+    twinet.TracePrinter("f.txt")  # type: ignore[arg-type]  # no open file
+    twinet.ClientCertificate(5)  # type: ignore[arg-type]  # no path
     twinet.Session(client_certificate=5)  # type: ignore[arg-type]  # no certificate
     await twinet.download("http://a/f")  # type: ignore[call-arg]  # where to?

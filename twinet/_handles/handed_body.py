@@ -73,7 +73,9 @@ class HandedBody(Resource):
     ) -> None:
         """Send the request: the call is pending."""
 
-    def start(self, length: int | None = None, data: bytes = b"") -> Deferred[Self]:
+    def start(
+        self, length: int | None = None, data: bytes | bytearray | memoryview = b""
+    ) -> Deferred[Self]:
         """Send the head of the request; fires with this handle when it has gone out.
 
         The body follows by :meth:`write`, and :meth:`finish` waits for the answer.  A
@@ -106,7 +108,7 @@ class HandedBody(Resource):
         self._set_off(session, body, body)
         return pending
 
-    def write(self, data: bytes) -> Deferred[int]:
+    def write(self, data: bytes | bytearray | memoryview) -> Deferred[int]:
         """Hand over a piece of the body; fires with its length, when it can go out.
 
         It fires at once unless the connection is full.  When the answer has come

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from twinet._net.client_certificate import GivenCertificate
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
+    from twinet._net.trust import GivenRoots
     from twinet.records import Destination, Limits
     from twinet.trace import TraceRecord
 
@@ -101,7 +102,7 @@ class Session(UrlCalls):
         reactor: Any = None,
         *,
         agent: str = AGENT,
-        trust_roots: Any = None,
+        trust_roots: GivenRoots | None = None,
         client_certificate: GivenCertificate | None = None,
         resolver: IHostnameResolver | None = None,
         connect: Callable[[str, int], IStreamClientEndpoint] | None = None,

@@ -190,16 +190,16 @@ class UrlCalls(Handle):
         """Send a DELETE: as :meth:`request`."""
         return self.request("DELETE", url, body, **how)
 
-    def open_url(self, url: str, **kwargs: Any) -> Deferred[Resource]:
+    def open_url(self, url: str, **how: Unpack[HowToAsk]) -> Deferred[Resource]:
         """Open what a URL names; fires with a handle whose data can be read.
 
         :param url: an absolute URL of a scheme that is spoken here.
-        :param kwargs: as for :meth:`get`.
+        :param how: as for :meth:`get`.
         :raises UnrecognizedScheme: 12006, the scheme is not spoken.
         :raises InternetError: as :meth:`get`.
         :source: InternetOpenUrl.
         """
-        return self.get(url, **kwargs)  # type: ignore[return-value]  # invariant type
+        return self.get(url, **how)  # type: ignore[return-value]  # invariant type
 
     def treq(
         self,

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import certifi
 from cryptography import x509
@@ -20,6 +20,17 @@ from OpenSSL import SSL, crypto
 
 from twinet import errors
 from twinet._net.pem import read_pem
+
+if TYPE_CHECKING:
+    #: Whom to believe, as a program says it.
+    GivenRoots: TypeAlias = (
+        str
+        | os.PathLike[str]
+        | bytes
+        | "TrustRoots"
+        | x509.Certificate
+        | Iterable[x509.Certificate | bytes]
+    )
 
 # Where the systems keep their bundle, most usual first; the list that Go and
 # pyOpenSSL use too, and the one place of Alpine, macOS and the BSDs.
@@ -147,14 +158,7 @@ class TrustRoots:
     @classmethod
     def of(
         cls,
-        value: (
-            str
-            | os.PathLike[str]
-            | bytes
-            | TrustRoots
-            | Iterable[x509.Certificate | bytes]
-            | None
-        ),
+        value: GivenRoots | None,
     ) -> TrustRoots:
         """Return the roots that a user's ``trust_roots=`` means.
 
