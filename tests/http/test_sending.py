@@ -651,16 +651,21 @@ class EarlyTests(SendingTestCase):
         self.check_nothing_left(peer)
 
     def test_whole_answer_and_a_server_that_takes_no_more(self) -> None:
-        """The limit for sending ends the body, not the answer."""
+        """The limit for sending ends the body, not the answer, nor does another."""
+        self.begin(idle=5)
         peer = self.script(2)
-        peer.send(OK + b"hello")
-        rest = self.answered().read(9)
+        peer.send(OK + b"he")
+        handle = self.answered()
+        self.successResultOf(handle.read(2))
+        rest = handle.read(9)
+        peer.send(b"llo")
         self.net.advance(20)
+        self.assertNoResult(rest)
         self.body.write(b"a")
         self.net.advance(29.9)
         self.assertNoResult(rest)
         self.net.advance(0.1)
-        self.assertEqual(self.successResultOf(rest), b"hello")
+        self.assertEqual(self.successResultOf(rest), b"llo")
         self.assertEqual(self.body.calls, ["start", "stop"])
         self.check_nothing_left(peer)
 

@@ -338,6 +338,18 @@ class TimedOutTests(StaleCase):
             self.assertEqual(self.successResultOf(handle.read(9)), b"slow")
             self.assertEqual(self.net.attempts, 0)
 
+    def test_another_status_is_the_answer(self) -> None:
+        """Though the server closes after it."""
+        for status in (200, 404, 417, 503):
+            self.setUp()
+            pending = self.send()
+            self.peer.send(
+                (b"HTTP/1.1 %d X\r\nContent-Length: 4\r\n%b\r\nslow") % (status, CLOSE)
+            )
+            handle = self.successResultOf(pending)
+            self.assertEqual(handle.response.status_code, status)
+            self.assertEqual(self.net.attempts, 0)
+
     def test_twice(self) -> None:
         """Then it is meant."""
         pending = self.send()
