@@ -17,6 +17,7 @@ from twinet._http.body import AT_ONCE
 from twinet.errors import (
     HttpInvalidServerResponse,
     IncorrectHandleState,
+    InternalError,
     OperationCancelled,
     Timeout,
 )
@@ -167,6 +168,25 @@ class LeaveTests(ExpectTestCase):
         self.answered()
         self.assertEqual(peer.request(), b"abc")
         self.assertTrue(self.kept(peer))
+
+    def test_leave_and_answer_together_for_a_body_that_fails(self) -> None:
+        """The call ends with what was wrong, not with an answer to something else."""
+        body = Script(5)
+        peer = self.expecting(body)
+        body.done.errback(ValueError("no more"))
+        self.told()
+        peer.send(CONTINUE + OK + b"hello")
+        self.assertIn("no more", self.failed(InternalError, 12004))
+        self.assertEqual(
+            self.told(),
+            [
+                "INTERMEDIATE_RESPONSE 100",
+                *CLOSED,
+                "REQUEST_COMPLETE 12004",
+            ],
+        )
+        self.failureResultOf(self.request.read(1), IncorrectHandleState)
+        self.check_nothing_left(peer)
 
     def test_no_body_no_wait(self) -> None:
         """Nothing is there to wait."""

@@ -70,7 +70,9 @@ class Story:
 
     def __init__(self, number: int) -> None:
         self.random = random = Random(number)
-        options = {"trace": lambda record: None} if random.random() < 0.3 else {}
+        options = self.options()
+        if random.random() < 0.3:
+            options["trace"] = lambda record: None
         cap = random.choice((1, 2, 6))
         self.net = MemoryNet(connections_per_host=cap, **options)
         self.session = self.net.session
@@ -95,14 +97,15 @@ class Story:
         self.started = 0
         self.ends: list[Any] = []
 
+    def options(self) -> dict[str, Any]:
+        """Return options of the session."""
+        return {}
+
     def tell(self) -> None:
         """Let it happen, and then let enough time pass for every limit."""
         if self.random.random() < 0.5:
             self.net.react = self.react
-        steps: list[Callable[[], None]] = [
-            *(self.start, self.start, self.accept, self.answer, self.answer),
-            *(self.interrupt, self.close, self.wait),
-        ]
+        steps = self.steps()
         for _ in range(self.random.randrange(5, 90)):
             self.random.choice(steps)()
         self.net.react = lambda news: None
@@ -112,6 +115,13 @@ class Story:
                 self.accept()
         for _ in range(30):
             self.net.advance(3)
+
+    def steps(self) -> list[Callable[[], None]]:
+        """Return what may happen next, the likelier the oftener."""
+        return [
+            *(self.start, self.start, self.accept, self.answer, self.answer),
+            *(self.interrupt, self.close, self.wait),
+        ]
 
     def react(self, news: Any) -> None:
         """Do something inside a notification, now and then."""

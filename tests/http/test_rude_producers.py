@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
-from tests.http.memory import OK
+from twisted.internet.error import ConnectionLost
+from twisted.protocols.basic import FileSender
+from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
+from zope.interface import implementer
+
+from tests.http.memory import OK, Peer
 from tests.http.test_sending import TOO_LARGE, Script, SendingTestCase, redirect
 from twinet._http.chain_body import ChainProducer
-from twinet.errors import InternalError, InvalidParameter, OperationCancelled
+from twinet.errors import (
+    ConnectionReset,
+    InternalError,
+    InvalidParameter,
+    OperationCancelled,
+)
 
 
 def _boom(*_: Any) -> Any:
@@ -87,6 +98,66 @@ class FaultTests(SendingTestCase):
         self.assertIs(self.failureResultOf(self.pending).value, error)
 
 
+class LostTests(SendingTestCase):
+    """A transport that is lost stops its producer before the connection is told."""
+
+    def lose(self, peer: Peer) -> None:
+        """Do as transports do."""
+        transport: Any = peer.transport
+        transport.producer.stopProducing()
+        peer.close(ConnectionLost())
+
+    def sender(self) -> FileBody:
+        return FileBody(BytesIO(b"x" * 100_000))
+
+    def test_stopped_once(self) -> None:
+        peer = self.script()
+        self.lose(peer)
+        self.failed(ConnectionReset, 12031)
+        self.assertEqual(self.body.calls, ["start", "stop"])
+
+    def test_what_the_producer_says_then_is_no_failure_of_its_own(self) -> None:
+        """Twisted's FileSender fails when it is stopped."""
+        peer = self.send(self.sender())
+        self.lose(peer)
+        self.failed(ConnectionReset, 12031)
+        self.check_nothing_left(peer)
+
+    def test_whole_answer(self) -> None:
+        """It stands."""
+        peer = self.send(self.sender())
+        peer.send(OK + b"hello")
+        rest = self.answered().read(9)
+        self.lose(peer)
+        self.assertEqual(self.successResultOf(rest), b"hello")
+        self.check_nothing_left(peer)
+
+    def test_stale_connection(self) -> None:
+        """The request is sent again."""
+        peer = self.send(b"abc")
+        peer.send(OK + b"hello")
+        self.answered()
+        self.request = self.make("PUT")
+        self.pending = self.request.send(self.sender)
+        self.lose(peer)
+        fresh = self.net.accept()
+        self.assertTrue(fresh.request().startswith(b"PUT /x "))
+
+    def test_own_producer_is_stopped_as_well(self) -> None:
+        """The body may leave it to the transport."""
+        peer = self.script()
+        own = Script()
+        self.body.consumer.registerProducer(own, True)
+        transport: Any = peer.transport
+        transport.producer.pauseProducing()
+        self.request.close()
+        self.failed(OperationCancelled, 12017)
+        self.assertEqual(
+            (self.body.calls, own.calls), (["start", "stop"], ["pause", "stop"])
+        )
+        self.check_nothing_left(peer)
+
+
 class EndedTests(SendingTestCase):
     """A producer that has ended by itself is not stopped (``IBodyProducer``)."""
 
@@ -142,9 +213,10 @@ class LateTests(SendingTestCase):
         second = Script(3)
         self.pending = self.request.send(second)
         first.consumer.unregisterProducer()
-        self.assertIs(peer.transport.producer, second)
         first.consumer.registerProducer(Script(), True)
-        self.assertIs(peer.transport.producer, second)
+        transport: Any = peer.transport
+        transport.producer.pauseProducing()
+        self.assertEqual(second.calls, ["start", "pause"])
         second.write(b"abc")
         second.end()
         peer.send(OK + b"hello")
@@ -167,6 +239,29 @@ class LateTests(SendingTestCase):
         late = Script()
         chain.registerProducer(late, True)
         self.assertEqual(late.calls, ["pause"])
+
+
+@implementer(IBodyProducer)
+class FileBody:
+    """A body as programs write it with Twisted's FileSender, which is pulled."""
+
+    length = UNKNOWN_LENGTH
+
+    def __init__(self, file: BytesIO) -> None:
+        self.file = file
+        self.sender = FileSender()
+
+    def startProducing(self, consumer: Any) -> Any:
+        return self.sender.beginFileTransfer(self.file, consumer)
+
+    def pauseProducing(self) -> None:
+        """Leave it to the sender."""
+
+    def resumeProducing(self) -> None:
+        """Leave it to the sender."""
+
+    def stopProducing(self) -> None:
+        self.sender.stopProducing()
 
 
 class _Paper:

@@ -769,6 +769,17 @@ class EarlyAnswerTests(BodyTestCase):
         self.check_given(peer, *CLOSED)
         self.check_nothing_left(peer)
 
+    def test_cannot_be_read_before_finish(self) -> None:
+        """Else the read would wait for what is told after finish() only."""
+        peer = self.start(9, b"a")
+        for data in (TOO_LARGE, b"no"):
+            peer.send(data)
+            for read in (self.request.read(9), self.request.available()):
+                error = self.failureResultOf(read, IncorrectHandleState)
+                self.assertIn("finish()", str(error.value))
+        self.check_given(peer, *CLOSED)
+        self.check_nothing_left(peer)
+
     def test_what_is_written_later_is_dropped(self) -> None:
         """It is told as ever, and sent no more."""
         peer = self.start(9, b"a")

@@ -390,7 +390,7 @@ class HttpRequest(SecuredRequest):
 
     def tell_end(self) -> None:
         """Tell that nothing more comes; before the head, that the call failed."""
-        if self._response is not None:
+        if self._response is not None and not self._untold():
             super().tell_end()
             return
         self._source = None
@@ -406,6 +406,18 @@ class HttpRequest(SecuredRequest):
         else:
             self._spend()
             self._fail(error)
+
+    def _untold(self) -> bool:
+        """Tell whether it has failed with an answer of which no call has heard.
+
+        The rest of its own body was to go out first, and could not.
+        """
+        return (
+            self._broken is not None
+            and self._pending is not None
+            and not self._need
+            and self._delivery is None
+        )
 
     def _length(self) -> int | None:
         response, known = self._response, self._representation
@@ -436,9 +448,18 @@ class HttpRequest(SecuredRequest):
         RangeSeek(self, self._representation, place).start()
 
     def _check_readable(self) -> None:
-        # The three questions are asked at once: a small body is one read.
-        if self._dead or self._pending is not None or self._response is None:
+        # The four questions are asked at once: a small body is one read.
+        if (
+            self._dead
+            or self._pending is not None
+            or self._response is None
+            or self._writing is not None
+        ):
             super()._check_readable()
+            if self._writing is not None:
+                # An answer may be here already; it is told when that has ended.
+                msg = f"the body of {self} is still being sent; call finish() first"
+                raise IncorrectHandleState(msg)
             msg = f"{self} has no answer yet; call send() and wait for it"
             raise IncorrectHandleState(msg)
 

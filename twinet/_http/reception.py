@@ -332,6 +332,8 @@ class Reception(ABC):
                     voice.emit(IntermediateResponse, status)
         if self._sending is not None:
             self._sending.act()
+            if self._stopped:
+                return
         if self._telling:
             # A listener is busy with the head, or the program with the body.
             if self._sending is not None and self._sending.pushed is not None:

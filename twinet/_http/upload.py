@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.interfaces import IConsumer
+from twisted.internet.interfaces import IConsumer, IPushProducer
 from twisted.logger import Logger
 from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer
@@ -42,9 +42,12 @@ def framing(verb: bytes, body: bytes | Body | PushedBody | None) -> bytes:
     return b"Content-Length: %d\r\n" % length
 
 
-@implementer(IConsumer)
+@implementer(IConsumer, IPushProducer)
 class Upload:
     """Let an ``IBodyProducer`` write to the transport, with its back-pressure.
+
+    It stands between the two, so that a producer is stopped once, by the exchange, and
+    when that has settled what became of the connection.
 
     :param length: what was announced for the body, or ``UNKNOWN_LENGTH``.
     :param progress: called after each piece that was handed over, with its bytes.
@@ -60,6 +63,8 @@ class Upload:
         done: Callable[[InternetError | None], None],
     ) -> None:
         self._body = body
+        #: what is paused and resumed: the body, or a producer of its own.
+        self._producer: Any = body
         self._transport = transport
         self._progress = progress
         self._done = done
@@ -71,7 +76,7 @@ class Upload:
 
     def start(self) -> None:
         """Begin; the producer may end before this returns."""
-        self._transport.registerProducer(self._body, True)
+        self._transport.registerProducer(self, True)
         try:
             # Both: it may have returned no Deferred.
             producing = self._body.startProducing(self)
@@ -91,8 +96,11 @@ class Upload:
         if self._ended:
             return
         self._ended = True
+        own = self._producer
         try:
             self._body.stopProducing()
+            if own is not self._body:
+                own.stopProducing()
         except Exception:  # noqa: BLE001  a producer of the program's
             _log.failure("a body producer failed when it was stopped")
 
@@ -120,13 +128,26 @@ class Upload:
             # As transports do that are gone; this one may serve the next request.
             producer.stopProducing()
             return
+        self._producer = producer
         self._transport.unregisterProducer()
-        self._transport.registerProducer(producer, streaming)
+        self._transport.registerProducer(self, streaming)
 
     def unregisterProducer(self) -> None:  # noqa: N802
         """Let it go (``IConsumer``)."""
+        self._producer = self._body
         if not self._detached:
             self._transport.unregisterProducer()
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """Pass on that the transport is full (``IPushProducer``)."""
+        self._producer.pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Pass on that it has room (``IPushProducer``)."""
+        self._producer.resumeProducing()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        """Pass over that the connection is gone: the exchange learns it by itself."""
 
     def _produced(self, _: object) -> None:
         self._ended = True
