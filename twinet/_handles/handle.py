@@ -15,10 +15,12 @@ the child's last words are then still queued.
 from __future__ import annotations
 
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from weakref import WeakSet
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.python import threadable
 
 from twinet._handles.options import HandleOptions
 from twinet._net.dispatch import Voice
@@ -237,7 +239,9 @@ class Handle:
 
         :raises InvalidParameter: 87.
         """
-        if self.called_from_outside:
+        # Asked first in short, as each call asks: only who is not in Twisted's thread
+        # may be in the wrong one.
+        if threadable.ioThread != get_ident() and self.called_from_outside:
             msg = (
                 "this was called from a thread that is not the reactor's; "
                 "use reactor.callFromThread"
