@@ -21,6 +21,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import twinet
 from twinet import _constant_table as singles
 from twinet import _error_table as table
 
@@ -37,6 +38,10 @@ BEGIN = "# --- generated from twinet/_error_table.py by docs/generate.py: begin 
 END = "# --- generated: end ---\n"
 #: As pyproject.toml has it.
 LINE_LENGTH = 88
+#: What the parts of the library say to each other, and not to programs.
+_SEAM = re.compile(
+    r"_|take_|tell_|(lane|called_from_outside|install|of|attach|schedule|voice)$",
+)
 NOTE = ".. Written by docs/generate.py: change the tables it reads, not this page.\n\n"
 
 
@@ -233,7 +238,8 @@ def limits_page() -> str:
         "They are given as ``limits=twinet.Limits(first_byte=5)`` to a session, a\n"
         "connection or one call; whoever gives none has those of the handle above.\n"
         "``Option.CONNECT_TIMEOUT`` is ``connect``, ``SEND_TIMEOUT`` is ``send``,\n"
-        "``RECEIVE_TIMEOUT`` is ``first_byte`` and ``idle``.\n\n"
+        "``RECEIVE_TIMEOUT`` is ``first_byte`` and ``idle``.\n"
+        "``limits.but(idle=5)`` is a copy with some values changed.\n\n"
     )
     page += list_table(
         ("Name", "Default", "What it is for"),
@@ -284,6 +290,79 @@ def statuses_page() -> str:
 
 #: Where the enumerations are that Windows' constants are members of.
 WORDS = ("twinet.flags", "twinet.options", "twinet.query", "twinet.status")
+
+
+def objects_page() -> str:
+    """Write ``docs/reference/objects.rst``."""
+    page = NOTE + heading("Objects and calls")
+    page += (
+        "Everything here is a name of ``twinet``.  What a call takes, gives and\n"
+        "raises is in its docstring: ``help(twinet.Session.get)``.\n\n"
+        "What tells something (an answer, its fields, facts of TLS, a line of a\n"
+        "trace, a notification) is for reading, and nobody but the library changes\n"
+        "it.\n\n"
+    )
+    named = {name: getattr(twinet, name) for name in twinet.__all__}
+    page += heading("Calls that need no handle", "-")
+    calls = {name: call for name, call in named.items() if inspect.isfunction(call)}
+    page += list_table(("Call", "What it does"), call_rows(calls))
+    public = [kind for kind in named.values() if inspect.isclass(kind)]
+    for kind in sorted(public, key=lambda kind: str(kind.__name__)):
+        if issubclass(kind, enum.IntEnum | enum.IntFlag | BaseException) or kind in (
+            named["Limits"],
+            named["Notification"],
+        ):
+            continue  # they have pages of their own
+        page += heading(kind.__name__, "-") + plain(inspect.getdoc(kind) or "") + "\n\n"
+        bases = [base for base in public if base is not kind and issubclass(kind, base)]
+        if bases:
+            nearest = max(bases, key=lambda base: len(base.__mro__)).__name__
+            page += f"It has all that ``{nearest}`` has, too.\n\n"
+        inherited = {name for base in bases for name in dir(base)}
+        members = {
+            name: inspect.getattr_static(kind, name)
+            for name in dir(kind)
+            if not (name in inherited or _SEAM.match(name))
+        }
+        if rows := call_rows(members):
+            page += list_table(("Name", "What it does, or is"), rows)
+    return page
+
+
+def call_rows(members: dict[str, object]) -> list[tuple[str, str]]:
+    """Return what can be called or asked, and the first sentences about it."""
+    rows = []
+    for name, member in members.items():
+        asked = isinstance(member, property)
+        call = getattr(member, "__func__", member)
+        if not (asked or inspect.isfunction(call)):
+            continue
+        words = plain(inspect.getdoc(member) or "").split("\n\n")[0]
+        shown = name if asked else f"{name}({', '.join(parameters(call))})"
+        rows.append((f"``{shown}``", " ".join(words.split())))
+    return rows
+
+
+def parameters(call: object) -> Iterator[str]:
+    """Yield the parameters of a call, those with a default as ``name=...``."""
+    if not callable(call):
+        return
+    named_only = False
+    for name, parameter in inspect.signature(call).parameters.items():
+        if name in {"self", "cls"}:
+            continue
+        if parameter.kind is parameter.VAR_KEYWORD:
+            yield f"**{name}"
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and not named_only:
+            named_only = True
+            yield "*"
+        yield name if parameter.default is parameter.empty else f"{name}=..."
+
+
+def plain(text: str) -> str:
+    """Return a docstring with names in place of references."""
+    return re.sub(r":[a-z]+:`~?([^`]+)`", r"``\1``", text)
 
 
 def prefix_and_suffix(kind: type[enum.IntEnum | enum.IntFlag]) -> tuple[str, str]:
@@ -376,6 +455,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "errors.rst": errors_page(),
         REFERENCE / "flags.rst": flags_page(),
         REFERENCE / "limits.rst": limits_page(),
+        REFERENCE / "objects.rst": objects_page(),
         REFERENCE / "options.rst": options_page(),
         REFERENCE / "statuses.rst": statuses_page(),
     }

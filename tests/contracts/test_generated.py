@@ -55,6 +55,16 @@ class GeneratedTests(SynchronousTestCase):
         self.assertNotIn("     -\n", page)
         self.assertIn("``IGNORE_CERT_DATE_INVALID``", page)
 
+    def test_every_public_class_has_its_calls_listed(self):
+        """And none of what the library's parts say to each other."""
+        page = load().objects_page()
+        for kind in ("Session", "HttpRequest", "Resource", "Trace", "TlsInfo"):
+            self.assertIn(f"\n{kind}\n{'-' * len(kind)}\n", page)
+        for call in ("fetch(url, *,", "``save(path)``", "``start(length=..., data=..."):
+            self.assertIn(call, page)
+        for seam in ("take_", "tell_", "``_", ":class:", "     -\n"):
+            self.assertNotIn(seam, page)
+
     def test_a_constant_in_two_tables_is_refused(self):
         """One name has one value."""
         generate = load()
