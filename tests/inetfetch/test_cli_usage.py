@@ -49,6 +49,7 @@ class Usage(InProcess):
             ["got", "http://127.0.0.1/"],
             ["get", "--qui", "http://127.0.0.1/"],
             ["get", "-j0", "http://127.0.0.1/"],
+            ["get", "-j", "many", "http://127.0.0.1/"],
             ["get", "--max-time", "-1", "http://127.0.0.1/"],
             ["get", "--max-time", "nan", "http://127.0.0.1/"],
             ["add"],
@@ -62,6 +63,8 @@ class Usage(InProcess):
             end = await self.run_command(*arguments)
             self.assertEqual((end.code, end.out), (2, ""), arguments)
             self.assertNotIn("Traceback", end.err)
+            for inner in ("_count", "_seconds", "State."):
+                self.assertNotIn(inner, end.err)
 
 
 class Start(CommandLine):
