@@ -133,7 +133,9 @@ class ArgumentTests(SynchronousTestCase):
             lambda: session.cookies.set(URL, 5, 5),
             lambda: connection.open_request("GET", flags="SECURE"),
             lambda: request.headers.apply([], "REPLACE"),
+            lambda: request.headers.get_all(5),
             lambda: setattr(request, "limits", None),
+            lambda: setattr(request, "security_flags", "IGNORE_UNKNOWN_CA"),
             lambda: request.query_info(twinet.Query.CUSTOM, name=5),
             lambda: request.query_info(twinet.Query.ACCEPT, index="0"),
             lambda: request.query_info(twinet.Query.ACCEPT, flags=None),
@@ -142,7 +144,9 @@ class ArgumentTests(SynchronousTestCase):
         self.assertRaises(errors.InvalidUrl, connection.open_request, "GET", 5)
         for length in ("5", 1.5, -1):
             self.failureResultOf(request.start(length), InvalidParameter)
+        self.assertNotIn("A", request.headers)
         request.headers.apply([(b"A", b"b")], AddRequest.ADD)
+        self.assertIn("a", request.headers)
 
     def test_new_objects_say_what_they_are(self) -> None:
         """In a debugger and in a log."""
@@ -150,6 +154,7 @@ class ArgumentTests(SynchronousTestCase):
         for thing, said in (
             (twinet.PoolDelivery(3), "<PoolDelivery of 3 threads>"),
             (queue, "<QueueDelivery of 0 waiting>"),
+            (self.session.options, "<options of <Session open>>"),
             (twinet.TracePrinter(), "<TracePrinter to sys.stderr>"),
             (self.session.treq(), "<TreqClient over <Session open>>"),
             (twinet.Agent(session=self.session), "<Agent over <Session open>>"),

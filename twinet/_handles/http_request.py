@@ -114,7 +114,7 @@ class HttpRequest(SecuredRequest):
         # Numbers, which are ten times as fast.
         bits = int(check_flags(flags))
         if bits & _CERTIFICATE_BITS:
-            self.security_flags = SecurityFlag(bits & _CERTIFICATE_BITS)
+            self._security_flags = SecurityFlag(bits & _CERTIFICATE_BITS)
         if bits & FIELD_BITS:
             self._flag_lines = flag_lines(bits, self._verb)
         if bits & _FROM_CACHE:
@@ -350,10 +350,10 @@ class HttpRequest(SecuredRequest):
             session.agent,
             fields,
             body,
-            engine.tls_policy(url.scheme, self.security_flags, self._certificate),
+            engine.tls_policy(url.scheme, self._security_flags, self._certificate),
             self._limits,
             self._flags,
-            self.security_flags,
+            self._security_flags,
             voice,
             credentials=None
             if self._keeps_secrets

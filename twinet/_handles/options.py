@@ -72,6 +72,9 @@ class HandleOptions:
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
 
+    def __repr__(self) -> str:
+        return f"<options of {self._handle!r}>"
+
     def __getitem__(self, option: int) -> Any:
         access = self._access(option)
         if access.read is None:

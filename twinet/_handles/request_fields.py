@@ -65,8 +65,15 @@ class RequestFields:
 
     def get_all(self, name: str) -> list[str]:
         """Return the value of each field of a name."""
+        if not isinstance(name, str):
+            msg = f"the name of a header field is text, not {name!r}"
+            raise InvalidParameter(msg)
         key = name.lower().encode("latin-1", "replace")
         return [v.decode("latin-1") for n, v in self.lines if n.lower() == key]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a field of that name."""
+        return isinstance(name, str) and bool(self.get_all(name))
 
     def apply(self, pairs: Iterable[tuple[bytes, bytes]], modifiers: int) -> None:
         """Add or change fields by WinINet's rules: all of them, or none.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from twinet._handles.handed_body import HandedBody
 from twinet._net.client_certificate import ClientCertificate
-from twinet.errors import SecCertErrors
+from twinet.errors import InvalidParameter, SecCertErrors
 from twinet.flags import SecurityFlag
 
 if TYPE_CHECKING:
@@ -23,8 +23,26 @@ class SecuredRequest(HandedBody):
 
     #: what is shown to a server that asks who we are, instead of the session's.
     _certificate: ClientCertificate | None = None
-    #: certificate faults that are let through (``SECURITY_FLAGS``).
-    security_flags = SecurityFlag(0)
+    _security_flags = SecurityFlag(0)
+
+    @property
+    def security_flags(self) -> SecurityFlag:
+        """The certificate faults that are let through; acts on the next send.
+
+        :raises InvalidParameter: 87, what is set are no flags.
+        :source: INTERNET_OPTION_SECURITY_FLAGS.
+        """
+        return self._security_flags
+
+    @security_flags.setter
+    def security_flags(self, flags: SecurityFlag) -> None:
+        if not isinstance(flags, int):
+            msg = (
+                f"security_flags are members of twinet.SecurityFlag, joined by |; "
+                f"not {flags!r}"
+            )
+            raise InvalidParameter(msg)
+        self._security_flags = SecurityFlag(flags)
 
     @property
     def tls(self) -> TlsInfo | None:

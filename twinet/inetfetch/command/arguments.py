@@ -66,7 +66,11 @@ def make_parser() -> argparse.ArgumentParser:
     _get_options(add("get", "fetch URLs into files, at once and without the daemon"))
     _add_options(add("add", "put URLs into the daemon's queue"))
     ls = add("ls", "list the daemon's jobs")
-    ls.add_argument("--state", choices=[state.value for state in State], help="only the jobs in this state")
+    ls.add_argument(
+        "--state",
+        choices=[state.value for state in State],
+        help="only the jobs in this state",
+    )
     show = add("show", "tell all about some jobs")
     rm = add("rm", "cancel jobs, or forget jobs that have ended (their files stay)")
     wait = add(
