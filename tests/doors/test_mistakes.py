@@ -126,8 +126,6 @@ class ArgumentTests(SynchronousTestCase):
         connection: Any = session.http("a.example")
         request: Any = connection.open_request("POST")
         for call in (
-            lambda: session.http(5),
-            lambda: session.http(b"a.example"),
             lambda: session.http("a.example", limits=5),
             lambda: session.set_status_callback("print"),
             lambda: session.cookies.set(URL, 5, 5),
@@ -141,6 +139,7 @@ class ArgumentTests(SynchronousTestCase):
             lambda: request.query_info(twinet.Query.ACCEPT, flags=None),
         ):
             self.assertRaises(InvalidParameter, call)
+        self.assertRaises(errors.InvalidUrl, session.http, b"a.example")
         self.assertRaises(errors.InvalidUrl, connection.open_request, "GET", 5)
         for length in ("5", 1.5, -1):
             self.failureResultOf(request.start(length), InvalidParameter)

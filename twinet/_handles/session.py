@@ -210,9 +210,6 @@ class Session(UrlCalls):
         :source: InternetConnect with INTERNET_SERVICE_HTTP.
         """
         self._check_usable()
-        if host and not isinstance(host, str):
-            msg = f"a host is text, not {type(host).__name__}"
-            raise InvalidParameter(msg)
         if not host:
             msg = "name a host to connect to"
             raise InvalidParameter(msg)
