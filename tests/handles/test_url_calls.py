@@ -60,6 +60,16 @@ class CallsTestCase(SynchronousTestCase):
 class CallTests(CallsTestCase):
     """get, head, post, put, patch, delete and request."""
 
+    def test_few_urls_are_remembered_and_no_secret_is(self) -> None:
+        """What is remembered lives longer than the request."""
+        self.sent(self.session.get("http://joe:s3cr3t@127.0.0.1:8080/x"))
+        self.sent(self.session.get(self.url + "y" * 1024))
+        self.assertEqual(self.session._cracked, {})
+        for number in range(300):
+            self.sent(self.session.get(f"{self.url}{number}"))
+        self.assertLessEqual(len(self.session._cracked), 256)
+        self.assertIn(f"{self.url}299", self.session._cracked)
+
     def test_each_sends_its_verb(self) -> None:
         """With a body where it takes one."""
         for name in ("post", "put", "patch", "delete"):

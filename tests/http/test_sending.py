@@ -523,6 +523,14 @@ class EarlyTests(SendingTestCase):
         self.assertEqual(peer.request(), b"ab")
         self.check_nothing_left(peer)
 
+    def test_refusal_begins_with_300(self) -> None:
+        """Below, the server still reads."""
+        for status, calls in ((299, ["start"]), (300, ["start", "stop"])):
+            self.begin()
+            self.script(9).send(b"HTTP/1.1 %d X\r\nContent-Length: 2\r\n\r\n" % status)
+            self.answered(status)
+            self.assertEqual(self.body.calls, calls)
+
     def test_refusal_in_one_piece(self) -> None:
         """Head and body of the answer come together."""
         peer = self.script()
@@ -652,22 +660,24 @@ class EarlyTests(SendingTestCase):
 
     def test_whole_answer_and_a_server_that_takes_no_more(self) -> None:
         """The limit for sending ends the body, not the answer, nor does another."""
-        self.begin(idle=5)
-        peer = self.script(2)
-        peer.send(OK + b"he")
-        handle = self.answered()
-        self.successResultOf(handle.read(2))
-        rest = handle.read(9)
-        peer.send(b"llo")
-        self.net.advance(20)
-        self.assertNoResult(rest)
-        self.body.write(b"a")
-        self.net.advance(29.9)
-        self.assertNoResult(rest)
-        self.net.advance(0.1)
-        self.assertEqual(self.successResultOf(rest), b"llo")
-        self.assertEqual(self.body.calls, ["start", "stop"])
-        self.check_nothing_left(peer)
+        for waits in (True, False):
+            self.begin(idle=5, unread_body=5)
+            peer = self.script(2)
+            peer.send(OK + b"he")
+            handle = self.answered()
+            self.successResultOf(handle.read(2))
+            rest = handle.read(9) if waits else None
+            peer.send(b"llo")
+            rest = rest or handle.read(9)
+            self.net.advance(20)
+            self.assertNoResult(rest)
+            self.body.write(b"a")
+            self.net.advance(29.9)
+            self.assertNoResult(rest)
+            self.net.advance(0.1)
+            self.assertEqual(self.successResultOf(rest), b"llo")
+            self.assertEqual(self.body.calls, ["start", "stop"])
+            self.check_nothing_left(peer)
 
     def test_whole_answer_and_a_producer_that_fails(self) -> None:
         """The request was not what the program meant: the read fails."""
