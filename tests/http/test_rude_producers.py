@@ -130,6 +130,7 @@ class LostTests(SendingTestCase):
         rest = self.answered().read(9)
         self.lose(peer)
         self.assertEqual(self.successResultOf(rest), b"hello")
+        self.assertEqual(self.successResultOf(self.request.read(1)), b"")
         self.check_nothing_left(peer)
 
     def test_stale_connection(self) -> None:
