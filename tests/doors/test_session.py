@@ -31,6 +31,17 @@ class SessionTests(TestCase):
         self.assertIn("reactor.callFromThread", str(error))
         await session.close()
 
+    def test_policy_is_not_ignored_where_it_cannot_be_asked(self) -> None:
+        """With endpoints of the program's own there are no addresses to show."""
+        error = self.assertRaises(
+            InvalidParameter,
+            twinet.Session,
+            reactor,
+            policy=lambda destination: "never",
+            connect=lambda host, port: None,
+        )
+        self.assertIn("refuse in connect itself", str(error))
+
     async def test_session_that_is_not_used_leaves_nothing(self) -> None:
         """No socket, timer or thread is made before the first request."""
         before = set(threading.enumerate())

@@ -78,7 +78,8 @@ class Session(UrlCalls):
     :param connections_per_host: how many connections one host is given at a time.
     :param policy: shown each address before it is connected to
         (:class:`~twinet.records.Destination`); ``None`` lets it pass, a text refuses
-        it, and the call fails with ``PolicyRefused``.
+        it, and the call fails with ``PolicyRefused``.  With ``connect`` there are no
+        addresses to show, so the two do not go together.
     :param decoding: ask for compressed bodies, in every coding that can be undone here,
         and decode them (``Option.HTTP_DECODING``).
     :param cookies: a jar to share with other sessions; without one the session has its
@@ -124,6 +125,12 @@ class Session(UrlCalls):
             self._status_delivery = delivery
         super().__init__(limits=limits)
         _checked_cap(connections_per_host)
+        if policy is not None and connect is not None:
+            msg = (
+                "a policy is shown addresses, which only the endpoints that connect "
+                "gives know; leave one of them out, and refuse in connect itself"
+            )
+            raise InvalidParameter(msg)
         self.set_agent(agent)
         self.options[Option.HTTP_DECODING] = decoding
         self.reactor = reactor
