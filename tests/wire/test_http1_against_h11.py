@@ -51,6 +51,7 @@ CLASSES = {
     "chunk zeros": "the same for a chunk size",
     # Judgement of an equal answer.
     "1.0 kept alive": "h11 never keeps an HTTP/1.0 connection; Keep-Alive is honoured",
+    "204 not kept": "it announces a body, which may come; h11 keeps the connection",
 }
 
 
@@ -190,6 +191,8 @@ class Dissection(NamedTuple):
     plain: bytes
     #: the last head is HTTP/1.0 and asks to be kept.
     kept_1_0: bool
+    #: it is a 204 that announces a body.
+    not_kept: bool = False
 
 
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")  # those that h11 takes
@@ -261,7 +264,10 @@ def dissect(raw: bytes, verb: bytes) -> Dissection:
     kept = version == b"1.0" and b"keep-alive" in tokens and b"close" not in tokens
     bodiless = status in (204, 304) or verb == b"HEAD"
     if bodiless or (verb == b"CONNECT" and status < 300):
-        return found(None, kept=kept)
+        length = b"".join(values[b"content-length"]).strip(b"0")
+        announced = length or values[b"transfer-encoding"]
+        not_kept = status == 204 and bool(announced)
+        return found(None, kept=kept)._replace(not_kept=not_kept)
     if values[b"transfer-encoding"] == [b"chunked"]:
         refusal, zeros, rest = _walk_chunks(raw[at:])
         if zeros:
@@ -420,6 +426,8 @@ def compare(answer: Answer, mine: Reading) -> list[str]:
         # Only when nothing follows the answer: its last byte is needed.
         assert theirs(answer, cuts.plain[:-1]).verdict != "ok", "kept with surplus"
         return [*classes, "1.0 kept alive"]
+    if cuts.not_kept and mine == reference._replace(keep_alive=False):
+        return [*classes, "204 not kept"]
     assert cuts.refusal is not None, "no class"
     name, heads, body = cuts.refusal
     expected = Reading(

@@ -320,8 +320,8 @@ class FramingTests(_Reading):
             self.assertEqual((head.length, head.chunked), (length, chunked), raw)
 
     def test_answers_without_a_body_leave_the_next_bytes_alone(self):
-        """HEAD, 204, 304: the next answer is not eaten (recipe A: HEAD)."""
-        for status, verb in ((200, b"HEAD"), (204, b"GET"), (304, b"GET")):
+        """HEAD, 304: the next answer is not eaten (recipe A: HEAD)."""
+        for status, verb in ((200, b"HEAD"), (304, b"GET")):
             for framing in (b"Content-Length: 5", b"Transfer-Encoding: chunked"):
                 reader = _expecting(verb)
                 raw = b"HTTP/1.1 %d x\r\n%s\r\n\r\n" % (status, framing)
@@ -329,6 +329,14 @@ class FramingTests(_Reading):
                 reader.expect(b"GET")
                 events = reader.feed(_OK + b"Content-Length: 2\r\n\r\nok")
                 self.answered(events, b"ok", keep=True)
+
+    def test_a_204_that_announces_a_body_ends_the_connection(self):
+        """It must not, and what comes would be the answer to the next request."""
+        for framing in (b"Content-Length: 5", b"Transfer-Encoding: chunked"):
+            raw = b"HTTP/1.1 204 x\r\n%s\r\n\r\n" % framing
+            self.answered(_expecting(b"GET").feed(raw), b"", keep=False)
+        raw = b"HTTP/1.1 204 x\r\nContent-Length: 0\r\n\r\n"
+        self.answered(_expecting(b"GET").feed(raw), b"", keep=True)
 
     def test_connect_2xx_opens_a_tunnel(self):
         """No body whatever the fields say; the bytes after the head are handed on."""

@@ -53,6 +53,7 @@ _FRAMING = frozenset((b"content-length", b"transfer-encoding", b"connection"))
 _LENGTH_BOUND = 2**63
 _SHOWN = 40
 _SWITCHING_PROTOCOLS = 101
+_NO_CONTENT = 204
 #: Answers that have no body whatever their fields say (RFC 9112 6.3, rule 1).
 _BODILESS = frozenset((204, 304))
 
@@ -141,6 +142,10 @@ def read_head(raw: bytes, verb: bytes) -> Head | str:
         return framing
     length, chunked, persistent = framing
     if not may_have_body(status, verb):
+        if status == _NO_CONTENT and (length or chunked):
+            # It must not say so (RFC 9110, section 8.6; RFC 9112, section 6.1).  What
+            # comes all the same would be the answer to the next request.
+            persistent = False
         length, chunked = 0, False
     return Head(
         status,

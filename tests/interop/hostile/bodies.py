@@ -108,7 +108,7 @@ BODIES = [
     Case(
         "204 with a length",
         saying(b"HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\n"),
-        Right(b"", kept=True, status=204),
+        Right(b"", status=204),
     ),
     Case(
         "304 with a body",
