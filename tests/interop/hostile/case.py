@@ -104,6 +104,11 @@ class Case:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def timed(self) -> bool:
+        """Whether a limit is to be longer than what happens in it."""
+        return any(getattr(self.limits, each.name) == LONGER for each in fields(Limits))
+
     def slower(self, times: int) -> Case:
         """Return the same with more time until the short limit runs out."""
         short = [

@@ -146,7 +146,7 @@ REDIRECTS = [
     Case(
         "a redirect to port 0",
         saying(_to(b"http://127.0.0.1:0/")),
-        Wrong(InvalidUrl, "the port '0'", kept=True),
+        Wrong(InvalidUrl, "the port 0", kept=True),
     ),
     Case(
         "a redirect to no host",
