@@ -12,6 +12,7 @@ A failure of the source is kept until what arrived before it has been read.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from twisted.internet.defer import Deferred, fail, succeed
@@ -275,9 +276,12 @@ class Resource(Handle):
         """Tell why no place can be asked for; None when it can."""
         return InvalidOperation(f"the bytes of {self} come in their order only")
 
+    @abstractmethod
     def _ask(self, place: int) -> None:
-        """Ask for what follows a place: the call is pending."""
-        raise NotImplementedError
+        """Ask for what follows a place: the call is pending.
+
+        Nobody does as long as :meth:`_why_not_asked` has a reason.
+        """
 
     def _reset(self) -> None:
         """Forget a former answer."""

@@ -8,6 +8,7 @@ How far a short input swells is thus the taker's choice.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 from twinet.errors import DecodingFailed
 
@@ -19,7 +20,7 @@ PIECE = 65536
 _PREAMBLE = re.compile(r".*?data: ")
 
 
-class Stage:
+class Stage(ABC):
     """Undoes one coding of one body.
 
     :ivar coding: its name, for those who read errors.
@@ -37,19 +38,19 @@ class Stage:
         """Give it input; what it had is used up."""
         self._input = data
 
+    @abstractmethod
     def take(self) -> bytes:
         """Return the next piece; empty when the input is used up.
 
         :raises DecodingFailed: 12175, the body is damaged, or goes on behind its end.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self) -> None:
         """Check that the coding has come to its end; a body without a byte is empty.
 
         :raises DecodingFailed: 12175, it has not.
         """
-        raise NotImplementedError
 
     def _damaged(self, error: Exception) -> DecodingFailed:
         words = _PREAMBLE.sub("", str(error))
