@@ -13,6 +13,7 @@ from twisted.internet.error import (
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
+from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from twinet import Session
@@ -192,3 +193,44 @@ def line(news: Any) -> str:
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+
+
+class NetTestCase(SynchronousTestCase):
+    """What a case on a memory net asks again and again.
+
+    :ivar origin: the server that its requests go to.
+    """
+
+    net: MemoryNet
+    origin = "http://127.0.0.1"
+
+    def told(self) -> list[str]:
+        """Take what was told."""
+        told = self.net.told
+        self.net.news.clear()
+        return told
+
+    def kept(self, peer: Peer) -> bool:
+        """Tell whether the next request goes out on the connection of ``peer``."""
+        if peer.closed:
+            return False
+        peer.request()
+        self.net.session.get(f"{self.origin}/next")
+        return not self.net.attempts and peer.request().startswith(b"GET /next ")
+
+    def check_nothing_left(self, *peers: Peer) -> None:
+        """Check that there is no socket, no producer and no timer any more."""
+        self.net.react = lambda news: None
+        # A transport is gone in the turn after it was closed.
+        self.net.advance()
+        self.assertEqual(repr(self.net.session.engine.pool).split(" ")[1], "0")
+        for peer in peers:
+            self.assertTrue(peer.closed)
+            self.assertIsNone(peer.transport.producer)
+        # The one timer may still be set: it fires once in vain, then rests.
+        self.net.advance(1000)
+        self.assertEqual(self.net.reactor.getDelayedCalls(), [])
+        closed = self.net.session.close()
+        self.net.advance()
+        self.successResultOf(closed)
+        self.assertEqual(self.net.reactor.getDelayedCalls(), [])

@@ -8,11 +8,10 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import ConnectionLost
-from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
 from zope.interface import implementer
 
-from tests.http.memory import CONTEXT, OK, MemoryNet, Peer
+from tests.http.memory import CONTEXT, OK, MemoryNet, NetTestCase, Peer
 from twinet._http.body import AT_ONCE
 from twinet._http.sending import PROGRESS
 from twinet.errors import (
@@ -71,7 +70,7 @@ class Script:
         self.done.callback(None)
 
 
-class SendingTestCase(SynchronousTestCase):
+class SendingTestCase(NetTestCase):
     """One request with a body on a memory net."""
 
     fields: tuple[tuple[str, str], ...] = ()
@@ -106,12 +105,6 @@ class SendingTestCase(SynchronousTestCase):
         self.told()
         return peer
 
-    def told(self) -> list[str]:
-        """Take what was told."""
-        told = self.net.told
-        self.net.news.clear()
-        return told
-
     def answered(self, status: int = 200) -> Any:
         """Check that the answer has come."""
         handle = self.successResultOf(self.pending)
@@ -122,26 +115,6 @@ class SendingTestCase(SynchronousTestCase):
         error: Any = self.failureResultOf(self.pending, kind).value
         self.assertEqual(error.code, code)
         return str(error)
-
-    def kept(self, peer: Peer) -> bool:
-        """Tell whether the next request goes out on the connection of ``peer``."""
-        if peer.closed:
-            return False
-        peer.request()
-        self.net.session.get("http://127.0.0.1/next")
-        return not self.net.attempts and peer.request().startswith(b"GET /next ")
-
-    def check_nothing_left(self, *peers: Peer) -> None:
-        """Check that there is no socket, no producer and no timer any more."""
-        self.net.react = lambda news: None
-        # A transport is gone in the turn after it was closed.
-        self.net.advance()
-        self.assertEqual(repr(self.net.session.engine.pool).split(" ")[1], "0")
-        for peer in peers:
-            self.assertTrue(peer.closed)
-            self.assertIsNone(peer.transport.producer)
-        self.net.advance(1000)
-        self.assertEqual(self.net.reactor.getDelayedCalls(), [])
 
 
 class WireTests(SendingTestCase):

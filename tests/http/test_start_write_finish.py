@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import ConnectionLost
-from twisted.trial.unittest import SynchronousTestCase
 
-from tests.http.memory import CONTEXT, OK, MemoryNet, Peer
+from tests.http.memory import CONTEXT, OK, MemoryNet, NetTestCase, Peer
 from twinet.errors import (
     CannotConnect,
     ConnectionReset,
@@ -50,8 +49,10 @@ def redirect(status: int) -> bytes:
     return b"HTTP/1.1 %d X\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n" % status
 
 
-class BodyTestCase(SynchronousTestCase):
+class BodyTestCase(NetTestCase):
     """One POST request on a memory net."""
+
+    origin = "http://127.0.0.1:8080"
 
     def setUp(self) -> None:
         self.begin()
@@ -134,36 +135,6 @@ class BodyTestCase(SynchronousTestCase):
         error = self.failureResultOf(pending, kind).value
         self.assertEqual(error.code, code)
         return str(error)
-
-    def told(self) -> list[str]:
-        """Take what was told."""
-        told = self.net.told
-        self.net.news.clear()
-        return told
-
-    def kept(self, peer: Peer) -> bool:
-        """Tell whether the next request goes out on the connection of ``peer``."""
-        if peer.closed:
-            return False
-        peer.request()
-        self.net.session.get("http://127.0.0.1:8080/next")
-        return not self.net.attempts and peer.request().startswith(b"GET /next ")
-
-    def check_nothing_left(self, *peers: Peer) -> None:
-        """Check that there is no socket and no timer any more."""
-        self.net.react = lambda news: None
-        # A transport is gone in the turn after it was closed.
-        self.net.advance()
-        self.assertEqual(repr(self.net.session.engine.pool).split(" ")[1], "0")
-        for peer in peers:
-            self.assertTrue(peer.closed)
-        # The one timer may still be set: it fires once in vain, then rests.
-        self.net.advance(1000)
-        self.assertEqual(self.net.reactor.getDelayedCalls(), [])
-        closed = self.net.session.close()
-        self.net.advance()
-        self.successResultOf(closed)
-        self.assertEqual(self.net.reactor.getDelayedCalls(), [])
 
 
 class SequenceTests(BodyTestCase):
