@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from twinet._wire.http1 import End, Event, Fault, Head, ResponseReader
+from twinet._wire.http1 import End, Event, Fault, ResponseReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -276,6 +276,19 @@ BAD = [
 
 CORPUS = GOOD + SURPLUS + BAD
 
+#: What can be compared of a head.
+HEAD_PARTS = (
+    "chunked",
+    "fields",
+    "interim",
+    "length",
+    "persistent",
+    "raw",
+    "reason",
+    "status",
+    "version",
+)
+
 
 def read(answer: Answer, pieces: Iterable[bytes], *, close: bool = True) -> list[Event]:
     """Feed the pieces, and the end of the stream, to a reader that expects one."""
@@ -315,5 +328,5 @@ def joined(events: Iterable[Event]) -> list[tuple[Any, ...]]:
                 words = re.split(r" b['\"]", event.error.message)[0]
                 result.append(("fault", type(event.error), words))
         else:
-            result.append(("head", *(getattr(event, name) for name in Head.__slots__)))
+            result.append(("head", *(getattr(event, name) for name in HEAD_PARTS)))
     return result

@@ -21,7 +21,16 @@ from typing import Any, NamedTuple
 import h11
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.wire.answers import BAD, CORPUS, GOOD, SURPLUS, Answer, joined, read
+from tests.wire.answers import (
+    BAD,
+    CORPUS,
+    GOOD,
+    HEAD_PARTS,
+    SURPLUS,
+    Answer,
+    joined,
+    read,
+)
 from twinet._wire.http1 import Fault
 from twinet.errors import Truncated
 
@@ -92,7 +101,7 @@ def ours(answer: Answer, pieces: list[bytes]) -> Reading:
     heads, body, trailers, keep, error = [], b"", None, False, ""
     for kind, *parts in joined(events):
         if kind == "head":
-            named = dict(zip(_HEAD_PARTS, parts, strict=True))
+            named = dict(zip(HEAD_PARTS, parts, strict=True))
             heads.append(
                 (
                     named["status"],
@@ -110,19 +119,6 @@ def ours(answer: Answer, pieces: list[bytes]) -> Reading:
     if trailers is not None:
         assert isinstance(events[-1], Fault) or error == ""
     return Reading(heads, body, trailers, keep, verdict, error)
-
-
-_HEAD_PARTS = (
-    "chunked",
-    "fields",
-    "interim",
-    "length",
-    "persistent",
-    "raw",
-    "reason",
-    "status",
-    "version",
-)
 
 
 def theirs(answer: Answer, raw: bytes) -> Reading:

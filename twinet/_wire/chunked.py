@@ -24,6 +24,8 @@ own size; what goes beyond is the excess, and the excess has a limit.
 
 from __future__ import annotations
 
+import re
+
 import httptools
 
 #: What the framing of an ordinary chunk costs: 16 digits, CRLF, CRLF.
@@ -34,7 +36,36 @@ _PREAMBLE = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 _LINE_ENDS = b"\r\n"
 #: How many of them close a chunked body.
 _CLOSING = 4
+#: A chunk of a size that needs no second look; a size has no limit on its zeros.
+_PLAIN_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})\r\n").match
+_PLAIN_END = b"0\r\n\r\n"
+#: A small answer has one or two chunks; where there are many, the parser is faster.
+_PLAIN_CHUNKS = 8
 _FORBIDDEN = frozenset((b"content-length", b"transfer-encoding"))
+
+
+def plain_chunks(data: bytes) -> bytes | None:
+    """Take apart a whole chunked body of a few plain chunks.
+
+    :returns: the body; None where there is anything else, such as an extension, a
+        trailer, surplus or a fault, or where the body is not whole.
+    """
+    if not data.endswith(_PLAIN_END):
+        return None
+    at = 0
+    stop = len(data) - len(_PLAIN_END)
+    pieces: list[bytes] = []
+    while at < stop and len(pieces) < _PLAIN_CHUNKS:
+        size = _PLAIN_SIZE(data, at)
+        if size is None:
+            return None
+        begin = size.end()
+        end = begin + int(size[1], 16)
+        if end == begin or not data.startswith(_LINE_ENDS, end):
+            return None
+        pieces.append(data[begin:end])
+        at = end + len(_LINE_ENDS)
+    return b"".join(pieces) if at == stop else None
 
 
 class ChunkedBody:

@@ -6,11 +6,13 @@ what a server sent; a :class:`Fault` is an event like the others, and the last o
 Theory of operation.  One reader belongs to one connection.  ``expect`` says that a
 request went out; from then on exactly one answer may come::
 
-    IDLE --expect--> HEAD --1xx--> HEAD
-                       |---------> LENGTH ------.
-                       |---------> CHUNKED -----+--> End --> IDLE
-                       |---------> UNTIL_CLOSE -'
-                       '-- no body: End at once
+    IDLE --expect--> FRESH ---> HEAD --1xx--> HEAD
+                       |         |
+                       '----.----'
+                            |---> LENGTH ------.
+                            |---> CHUNKED -----+--> End --> IDLE
+                            |---> UNTIL_CLOSE -'
+                            '-- no body: End at once
 
     any state --bytes that may not be--> Fault --> OVER
     end of the stream --> OVER; IDLE says nothing, UNTIL_CLOSE End, the others Fault
@@ -24,81 +26,37 @@ through a parser again (:mod:`twinet._wire.chunked`).  Every limit is on raw byt
 before anything is parsed, and a head that comes in small pieces is searched from where
 the last search ended, so the work stays linear.
 
+There is a short way for what nearly always comes: a clean head, whole in the first
+piece (:mod:`twinet._wire.clean_head`), and plain chunks that are all there at once.
+Whatever is not so beyond doubt takes the long way, with the same events.
+
 Bytes that come in one piece with the end of an answer, but after it, do not hurt the
 answer: ``keep_alive`` is False.  Bytes that come when nothing is expected are a fault.
 """
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TYPE_CHECKING
-
-from twinet._wire.chunked import ChunkedBody
+from twinet._wire.answer_events import End, Event, Fault, Head
+from twinet._wire.chunked import ChunkedBody, plain_chunks
+from twinet._wire.clean_head import SHORTEST_LINE, clean_head
 from twinet._wire.head_search import HeadSearch
-from twinet._wire.http_head import Head, excerpt, opens_tunnel, read_head
+from twinet._wire.http_head import excerpt, opens_tunnel, read_head
 from twinet.errors import HttpInvalidServerResponse, InternalError, Truncated
-
-if TYPE_CHECKING:
-    from twinet.errors import InternetError
 
 __all__ = ["End", "Event", "Fault", "Head", "ResponseReader"]
 
 
-class End:
-    """The answer is complete.
-
-    :ivar trailers: the fields after a chunked body
-    :ivar keep_alive: the connection may carry another request
-    """
-
-    __slots__ = ("keep_alive", "trailers")
-
-    def __init__(
-        self, trailers: list[tuple[bytes, bytes]], *, keep_alive: bool
-    ) -> None:
-        self.trailers = trailers
-        self.keep_alive = keep_alive
-
-    def __repr__(self) -> str:
-        return f"<End keep_alive={self.keep_alive} {len(self.trailers)} trailers>"
-
-
-class Fault:
-    """The server broke the protocol; nothing comes after this.
-
-    :ivar error: ``Truncated`` when the stream ended inside a body, else
-        ``HttpInvalidServerResponse``; both are 12152
-    """
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: InternetError) -> None:
-        self.error = error
-
-    def __repr__(self) -> str:
-        return f"<Fault {self.error}>"
-
-
-#: Body data are plain bytes.
-Event = Head | bytes | End | Fault
-
-
-class _State(Enum):
-    IDLE = "nothing is expected"
-    HEAD = "before or inside a head"
-    LENGTH = "inside a body of known length"
-    CHUNKED = "inside a chunked body"
-    UNTIL_CLOSE = "inside a body that lasts until the connection closes"
-    OVER = "nothing can come any more"
-
-
-# Python 3.11 needs 0.1 µs to find a member in its Enum; an answer asks ten times.
-_IDLE = _State.IDLE
-_HEAD = _State.HEAD
-_LENGTH = _State.LENGTH
-_CHUNKED = _State.CHUNKED
-_UNTIL_CLOSE = _State.UNTIL_CLOSE
-_OVER = _State.OVER
+#: The states, in words; compared by identity, since an answer asks often.
+_IDLE = "nothing is expected"
+_FRESH = "before the first byte of an answer"
+_HEAD = "before or inside a head"
+_LENGTH = "inside a body of known length"
+_CHUNKED = "inside a chunked body"
+_UNTIL_CLOSE = "inside a body that lasts until the connection closes"
+_OVER = "nothing can come any more"
+#: The ends of nearly all answers; nobody writes to them.
+_KEPT = End([], keep_alive=True)
+_LAST = End([], keep_alive=False)
 
 
 class ResponseReader:
@@ -113,6 +71,9 @@ class ResponseReader:
     :param extension_limit: how much longer than usual chunk framing may be (bytes
         beyond 20 and twice its size for each chunk, counted over each feed).
     :param trailer_limit: the longest trailer section (bytes).
+    :ivar started: a byte of the present answer has come; blank lines before it do not
+        count.  A request on a kept connection that ends without this was never
+        answered, and may be sent again on another.
     :ivar tunnel: after a 2xx answer to CONNECT, the bytes that came in one piece with
         its head and belong to the tunnel
     :source: RFC 9112; the limits are our own.
@@ -121,7 +82,9 @@ class ResponseReader:
     __slots__ = (
         "__weakref__",
         "_body",
+        "_clean_limit",
         "_extension_limit",
+        "_field_limit",
         "_interim_limit",
         "_interims",
         "_left",
@@ -131,6 +94,7 @@ class ResponseReader:
         "_state",
         "_trailer_limit",
         "_verb",
+        "started",
         "tunnel",
     )
 
@@ -147,6 +111,8 @@ class ResponseReader:
         self._search = HeadSearch(
             head_limit=head_limit, field_limit=field_limit, blank_limit=blank_limit
         )
+        self._field_limit = field_limit
+        self.limit_heads(head_limit)
         self._interim_limit = interim_limit
         self._extension_limit = extension_limit
         self._trailer_limit = trailer_limit
@@ -157,16 +123,8 @@ class ResponseReader:
         self._length = 0  # announced for the body
         self._left = 0  # of it, still to come
         self._body: ChunkedBody | None = None
+        self.started = False
         self.tunnel = b""
-
-    @property
-    def started(self) -> bool:
-        """Whether a byte of the present answer has come.
-
-        Blank lines before it do not count.  A request on a kept connection that ends
-        without this was never answered, and may be sent again on another.
-        """
-        return self._search.started
 
     def expect(self, verb: bytes) -> None:
         """Say that a request went out, so that one answer may come.
@@ -176,33 +134,43 @@ class ResponseReader:
             up, which is a mistake of the caller.
         """
         if self._state is not _IDLE:
-            msg = f"a request went out, but the reader's state is: {self._state.value}"
+            msg = f"a request went out, but the reader's state is: {self._state}"
             raise InternalError(msg)
         if not self._persistent:
             msg = "a request went out on a connection that carries no further one"
             raise InternalError(msg)
-        self._state = _HEAD
+        self._state = _FRESH
         self._verb = verb
-        self._interims = 0
-        self._search.begin()
+        self.started = False
 
     def limit_heads(self, size: int) -> None:
         """Change how long a head may be, from the next one on (bytes)."""
         self._search.head_limit = size
+        # A clean head of no more bytes than this cannot have too many fields either.
+        self._clean_limit = min(size, SHORTEST_LINE * self._field_limit)
 
     def feed(self, data: bytes) -> list[Event]:
         """Take bytes as they came and return what they mean, in order."""
         if not data:
             return []
         state = self._state
+        if state is _FRESH:
+            head = clean_head(data, self._verb, self._clean_limit)
+            if head is not None:
+                self.started = True
+                return self._begin_body(head, data[len(head.raw) :])
+            self._state = _HEAD
+            self._interims = 0
+            self._search.begin()
+            return self._feed_head(data)
         if state is _LENGTH:
             left = self._left - len(data)
             if left > 0:
                 self._left = left
                 return [data]
             if left == 0:
-                return [data, self._end([])]
-            return [data[: self._left], self._end([], surplus=True)]
+                return [data, self._end()]
+            return [data[: self._left], self._end(surplus=True)]
         if state is _UNTIL_CLOSE:
             return [data]
         if state is _CHUNKED:
@@ -224,7 +192,7 @@ class ResponseReader:
         state, self._state = self._state, _OVER
         if state is _UNTIL_CLOSE:
             if orderly:
-                return [self._end([])]
+                return [self._end()]
             return [self._truncated("it lasts until the server closes in order")]
         if state is _LENGTH:
             came = self._length - self._left
@@ -233,7 +201,7 @@ class ResponseReader:
             assert self._body is not None
             came = self._body.received
             return [self._truncated(f"{came} bytes of a chunked body without its end")]
-        if state is _HEAD:
+        if state is _HEAD or state is _FRESH:
             held = self._search.unfinished
             if held:
                 # What follows the first line may be a cookie.
@@ -248,16 +216,18 @@ class ResponseReader:
         events: list[Event] = []
         while True:
             found = self._search.take(data)
+            self.started = self._search.started
             if found is None:
                 return events
             if isinstance(found, str):
                 return [*events, self._fault(found)]
             raw, data = found
-            head = read_head(raw, self._verb)
+            verb = self._verb
+            head = clean_head(raw, verb, len(raw)) or read_head(raw, verb)
             if isinstance(head, str):
                 return [*events, self._fault(head)]
             if not head.interim:
-                return [*events, head, *self._begin_body(head, data)]
+                return [*events, *self._begin_body(head, data)]
             self._interims += 1
             if self._interims > self._interim_limit:
                 what = f"more than {self._interim_limit} interim (1xx) answers"
@@ -268,27 +238,35 @@ class ResponseReader:
 
     def _begin_body(self, head: Head, rest: bytes) -> list[Event]:
         """Choose the framing of the body and take what has come of it."""
-        self._persistent = head.persistent
-        if head.chunked:
+        length = head.length
+        if not head.persistent:
+            self._persistent = False
+        if length:
+            left = length - len(rest)
+            if left == 0:
+                return [head, rest, self._end()]
+            self._state = _LENGTH
+            self._length = self._left = length
+        elif head.chunked:
+            body = plain_chunks(rest)
+            if body is not None:
+                return [head, body, self._end()] if body else [head, self._end()]
             self._state = _CHUNKED
             self._body = ChunkedBody(
                 extension_limit=self._extension_limit,
                 trailer_limit=self._trailer_limit,
             )
-        elif head.length is None:
+        elif length is None:
             self._state = _UNTIL_CLOSE
             self._persistent = False
-        elif head.length:
-            self._state = _LENGTH
-            self._length = self._left = head.length
         elif opens_tunnel(head.status, self._verb):
             # Not surplus: a server that speaks first may do so at once (FTP).
             self._persistent = False
             self.tunnel = rest
-            return [self._end([])]
+            return [head, self._end()]
         else:
-            return [self._end([], surplus=bool(rest))]
-        return self.feed(rest)
+            return [head, self._end(surplus=bool(rest))]
+        return [head, *self.feed(rest)] if rest else [head]
 
     def _feed_chunked(self, data: bytes) -> list[Event]:
         body = self._body
@@ -299,17 +277,18 @@ class ResponseReader:
             events.append(self._fault(body.fault))
         elif body.complete:
             self._body = None
-            events.append(self._end(body.trailers, surplus=body.surplus))
+            end = self._end(surplus=body.surplus)
+            if body.trailers:
+                end = End(body.trailers, keep_alive=end.keep_alive)
+            events.append(end)
         return events
 
-    def _end(
-        self, trailers: list[tuple[bytes, bytes]], *, surplus: bool = False
-    ) -> End:
+    def _end(self, *, surplus: bool = False) -> End:
         if surplus:
             self._persistent = False
         if self._state is not _OVER:
             self._state = _IDLE
-        return End(trailers, keep_alive=self._persistent)
+        return _KEPT if self._persistent else _LAST
 
     def _fault(self, what: str) -> Fault:
         self._over()

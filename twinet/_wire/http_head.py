@@ -34,6 +34,8 @@ from typing import TYPE_CHECKING
 
 import httptools
 
+from twinet._wire.answer_events import Head
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -55,62 +57,7 @@ _SHOWN = 40
 _SWITCHING_PROTOCOLS = 101
 _NO_CONTENT = 204
 #: Answers that have no body whatever their fields say (RFC 9112 6.3, rule 1).
-_BODILESS = frozenset((204, 304))
-
-
-class Head:
-    """Status line and fields of one answer, interim answers included.
-
-    :ivar status: the status code, 100 to 999
-    :ivar reason: the reason phrase without blanks around it, perhaps empty
-    :ivar version: ``b"1.0"`` or ``b"1.1"``
-    :ivar fields: name (case kept) and value (blanks around it removed, folds turned
-        into one blank), in the order of the wire
-    :ivar raw: the head as received, with the blank line that closes it
-    :ivar interim: a 1xx answer; the real one is still to come
-    :ivar length: how long the body will be (bytes); 0 where there can be none, None
-        for a chunked body and for one that lasts until the connection closes
-    :ivar chunked: the body is chunked
-    :ivar persistent: version and Connection field let the connection live on
-    """
-
-    __slots__ = (
-        "chunked",
-        "fields",
-        "interim",
-        "length",
-        "persistent",
-        "raw",
-        "reason",
-        "status",
-        "version",
-    )
-
-    def __init__(
-        self,
-        status: int,
-        reason: bytes,
-        version: bytes,
-        fields: list[tuple[bytes, bytes]],
-        raw: bytes,
-        length: int | None,
-        *,
-        chunked: bool,
-        persistent: bool,
-    ) -> None:
-        self.status = status
-        self.reason = reason
-        self.version = version
-        self.fields = fields
-        self.raw = raw
-        self.interim = status < 200  # noqa: PLR2004  RFC 9110 15.2
-        self.length = length
-        self.chunked = chunked
-        self.persistent = persistent
-
-    def __repr__(self) -> str:
-        # Field values may be cookies: only their number is shown.
-        return f"<Head {self.status} {len(self.fields)} fields>"
+BODILESS = frozenset((204, 304))
 
 
 def read_head(raw: bytes, verb: bytes) -> Head | str:
@@ -140,28 +87,32 @@ def read_head(raw: bytes, verb: bytes) -> Head | str:
     framing = _framing(fields, version)
     if isinstance(framing, str):
         return framing
-    length, chunked, persistent = framing
+    head = Head()
+    head.status = status
+    head.reason = reason.strip(b" \t")
+    head.version = version
+    head.raw = raw
+    head.interim = status < 200  # noqa: PLR2004  RFC 9110 15.2
+    head.length, head.chunked, head.persistent = framing
+    head.parsed = fields
+    leave_out_body(head, verb)
+    return head
+
+
+def leave_out_body(head: Head, verb: bytes) -> None:
+    """Correct what a head says of a body where there can be none."""
+    status = head.status
     if not may_have_body(status, verb):
-        if status == _NO_CONTENT and (length or chunked):
+        if status == _NO_CONTENT and (head.length or head.chunked):
             # It must not say so (RFC 9110, section 8.6; RFC 9112, section 6.1).  What
             # comes all the same would be the answer to the next request.
-            persistent = False
-        length, chunked = 0, False
-    return Head(
-        status,
-        reason.strip(b" \t"),
-        version,
-        fields,
-        raw,
-        length,
-        chunked=chunked,
-        persistent=persistent,
-    )
+            head.persistent = False
+        head.length, head.chunked = 0, False
 
 
 def may_have_body(status: int, verb: bytes) -> bool:
     """Tell whether an answer has a body at all (RFC 9112 6.3, rules 1 and 2)."""
-    if status < 200 or status in _BODILESS or verb == b"HEAD":  # noqa: PLR2004  1xx
+    if status < 200 or status in BODILESS or verb == b"HEAD":  # noqa: PLR2004  1xx
         return False
     return not opens_tunnel(status, verb)
 
