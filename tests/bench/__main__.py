@@ -1,20 +1,86 @@
-"""``python -m tests.bench``: every bench, with moderate sizes."""
+"""``python -m tests.bench``: the whole table, and at the end each aim.
+
+``--only NAME,NAME`` runs some benches, ``--rounds`` changes how often each client has
+its turn.  It ends with 1 when a client got wrong bytes, never because an aim is missed.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from tests.bench import http_large, http_small, notification
+from tests.bench import (
+    http_large,
+    http_small,
+    new_connection,
+    notification,
+    tls_large,
+    tls_small,
+    treq_on_agent,
+)
+from tests.bench.summary import summary
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def main() -> int:
-    """Run them all; 1 when a client got wrong bytes somewhere."""
-    return max(
-        notification.main([]),
-        http_small.main(["--requests", "4000", "--rounds", "3"]),
-        http_small.main(["--requests", "2000", "--rounds", "3", "--concurrency", "1"]),
-        http_large.main(["--mib", "512", "--rounds", "3"]),
+    from tests.bench.summary import Mark
+
+BENCHES = {
+    bench.name: bench
+    for bench in (
+        http_small.BENCH,
+        tls_small.BENCH,
+        new_connection.BENCH,
+        http_large.BENCH,
+        tls_large.BENCH,
+        treq_on_agent.BENCH,
     )
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benches; 1 when a client got wrong bytes somewhere."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--only",
+        type=_names,
+        default=list(BENCHES),
+        help=f"which, by commas ({','.join(BENCHES)})",
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="how often each client has its turn (3)"
+    )
+    options = parser.parse_args(arguments)
+    notification.main([])
+    marks: list[Mark] = []
+    failed = False
+    for name in options.only:
+        bench = BENCHES[name]
+        for row in bench.table:
+            result = bench.run([*row, "--rounds", str(options.rounds)])
+            print(result.text, flush=True)
+            marks += result.marks
+            failed = failed or result.failed
+    print(summary(marks))
+    return int(failed)
+
+
+def _names(text: str) -> list[str]:
+    """Return the benches' names in a comma list (for argparse).
+
+    :raises ValueError: there is no such bench.
+    """
+    names = text.split(",")
+    for name in names:
+        if name not in BENCHES:
+            msg = f"{name} is none of {', '.join(BENCHES)}"
+            raise ValueError(msg)
+    return names
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def play(
 ) -> dict[str, Score]:
     """Let each client do the job in turn, so many times.
 
-    :param kind: the function of the client's module: ``small`` or ``large``.
+    :param kind: the function of the client's module.
     """
     scores = {name: Score(CLIENTS[name]) for name in names}
     for score in scores.values():
@@ -98,7 +98,7 @@ def _progress(text: str) -> None:
 def _turn(kind: str, job: Job, score: Score) -> None:
     client = score.client
     requests = max(round(job.requests * client.share), 1)
-    own = replace(job, heard=client.heard, requests=requests)
+    own = replace(job, heard=client.heard, uvloop=client.uvloop, requests=requests)
     command = [sys.executable, "-m", "tests.bench.clients"]
     try:
         ended = subprocess.run(

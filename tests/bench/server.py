@@ -12,14 +12,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tests.net.certificates import pem, private_pem, root
+
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["INSTALL", "Server", "cores", "nginx"]
+__all__ = ["INSTALL", "MIB", "Server", "cores", "nginx"]
 
 INSTALL = "apt-get install nginx"
 _MEMORY = Path("/dev/shm")
-_MIB = 1 << 20
+MIB = 1 << 20
 _START_LIMIT = 10.0
 
 _CONFIGURATION = """\
@@ -36,18 +38,24 @@ http {{
     # Head and body leave together, as one would want them to in production.
     tcp_nopush on;
     keepalive_requests 1000000;
-    keepalive_timeout 600;
+    keepalive_timeout {kept};
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         root {folder}/files;
     }}
 }}
 """
+
+#: What follows the address to listen on.
+_TLS = """ ssl;
+        ssl_certificate {folder}/server.pem;
+        ssl_certificate_key {folder}/server.key;
+        ssl_protocols TLSv1.2 TLSv1.3"""
 
 
 def nginx() -> str | None:
@@ -64,19 +72,36 @@ def cores() -> tuple[int, int] | None:
 
 
 class Server:
-    """One nginx with the files ``1k`` and ``large``; a context manager.
+    """One nginx with the file ``1k``, and larger ones; a context manager.
 
-    :param large: the length of ``large`` (bytes); 0 for no such file.
+    :param large: the length of ``large/0`` (bytes); 0 for no such file.
+    :param many: how many files ``many/N`` of 1 MiB there are, each different.
+    :param secure: it speaks TLS.
+    :param kept: it keeps connections; else it closes each after one answer.
     :ivar url: its root, with the slash.
+    :ivar files: the folder that it serves.
+    :ivar roots: with TLS, the PEM file of the root that signed its certificate.
     """
 
     SMALL = 1024
 
-    def __init__(self, large: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        large: int = 0,
+        many: int = 0,
+        secure: bool = False,
+        kept: bool = True,
+    ) -> None:
         self._large = large
+        self._many = many
+        self._secure = secure
+        self._kept = kept
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = Path()
+        self.files = Path()
         self.url = ""
+        self.roots: str | None = None
 
     def __enter__(self) -> Self:
         program = nginx()
@@ -84,7 +109,9 @@ class Server:
             msg = f"nginx is not installed: {INSTALL}"
             raise RuntimeError(msg)
         self._folder = Path(
-            tempfile.mkdtemp(prefix="twinet-bench-", dir=_home(self._large))
+            tempfile.mkdtemp(
+                prefix="twinet-bench-", dir=_home(self._large + self._many * MIB)
+            )
         )
         try:
             self._make_files()
@@ -103,25 +130,39 @@ class Server:
         self._stop()
 
     def _make_files(self) -> None:
-        files = self._folder / "files"
-        files.mkdir()
+        self.files = self._folder / "files"
         # nginx' worker may be another user.
         self._folder.chmod(0o755)
-        (files / "1k").write_bytes(secrets.token_bytes(self.SMALL))
+        for name in ("large", "many"):
+            (self.files / name).mkdir(parents=True)
+        (self.files / "1k").write_bytes(secrets.token_bytes(self.SMALL))
+        # Real pages: a hole would be one zero page that stays in the cache.
+        block = secrets.token_bytes(MIB)
         if self._large:
-            # Real pages: a hole would be one zero page that stays in the cache.
-            block = secrets.token_bytes(_MIB)
-            with (files / "large").open("wb") as file:
-                whole, rest = divmod(self._large, _MIB)
+            with (self.files / "large" / "0").open("wb") as file:
+                whole, rest = divmod(self._large, MIB)
                 for _ in range(whole):
                     file.write(block)
                 file.write(block[:rest])
+        for number in range(self._many):
+            mark = number.to_bytes(8, "big")
+            (self.files / "many" / str(number)).write_bytes(mark + block[len(mark) :])
+
+    def _make_certificate(self) -> None:
+        identity = root().issue(["127.0.0.1"])
+        roots = self._folder / "root.pem"
+        roots.write_bytes(pem(root().certificate))
+        (self._folder / "server.pem").write_bytes(pem(identity.certificate))
+        (self._folder / "server.key").write_bytes(private_pem(identity.key))
+        self.roots = str(roots)
 
     def _start(self, program: str) -> None:
         with socket.socket() as finder:
             finder.bind(("127.0.0.1", 0))
             port = finder.getsockname()[1]
         pair = cores()
+        if self._secure:
+            self._make_certificate()
         configuration = self._folder / "nginx.conf"
         configuration.write_text(
             _CONFIGURATION.format(
@@ -129,6 +170,8 @@ class Server:
                 affinity=f"worker_cpu_affinity {1 << pair[0]:b};" if pair else "",
                 folder=self._folder,
                 port=port,
+                tls=_TLS.format(folder=self._folder) if self._secure else "",
+                kept=600 if self._kept else 0,
             ),
             encoding="utf-8",
         )
@@ -138,7 +181,8 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
         self._wait(port)
-        self.url = f"http://127.0.0.1:{port}/"
+        scheme = "https" if self._secure else "http"
+        self.url = f"{scheme}://127.0.0.1:{port}/"
 
     def _wait(self, port: int) -> None:
         assert self._process is not None
@@ -169,7 +213,7 @@ class Server:
 def _home(large: int) -> str:
     """Return a folder in memory if the files fit there, else the temporary one."""
     try:
-        if shutil.disk_usage(_MEMORY).free > large + 64 * _MIB:
+        if shutil.disk_usage(_MEMORY).free > large + 64 * MIB:
             return str(_MEMORY)
     except OSError:
         pass

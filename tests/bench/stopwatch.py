@@ -22,7 +22,7 @@ class Reading:
     :ivar cpu: user and system time of the measured phase (seconds).
     :ivar wall: by the clock on the wall (seconds).
     :ivar done: the requests of the measured phase.
-    :ivar wrong: how many of them brought another status than 200, or another length.
+    :ivar wrong: how many of them brought another status than 200, or another body.
     :ivar peak: the most memory above that at the start (bytes); of the whole process
         for a program; ``None`` where it cannot be known.
     :ivar start_up: CPU time of starting the program, already left out of ``cpu``.
@@ -49,21 +49,35 @@ class Stopwatch:
     """Counts answers while it measures; made when the measured phase begins.
 
     :param size: the length that every body must have (bytes).
+    :param body: what every body must be, where they are kept whole.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, body: bytes | None = None) -> None:
         self._size = size
+        self._body = body
         self._done = 0
         self._wrong = 0
         self._memory = _reset_peak()
         self._cpu = _cpu_seconds()
         self._wall = perf_counter()
 
-    def count(self, status: int, length: int) -> None:
-        """Take note of one answer."""
+    def count(self, status: int, body: bytes) -> None:
+        """Take note of an answer whose body is here."""
+        self._done += 1
+        if status != 200 or body != self._body:
+            self._wrong += 1
+
+    def count_length(self, status: int, length: int) -> None:
+        """Take note of an answer whose body went to nothing, or into a file."""
         self._done += 1
         if status != 200 or length != self._size:
             self._wrong += 1
+
+    def check(self) -> None:
+        """Fail unless all was right so far (after a warm-up)."""
+        if self._wrong:
+            msg = f"{self._wrong} of the first {self._done} answers were wrong"
+            raise RuntimeError(msg)
 
     def stop(self, *, told: int = 0) -> Reading:
         wall = perf_counter() - self._wall

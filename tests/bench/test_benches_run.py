@@ -2,71 +2,155 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.bench import http_small, rounds
+from tests.bench.__main__ import BENCHES
 from tests.bench.clients import CLIENTS, US
 from tests.bench.job import Job
 from tests.bench.rounds import Score
 from tests.bench.server import INSTALL, Server, nginx
 from tests.bench.stopwatch import Reading
+from tests.bench.summary import Aim, Mark
 
-_ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _MISSING = f"nginx is not installed: {INSTALL}" if nginx() is None else ""
+_OPTIONS = Namespace(rounds=1, concurrency=1)
 
 
 class BenchesRun(SynchronousTestCase):
-    """Few requests, real server, real clients."""
+    """Little work, a real server, our client."""
 
     if _MISSING:
         skip = _MISSING
 
-    def test_small_few_requests_table_has_our_rows(self):
-        """http_small prints a row of ours for which every byte was right."""
-        names = f"{US},twinet-unheard"
-        ended = subprocess.run(
-            [
-                *(sys.executable, "-m", "tests.bench.http_small"),
-                *("--requests", "40", "--rounds", "1", "--clients", names),
-            ],
-            cwd=_ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+    def _runs(self, name: str, sizes: Sequence[str], done: int) -> None:
+        bench = BENCHES[name]
+        scores = bench.play(
+            bench.parser().parse_args([*sizes, "--rounds=1", f"--clients={bench.us}"])
         )
-        self.assertEqual(ended.returncode, 0, ended.stdout + ended.stderr)
-        rows = {line.split()[0]: line for line in ended.stdout.splitlines() if line}
-        for name in names.split(","):
-            self.assertNotIn("FAILED", rows[name])
-            self.assertEqual(rows[name].split()[1], "40")
+        self.assertEqual(scores[bench.us].failure, "")
+        (reading,) = scores[bench.us].readings
+        self.assertEqual((reading.done, reading.wrong), (done, 0))
+        self.assertGreater(reading.told, 0)
 
-    def test_small_body_of_wrong_length_client_fails(self):
-        """A body that is not as long as it should be makes the client's row FAILED."""
+    def test_small_over_kept_connections(self):
+        """Every answer of http_small is right, byte by byte, and our client heard."""
+        self._runs("http_small", ["--requests=30"], 30)
+
+    def test_small_over_tls(self):
+        """The same over TLS; the certificate is verified by the bench's root."""
+        self._runs("tls_small", ["--requests=30"], 30)
+
+    def test_small_over_new_connections(self):
+        """The same with a server that closes each connection."""
+        self._runs("new_connection", ["--requests=30"], 30)
+
+    def test_stranger_on_our_agent(self):
+        """The same by treq on our agent, which is given half of the requests."""
+        self._runs("treq_on_agent", ["--requests=30"], 15)
+
+    def test_large_to_nothing(self):
+        """A large body is as long as it should be."""
+        self._runs("http_large", ["--mib=3"], 1)
+
+    def test_large_over_tls(self):
+        """The same over TLS."""
+        self._runs("tls_large", ["--mib=3"], 1)
+
+
+class WrongBytes(SynchronousTestCase):
+    """What a client gets that is not what it should be makes its row FAILED."""
+
+    if _MISSING:
+        skip = _MISSING
+
+    def _play(self, kind: str, server: Server, url: str, size: int) -> Score:
+        job = Job(
+            url=server.url + url,
+            size=size,
+            warm_up=server.url + "1k",
+            original=str(server.files / "1k"),
+            requests=3,
+        )
+        return rounds.play(kind, job, [US], 1)[US]
+
+    def test_small_body_of_other_bytes(self):
+        """Another body of the same length is wrong, and the table says so."""
+        with Server(large=Server.SMALL) as server:
+            score = self._play("small", server, "large/0", server.SMALL)
+        result = http_small.BENCH.report(_OPTIONS, {US: score})
+        self.assertTrue(result.failed)
+        self.assertIn("FAILED: 3 answers", result.text)
+
+    def test_large_body_of_other_length(self):
+        """A body that is a byte short is wrong."""
+        with Server(large=4096) as server:
+            score = self._play("large", server, "large/0", 4097)
+        self.assertIn("3 answers were wrong", score.failure)
+
+    def test_no_such_file(self):
+        """A status other than 200 is wrong, whatever the body."""
         with Server() as server:
-            url = server.url + "1k"
-            job = Job(url=url, size=1025, warm_up=url, warm_up_size=1024, requests=3)
-            scores = rounds.play("small", job, [US], 1)
-        self.assertTrue(scores[US].failed)
-        self.assertIn("FAILED: 3 answers", http_small.report("", scores))
+            score = self._play("large", server, "none", 0)
+        self.assertIn("3 answers were wrong", score.failure)
+
+    def test_server_cannot_be_trusted_client_fails(self):
+        """A root that did not sign the server's certificate makes our row FAILED."""
+        with Server(secure=True) as server:
+            score = self._play("small", server, "1k", server.SMALL)
+        self.assertIn("InvalidCa", score.failure)
 
 
-class Scores(SynchronousTestCase):
-    """What the table says of clients without figures."""
+class Tables(SynchronousTestCase):
+    """What the tables say."""
+
+    def setUp(self) -> None:
+        self.us, self.it = Score(CLIENTS[US]), Score(CLIENTS["aiohttp"])
+        self.scores = {US: self.us, "aiohttp": self.it}
+
+    def _read(self, ours: Sequence[float], theirs: Sequence[float]) -> None:
+        self.us.readings = [Reading(cpu, 1, 1, 0) for cpu in ours]
+        self.it.readings = [Reading(cpu, 1, 1, 0) for cpu in theirs]
 
     def test_client_missing_row_says_how_to_install(self):
         """A client that is not installed has a row that says so; nothing breaks."""
         score = Score(CLIENTS["curl"], missing=CLIENTS["curl"].remedy)
-        table = http_small.report("", {"curl": score})
-        self.assertIn("not installed (apt-get install curl)", table)
+        result = http_small.BENCH.report(_OPTIONS, {"curl": score})
+        self.assertIn("not installed (apt-get install curl)", result.text)
+        self.assertFalse(result.failed)
 
     def test_ratio_is_median_of_paired_rounds(self):
         """The ratio pairs the rounds; it is not the ratio of the medians."""
-        us, it = Score(CLIENTS[US]), Score(CLIENTS["curl"])
-        us.readings = [Reading(cpu, 1, 1, 0) for cpu in (1.0, 8.0, 3.0)]
-        it.readings = [Reading(cpu, 1, 1, 0) for cpu in (2.0, 2.0, 1.0)]
-        self.assertEqual(us.ratio(it, lambda reading: reading.cpu), 3.0)
+        self._read((1.0, 8.0, 3.0), (2.0, 2.0, 1.0))
+        self.assertEqual(self.us.ratio(self.it, lambda reading: reading.cpu), 3.0)
+
+    def test_aim_met(self):
+        """An aim is met by a ratio that is not above it."""
+        self._read((1.0,), (2.0,))
+        met = self._mark()
+        self.assertEqual((met.measured, met.met), ("0.50", True))
+
+    def test_aim_missed_is_no_failure(self):
+        """A missed aim is told, and is not a failure."""
+        self._read((3.0,), (2.0,))
+        missed = self._mark()
+        self.assertEqual((missed.measured, missed.met), ("1.50", False))
+        self.assertFalse(http_small.BENCH.report(_OPTIONS, self.scores).failed)
+
+    def test_aim_without_peer_is_not_measured(self):
+        """Without its peer an aim is neither met nor missed, and the peer is named."""
+        self._read((3.0,), ())
+        self.it.missing = "pip install it"
+        mark = self._mark()
+        self.assertEqual((mark.measured, mark.met), ("aiohttp is not installed", None))
+
+    def _mark(self) -> Mark:
+        mark = Aim("aiohttp", 0.5).mark("work", self.scores, US, lambda it: it.cpu)
+        assert mark is not None
+        return mark

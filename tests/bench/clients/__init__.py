@@ -1,4 +1,7 @@
-"""The clients: one module each, with ``small(job)`` and perhaps ``large(job)``.
+"""The clients: one module each, with a function for each kind of work it can do.
+
+``small(job)`` fetches answers into memory, ``large(job)`` a body to nothing,
+``files(job)`` bodies to files, ``slow(job)`` from many slow connections at a time.
 
 Each runs in a process of its own (``python -m tests.bench.clients``), so that no
 client pays for what another has left behind, and a missing one hurts nobody.
@@ -13,6 +16,7 @@ from importlib.util import find_spec
 __all__ = ["CLIENTS", "US", "Client", "chosen"]
 
 _EXTRA = "pip install 'twinet[bench]'"
+_OURS = "pip install -e ."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,9 @@ class Client:
     :ivar module: in this package.
     :ivar needs: the module, or the program, without which it cannot run.
     :ivar remedy: how to get that.
+    :ivar program: it is a program, not a module.
+    :ivar heard: it is given a status callback.
+    :ivar uvloop: it runs on uvloop's loop.
     :ivar share: of the requests; slow clients are given fewer.
     """
 
@@ -32,12 +39,15 @@ class Client:
     remedy: str
     program: bool = False
     heard: bool = False
+    uvloop: bool = False
     share: float = 1.0
 
     @property
     def installed(self) -> bool:
         if self.program:
             return shutil.which(self.needs) is not None
+        if self.uvloop and find_spec("uvloop") is None:
+            return False
         return find_spec(self.needs) is not None
 
 
@@ -47,14 +57,18 @@ US = "twinet-heard"
 CLIENTS = {
     client.name: client
     for client in (
-        Client(US, "ours", "twinet", "pip install -e .", heard=True),
-        Client("twinet-unheard", "ours", "twinet", "pip install -e ."),
+        Client(US, "ours", "twinet", _OURS, heard=True),
+        Client("twinet-unheard", "ours", "twinet", _OURS),
+        Client("twinet-uvloop", "ours", "twinet", _EXTRA, heard=True, uvloop=True),
+        Client("treq-on-twinet", "treq_on_ours", "treq", _OURS, heard=True, share=0.5),
         Client("treq", "on_treq", "treq", "pip install treq", share=0.25),
         Client("agent", "on_agent", "twisted", "pip install twisted", share=0.25),
         Client("aiohttp", "on_aiohttp", "aiohttp", _EXTRA),
+        Client("aiohttp-uvloop", "on_aiohttp", "aiohttp", _EXTRA, uvloop=True),
         Client("httpx", "on_httpx", "httpx", _EXTRA, share=0.1),
         Client("pycurl", "on_pycurl", "pycurl", _EXTRA),
         Client("curl", "on_curl", "curl", "apt-get install curl", program=True),
+        Client("aria2", "on_aria2", "aria2c", "apt-get install aria2", program=True),
     )
 }
 

@@ -1,4 +1,4 @@
-"""``python -m tests.bench.clients NAME small|large JOB``: one client, one job.
+"""``python -m tests.bench.clients NAME KIND JOB``: one client, one job.
 
 It prints its reading, as JSON, on the last line.
 """

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twisted.web.client import Agent, HTTPConnectionPool, readBody
+from twisted.internet.ssl import Certificate, trustRootFromCertificates
+from twisted.web.client import (
+    Agent,
+    BrowserLikePolicyForHTTPS,
+    HTTPConnectionPool,
+    readBody,
+)
 
 from tests.bench.clients.twisted_loop import run, together
 from tests.bench.stopwatch import Stopwatch
@@ -13,32 +20,43 @@ if TYPE_CHECKING:
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["small"]
+__all__ = ["open_agent", "small"]
+
+
+def open_agent(reactor: Any, job: Job) -> tuple[Agent, HTTPConnectionPool]:
+    """Return an agent that keeps its connections, and their pool."""
+    pool = HTTPConnectionPool(reactor)
+    pool.maxPersistentPerHost = job.concurrency
+    policy = BrowserLikePolicyForHTTPS()
+    if job.roots:
+        root = Certificate.loadPEM(Path(job.roots).read_bytes())
+        policy = BrowserLikePolicyForHTTPS(trustRootFromCertificates([root]))
+    return Agent(reactor, policy, pool=pool), pool
 
 
 def small(job: Job) -> Reading:
     async def main(reactor: Any) -> Reading:
-        pool = HTTPConnectionPool(reactor)
-        pool.maxPersistentPerHost = job.concurrency
-        agent = Agent(reactor, pool=pool)
-
-        async def fetch(url: bytes) -> tuple[int, int]:
-            response: Any = await agent.request(b"GET", url)
-            return response.code, len(await readBody(response))
-
-        warm = await fetch(job.warm_up.encode("ascii"))
-        assert warm == (200, job.warm_up_size), warm
+        agent, pool = open_agent(reactor, job)
         url = job.url.encode("ascii")
+
+        async def fetch(watch: Stopwatch) -> None:
+            response: Any = await agent.request(b"GET", url)
+            watch.count(response.code, await readBody(response))
+
+        body = job.warm_body()
+        warm = Stopwatch(job.size, body)
+        await together(job.concurrency, lambda: fetch(warm))
+        warm.check()
         turns = iter(range(job.requests))
-        watch = Stopwatch(job.size)
+        watch = Stopwatch(job.size, body)
 
         async def worker() -> None:
             for _ in turns:
-                watch.count(*await fetch(url))
+                await fetch(watch)
 
         await together(job.concurrency, worker)
         reading = watch.stop()
         await pool.closeCachedConnections()
         return reading
 
-    return run(main)
+    return run(job, main)

@@ -2,57 +2,67 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import aiohttp
 
+from tests.bench.clients.asyncio_loop import run, together, trust
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
 __all__ = ["large", "small"]
 
 
-def small(job: Job) -> Reading:
+def _measure(
+    job: Job, work: Callable[[aiohttp.ClientSession, Stopwatch], Awaitable[None]]
+) -> Reading:
     async def main() -> Reading:
-        connector = aiohttp.TCPConnector(limit=job.concurrency)
-        async with aiohttp.ClientSession(connector=connector) as session:
-
-            async def fetch(url: str) -> tuple[int, int]:
-                async with session.get(url) as response:
-                    return response.status, len(await response.read())
-
-            warm = await fetch(job.warm_up)
-            assert warm == (200, job.warm_up_size), warm
-            turns = iter(range(job.requests))
-            watch = Stopwatch(job.size)
-
-            async def worker() -> None:
-                for _ in turns:
-                    watch.count(*await fetch(job.url))
-
-            await asyncio.gather(*(worker() for _ in range(job.concurrency)))
+        connector = aiohttp.TCPConnector(limit=job.concurrency, ssl=trust(job))
+        timeout = aiohttp.ClientTimeout(total=None)
+        async with aiohttp.ClientSession(
+            connector=connector, timeout=timeout
+        ) as session:
+            body = job.warm_body()
+            warm = Stopwatch(len(body), body)
+            await together(job.concurrency, lambda: _fetch(session, job.warm_up, warm))
+            warm.check()
+            watch = Stopwatch(job.size, body)
+            await work(session, watch)
             return watch.stop()
 
-    return asyncio.run(main())
+    return run(job, main)
+
+
+async def _fetch(session: aiohttp.ClientSession, url: str, watch: Stopwatch) -> None:
+    async with session.get(url) as response:
+        watch.count(response.status, await response.read())
+
+
+def small(job: Job) -> Reading:
+    async def work(session: aiohttp.ClientSession, watch: Stopwatch) -> None:
+        turns = iter(range(job.requests))
+
+        async def worker() -> None:
+            for _ in turns:
+                await _fetch(session, job.url, watch)
+
+        await together(job.concurrency, worker)
+
+    return _measure(job, work)
 
 
 def large(job: Job) -> Reading:
-    async def main() -> Reading:
-        timeout = aiohttp.ClientTimeout(total=None)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            async with session.get(job.warm_up) as response:
-                await response.read()
-            watch = Stopwatch(job.size)
-            for _ in range(job.requests):
-                length = 0
-                async with session.get(job.url) as response:
-                    async for data in response.content.iter_any():
-                        length += len(data)
-                watch.count(response.status, length)
-            return watch.stop()
+    async def work(session: aiohttp.ClientSession, watch: Stopwatch) -> None:
+        for _ in range(job.requests):
+            length = 0
+            async with session.get(job.url) as response:
+                async for data in response.content.iter_any():
+                    length += len(data)
+            watch.count_length(response.status, length)
 
-    return asyncio.run(main())
+    return _measure(job, work)

@@ -2,55 +2,64 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import httpx
 
+from tests.bench.clients.asyncio_loop import run, together, trust
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
 __all__ = ["large", "small"]
 
 
-def small(job: Job) -> Reading:
+def _measure(
+    job: Job, work: Callable[[httpx.AsyncClient, Stopwatch], Awaitable[None]]
+) -> Reading:
     async def main() -> Reading:
         limits = httpx.Limits(max_connections=job.concurrency)
-        async with httpx.AsyncClient(limits=limits) as client:
-
-            async def fetch(url: str) -> tuple[int, int]:
-                response = await client.get(url)
-                return response.status_code, len(response.content)
-
-            warm = await fetch(job.warm_up)
-            assert warm == (200, job.warm_up_size), warm
-            turns = iter(range(job.requests))
-            watch = Stopwatch(job.size)
-
-            async def worker() -> None:
-                for _ in turns:
-                    watch.count(*await fetch(job.url))
-
-            await asyncio.gather(*(worker() for _ in range(job.concurrency)))
+        async with httpx.AsyncClient(limits=limits, verify=trust(job)) as client:
+            body = job.warm_body()
+            warm = Stopwatch(len(body), body)
+            await together(job.concurrency, lambda: _fetch(client, job.warm_up, warm))
+            warm.check()
+            watch = Stopwatch(job.size, body)
+            await work(client, watch)
             return watch.stop()
 
-    return asyncio.run(main())
+    return run(job, main)
+
+
+async def _fetch(client: httpx.AsyncClient, url: str, watch: Stopwatch) -> None:
+    response = await client.get(url)
+    watch.count(response.status_code, response.content)
+
+
+def small(job: Job) -> Reading:
+    async def work(client: httpx.AsyncClient, watch: Stopwatch) -> None:
+        turns = iter(range(job.requests))
+
+        async def worker() -> None:
+            for _ in turns:
+                await _fetch(client, job.url, watch)
+
+        await together(job.concurrency, worker)
+
+    return _measure(job, work)
 
 
 def large(job: Job) -> Reading:
-    async def main() -> Reading:
-        async with httpx.AsyncClient() as client:
-            await client.get(job.warm_up)
-            watch = Stopwatch(job.size)
-            for _ in range(job.requests):
-                length = 0
-                async with client.stream("GET", job.url) as response:
-                    async for data in response.aiter_raw():
-                        length += len(data)
-                watch.count(response.status_code, length)
-            return watch.stop()
+    async def work(client: httpx.AsyncClient, watch: Stopwatch) -> None:
+        for _ in range(job.requests):
+            length = 0
+            async with client.stream("GET", job.url) as response:
+                async for data in response.aiter_raw():
+                    length += len(data)
+            watch.count_length(response.status_code, length)
 
-    return asyncio.run(main())
+    return _measure(job, work)

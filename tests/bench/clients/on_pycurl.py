@@ -20,12 +20,19 @@ __all__ = ["large", "small"]
 _BUFFER = 262144
 
 
+def _new_handle(job: Job) -> pycurl.Curl:
+    handle = pycurl.Curl()
+    if job.roots:
+        handle.setopt(pycurl.CAINFO, job.roots)
+    return handle
+
+
 def small(job: Job) -> Reading:
     multi = pycurl.CurlMulti()
     multi.setopt(pycurl.M_MAXCONNECTS, job.concurrency)
     bodies: dict[pycurl.Curl, BytesIO] = {}
     for _ in range(job.concurrency):
-        handle = pycurl.Curl()
+        handle = _new_handle(job)
         bodies[handle] = BytesIO()
         handle.setopt(pycurl.WRITEDATA, bodies[handle])
 
@@ -42,7 +49,7 @@ def small(job: Job) -> Reading:
             _, ended, failed = multi.info_read()
             for handle in ended:
                 body = bodies[handle]
-                watch.count(handle.getinfo(pycurl.RESPONSE_CODE), body.tell())
+                watch.count(handle.getinfo(pycurl.RESPONSE_CODE), body.getvalue())
                 body.seek(0)
                 body.truncate()
                 multi.remove_handle(handle)
@@ -56,16 +63,17 @@ def small(job: Job) -> Reading:
             if not ended:
                 multi.select(1.0)
 
-    warm = Stopwatch(job.warm_up_size)
-    fetch(job.warm_up, 1, warm)
-    assert not warm.stop().wrong
-    watch = Stopwatch(job.size)
+    body = job.warm_body()
+    warm = Stopwatch(len(body), body)
+    fetch(job.warm_up, job.concurrency, warm)
+    warm.check()
+    watch = Stopwatch(job.size, body)
     fetch(job.url, job.requests, watch)
     return watch.stop()
 
 
 def large(job: Job) -> Reading:
-    handle = pycurl.Curl()
+    handle = _new_handle(job)
     length = 0
 
     def take(data: bytes) -> None:
@@ -81,5 +89,5 @@ def large(job: Job) -> Reading:
     for _ in range(job.requests):
         length = 0
         handle.perform()
-        watch.count(handle.getinfo(pycurl.RESPONSE_CODE), length)
+        watch.count_length(handle.getinfo(pycurl.RESPONSE_CODE), length)
     return watch.stop()

@@ -6,68 +6,77 @@ from typing import TYPE_CHECKING, Any
 
 import treq
 from treq.client import HTTPClient
-from twisted.web.client import Agent, HTTPConnectionPool
 
+from tests.bench.clients.on_agent import open_agent
 from tests.bench.clients.twisted_loop import run, together
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["large", "small"]
+__all__ = ["fetch_all", "large", "small", "warmed"]
 
 
-def _client(reactor: Any, job: Job) -> tuple[HTTPClient, HTTPConnectionPool]:
-    pool = HTTPConnectionPool(reactor)
-    pool.maxPersistentPerHost = job.concurrency
-    return HTTPClient(Agent(reactor, pool=pool)), pool
-
-
-def small(job: Job) -> Reading:
+def _measure(
+    job: Job, work: Callable[[HTTPClient, Stopwatch], Awaitable[None]]
+) -> Reading:
     async def main(reactor: Any) -> Reading:
-        client, pool = _client(reactor, job)
-
-        async def fetch(url: str) -> tuple[int, int]:
-            response = await client.get(url)
-            return response.code, len(await treq.content(response))
-
-        warm = await fetch(job.warm_up)
-        assert warm == (200, job.warm_up_size), warm
-        turns = iter(range(job.requests))
-        watch = Stopwatch(job.size)
-
-        async def worker() -> None:
-            for _ in turns:
-                watch.count(*await fetch(job.url))
-
-        await together(job.concurrency, worker)
+        agent, pool = open_agent(reactor, job)
+        client = HTTPClient(agent)
+        watch = await warmed(client, job)
+        await work(client, watch)
         reading = watch.stop()
         await pool.closeCachedConnections()
         return reading
 
-    return run(main)
+    return run(job, main)
+
+
+async def warmed(client: HTTPClient, job: Job) -> Stopwatch:
+    """Let the client do what is not measured; return the watch, running."""
+    body = job.warm_body()
+    warm = Stopwatch(len(body), body)
+    await together(job.concurrency, lambda: _fetch(client, job.warm_up, warm))
+    warm.check()
+    return Stopwatch(job.size, body)
+
+
+async def _fetch(client: HTTPClient, url: str, watch: Stopwatch) -> None:
+    response = await client.get(url)
+    watch.count(response.code, await treq.content(response))
+
+
+async def fetch_all(client: HTTPClient, job: Job, watch: Stopwatch) -> None:
+    """Do what is measured of ``small``."""
+    turns = iter(range(job.requests))
+
+    async def worker() -> None:
+        for _ in turns:
+            await _fetch(client, job.url, watch)
+
+    await together(job.concurrency, worker)
+
+
+def small(job: Job) -> Reading:
+    return _measure(job, lambda client, watch: fetch_all(client, job, watch))
 
 
 def large(job: Job) -> Reading:
-    async def main(reactor: Any) -> Reading:
-        client, pool = _client(reactor, job)
+    async def work(client: HTTPClient, watch: Stopwatch) -> None:
         length = 0
 
         def take(data: bytes) -> None:
             nonlocal length
             length += len(data)
 
-        await treq.content(await client.get(job.warm_up))
-        watch = Stopwatch(job.size)
         for _ in range(job.requests):
             length = 0
             # Buffered, which is treq's default, it would keep the whole body.
             response = await client.get(job.url, unbuffered=True)
             await treq.collect(response, take)
-            watch.count(response.code, length)
-        reading = watch.stop()
-        await pool.closeCachedConnections()
-        return reading
+            watch.count_length(response.code, length)
 
-    return run(main)
+    return _measure(job, work)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["large", "small"]
+__all__ = ["Ear", "large", "small"]
 
 
 class Ear:
@@ -37,29 +37,39 @@ class Null:
         self.length += len(data)
 
 
-async def _fetch(session: twinet.Session, url: str, size: int) -> tuple[int, int]:
+def _measure(
+    job: Job, work: Callable[[twinet.Session, Stopwatch], Awaitable[None]]
+) -> Reading:
+    async def main(reactor: Any) -> Reading:
+        async with twinet.Session(
+            reactor, connections_per_host=job.concurrency, trust_roots=job.roots
+        ) as session:
+            ear = Ear()
+            if job.heard:
+                session.set_status_callback(ear)
+            body = job.warm_body()
+            warm = Stopwatch(len(body), body)
+            await together(
+                job.concurrency,
+                lambda: _fetch(session, job.warm_up, len(body), warm),
+            )
+            warm.check()
+            before = ear.told
+            watch = Stopwatch(job.size, body)
+            await work(session, watch)
+            return watch.stop(told=ear.told - before)
+
+    return run(job, main)
+
+
+async def _fetch(
+    session: twinet.Session, url: str, size: int, watch: Stopwatch
+) -> None:
     request = await session.get(url)
     # One byte more than there should be: the read then ends with the body.
     body = await request.read(size + 1)
     request.close()
-    return request.response.status_code, len(body)
-
-
-async def _measure(
-    reactor: Any,
-    job: Job,
-    work: Callable[[twinet.Session, Stopwatch], Awaitable[None]],
-) -> Reading:
-    async with twinet.Session(reactor, connections_per_host=job.concurrency) as session:
-        ear = Ear()
-        if job.heard:
-            session.set_status_callback(ear)
-        warm = await _fetch(session, job.warm_up, job.warm_up_size)
-        assert warm == (200, job.warm_up_size), warm
-        before = ear.told
-        watch = Stopwatch(job.size)
-        await work(session, watch)
-        return watch.stop(told=ear.told - before)
+    watch.count(request.response.status_code, body)
 
 
 def small(job: Job) -> Reading:
@@ -68,11 +78,11 @@ def small(job: Job) -> Reading:
 
         async def worker() -> None:
             for _ in turns:
-                watch.count(*await _fetch(session, job.url, job.size))
+                await _fetch(session, job.url, job.size, watch)
 
         await together(job.concurrency, worker)
 
-    return run(lambda reactor: _measure(reactor, job, work))
+    return _measure(job, work)
 
 
 def large(job: Job) -> Reading:
@@ -82,6 +92,6 @@ def large(job: Job) -> Reading:
             sink = Null()
             await request.deliver(sink)
             request.close()
-            watch.count(request.response.status_code, sink.length)
+            watch.count_length(request.response.status_code, sink.length)
 
-    return run(lambda reactor: _measure(reactor, job, work))
+    return _measure(job, work)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from tests.bench.job import Job
+
 __all__ = ["run", "together"]
 
 T = TypeVar("T")
 
 
-def run(main: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
+def run(job: Job, main: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
     """Run the reactor until ``main(reactor)`` has ended; return what it returned."""
-    reactor: Any = _reactor
+    reactor = _reactor(uvloop=job.uvloop)
     results: list[T | Failure] = []
 
     def begin() -> None:
@@ -32,6 +33,19 @@ def run(main: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
     if isinstance(result, Failure):
         result.raiseException()
     return result
+
+
+def _reactor(*, uvloop: bool) -> Any:
+    """Return the reactor: Twisted's own choice, or one on uvloop's loop."""
+    if uvloop:
+        from twisted.internet import asyncioreactor  # noqa: PLC0415
+        from uvloop import new_event_loop  # noqa: PLC0415
+
+        asyncioreactor.install(new_event_loop())
+    # Late, because importing it installs it.
+    from twisted.internet import reactor  # noqa: PLC0415
+
+    return reactor
 
 
 async def together(count: int, worker: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -1,0 +1,77 @@
+"""The summary: each aim, what was measured, and whether it is met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.bench.table import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tests.bench.rounds import Score
+    from tests.bench.stopwatch import Reading
+
+__all__ = ["Aim", "Mark", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How an aim was met.
+
+    :ivar work: what was done.
+    :ivar met: ``None`` when it could not be measured.
+    """
+
+    work: str
+    aim: str
+    measured: str
+    met: bool | None
+
+    def cells(self) -> list[str]:
+        met = {True: "yes", False: "NO", None: "-"}[self.met]
+        return [self.work, self.aim, self.measured, met]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """At most so much of another client's figure.
+
+    :ivar peer: the other client.
+    :ivar most: our figure divided by its, at most.
+    """
+
+    peer: str
+    most: float
+
+    def mark(
+        self,
+        work: str,
+        scores: Mapping[str, Score],
+        ours: str,
+        figure: Callable[[Reading], float],
+    ) -> Mark | None:
+        """Compare ours with the peer; ``None`` when one of them was not asked for."""
+        us, it = scores.get(ours), scores.get(self.peer)
+        if us is None or it is None:
+            return None
+        aim = f"{self.most:g} {self.peer}"
+        for score in (us, it):
+            if score.missing:
+                return Mark(work, aim, f"{score.client.name} is not installed", None)
+            if not score.complete:
+                return Mark(work, aim, f"{score.client.name} FAILED", None)
+        ratio = us.ratio(it, figure)
+        if ratio is None:
+            return Mark(work, aim, "too little to measure", None)
+        return Mark(work, aim, f"{ratio:.2f}", ratio <= self.most)
+
+
+def summary(marks: Sequence[Mark]) -> str:
+    """Return the table of the aims."""
+    return render(
+        "The aims",
+        ("work", "aim", "measured", "met"),
+        [mark.cells() for mark in marks],
+    )
