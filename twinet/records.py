@@ -243,13 +243,20 @@ class Circuit(Protocol):
         """Return its two ends."""
 
 
+class Headed(Protocol):
+    """What a response takes its header fields from, when they are asked for."""
+
+    @property
+    def fields(self) -> list[tuple[bytes, bytes]]:
+        """Name and value of each field line."""
+
+
 class Response:
     """The answer to a request: everything but its body.
 
     :ivar status_code: 100 to 999; 4xx and 5xx are answers, not errors.
     :ivar reason: the reason phrase, perhaps empty.
     :ivar version: ``"1.1"`` or ``"1.0"``.
-    :ivar headers: the header fields.
     :ivar raw_head: the head as received, its closing blank line included.
     :ivar history: the answers that redirected here, oldest first.
     :ivar url: the URL that gave this answer, without user name and password.
@@ -263,10 +270,10 @@ class Response:
 
     __slots__ = (
         "_circuit",
+        "_headers",
         "_trailers",
         "body",
         "decoded",
-        "headers",
         "history",
         "length",
         "raw_head",
@@ -281,7 +288,7 @@ class Response:
         status_code: int,
         reason: str,
         version: Literal["1.0", "1.1"],
-        headers: Fields,
+        headers: Fields | Headed,
         raw_head: bytes,
         url: str,
         length: int | None = None,
@@ -291,7 +298,7 @@ class Response:
         self.status_code = status_code
         self.reason = reason
         self.version = version
-        self.headers = headers
+        self._headers = headers
         self.raw_head = raw_head
         self.url = url
         self.length = length
@@ -301,6 +308,19 @@ class Response:
         self._trailers: Fields | None = None
         self.decoded: tuple[str, ...] = ()
         self.body: bytes | None = None
+
+    @property
+    def headers(self) -> Fields:
+        """The header fields."""
+        headers = self._headers
+        if not isinstance(headers, Fields):
+            # Most programs look at none of them.
+            headers = self._headers = Fields(headers.fields)
+        return headers
+
+    @headers.setter
+    def headers(self, headers: Fields) -> None:
+        self._headers = headers
 
     @property
     def trailers(self) -> Fields:

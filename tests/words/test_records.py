@@ -40,6 +40,37 @@ class TextTests(SynchronousTestCase):
         self.assertEqual(len(self.text("punycode", body)), len(body))
 
 
+class HeaderTests(SynchronousTestCase):
+    """The fields of an answer are made when somebody asks."""
+
+    def test_they_are_made_once_and_are_the_program_s_own(self) -> None:
+        """What is done to them is not done to the head that they came from."""
+        lines = [(b"A", b"b")]
+        asked = []
+
+        class Head:
+            @property
+            def fields(self) -> list[tuple[bytes, bytes]]:
+                asked.append(self)
+                return lines
+
+        response = twinet.Response(200, "OK", "1.1", Head(), b"", "http://a.test/")
+        self.assertEqual(asked, [])
+        self.assertEqual(response.headers["a"], "b")
+        response.headers.raw.append((b"C", b"d"))
+        self.assertIs(response.headers, response.headers)
+        self.assertEqual(len(response.headers), 2)
+        self.assertEqual((len(asked), lines), (1, [(b"A", b"b")]))
+
+    def test_they_can_be_replaced(self) -> None:
+        """As any part of a response."""
+        one, other = twinet.Fields(), twinet.Fields()
+        response = twinet.Response(200, "OK", "1.1", one, b"", "http://a.test/")
+        self.assertIs(response.headers, one)
+        response.headers = other
+        self.assertIs(response.headers, other)
+
+
 class ResultTests(SynchronousTestCase):
     """What a call came to, as it is shown."""
 
