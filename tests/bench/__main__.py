@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from tests.bench import (
     http_large,
     http_small,
+    large_to_disk,
+    many_files,
     new_connection,
     notification,
     tls_large,
@@ -33,7 +35,9 @@ BENCHES = {
         tls_small.BENCH,
         new_connection.BENCH,
         http_large.BENCH,
+        large_to_disk.BENCH,
         tls_large.BENCH,
+        many_files.BENCH,
         treq_on_agent.BENCH,
     )
 }

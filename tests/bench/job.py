@@ -44,6 +44,10 @@ class Job:
         """Return what the warm-up must bring."""
         return Path(self.original).read_bytes()
 
+    def file(self, number: int) -> Path:
+        """Return where the file of that number shall be written."""
+        return Path(self.folder, str(number))
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 

@@ -49,9 +49,9 @@ class LargeBodies(Bench):
 
     def play(self, options: argparse.Namespace) -> dict[str, Score]:
         size = options.mib * MIB
-        with Server(large=size, secure=self.secure) as server:
+        with Server(count=1, size=size, secure=self.secure) as server:
             job = Job(
-                url=server.url + "large/0",
+                url=server.url + "bodies/0",
                 size=size,
                 warm_up=server.url + "1k",
                 original=str(server.files / "1k"),

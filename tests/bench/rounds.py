@@ -69,10 +69,13 @@ def play(
     job: Job,
     names: Sequence[str],
     rounds: int,
+    look: Callable[[], int] | None = None,
 ) -> dict[str, Score]:
     """Let each client do the job in turn, so many times.
 
     :param kind: the function of the client's module.
+    :param look: where files are written, called after each turn: it returns how many
+        of them are wrong, and removes them.  All clients then write all files.
     """
     scores = {name: Score(CLIENTS[name]) for name in names}
     for score in scores.values():
@@ -83,7 +86,7 @@ def play(
         for score in order:
             if not (score.failure or score.missing):
                 _progress(f"round {number + 1} of {rounds}: {score.client.name}")
-                _turn(kind, job, score)
+                _turn(kind, job, score, look)
         # Who comes after whom must not decide: the next round begins with another.
         order.append(order.pop(0))
     _progress("")
@@ -95,9 +98,10 @@ def _progress(text: str) -> None:
         print(f"\r{text:40}", end="\r", file=sys.stderr, flush=True)
 
 
-def _turn(kind: str, job: Job, score: Score) -> None:
+def _turn(kind: str, job: Job, score: Score, look: Callable[[], int] | None) -> None:
     client = score.client
-    requests = max(round(job.requests * client.share), 1)
+    share = client.share if look is None else 1.0
+    requests = max(round(job.requests * share), 1)
     own = replace(job, heard=client.heard, uvloop=client.uvloop, requests=requests)
     command = [sys.executable, "-m", "tests.bench.clients"]
     try:
@@ -112,11 +116,14 @@ def _turn(kind: str, job: Job, score: Score) -> None:
     except subprocess.TimeoutExpired:
         score.failure = f"it had not ended after {_LIMIT} s"
         return
+    finally:
+        wrong = look() if look is not None else 0
     if ended.returncode != 0:
         said = ended.stderr.strip().splitlines() or ["it said nothing"]
         score.failure = f"exit code {ended.returncode}: {said[-1]}"
         return
     reading = Reading.from_json(ended.stdout.splitlines()[-1])
+    reading = replace(reading, wrong=max(reading.wrong, wrong))
     score.failure = _verdict(reading)
     score.readings.append(reading)
 
@@ -124,5 +131,5 @@ def _turn(kind: str, job: Job, score: Score) -> None:
 def _verdict(reading: Reading) -> str:
     """Say what is wrong with what a client got; empty when nothing is."""
     if reading.wrong:
-        return f"{reading.wrong} answers were wrong (status or length)"
+        return f"{reading.wrong} answers were wrong (status, length or bytes)"
     return "" if reading.done else "it did nothing"

@@ -72,10 +72,10 @@ def cores() -> tuple[int, int] | None:
 
 
 class Server:
-    """One nginx with the file ``1k``, and larger ones; a context manager.
+    """One nginx with the file ``1k``, and others; a context manager.
 
-    :param large: the length of ``large/0`` (bytes); 0 for no such file.
-    :param many: how many files ``many/N`` of 1 MiB there are, each different.
+    :param count: how many files ``bodies/0``, ``bodies/1`` ... there are.
+    :param size: the length of each (bytes); no two are alike.
     :param secure: it speaks TLS.
     :param kept: it keeps connections; else it closes each after one answer.
     :ivar url: its root, with the slash.
@@ -88,13 +88,13 @@ class Server:
     def __init__(
         self,
         *,
-        large: int = 0,
-        many: int = 0,
+        count: int = 0,
+        size: int = 0,
         secure: bool = False,
         kept: bool = True,
     ) -> None:
-        self._large = large
-        self._many = many
+        self._count = count
+        self._size = size
         self._secure = secure
         self._kept = kept
         self._process: subprocess.Popen[bytes] | None = None
@@ -110,7 +110,7 @@ class Server:
             raise RuntimeError(msg)
         self._folder = Path(
             tempfile.mkdtemp(
-                prefix="twinet-bench-", dir=_home(self._large + self._many * MIB)
+                prefix="twinet-bench-", dir=_home(self._count * self._size)
             )
         )
         try:
@@ -133,20 +133,16 @@ class Server:
         self.files = self._folder / "files"
         # nginx' worker may be another user.
         self._folder.chmod(0o755)
-        for name in ("large", "many"):
-            (self.files / name).mkdir(parents=True)
+        (self.files / "bodies").mkdir(parents=True)
         (self.files / "1k").write_bytes(secrets.token_bytes(self.SMALL))
         # Real pages: a hole would be one zero page that stays in the cache.
         block = secrets.token_bytes(MIB)
-        if self._large:
-            with (self.files / "large" / "0").open("wb") as file:
-                whole, rest = divmod(self._large, MIB)
-                for _ in range(whole):
-                    file.write(block)
-                file.write(block[:rest])
-        for number in range(self._many):
-            mark = number.to_bytes(8, "big")
-            (self.files / "many" / str(number)).write_bytes(mark + block[len(mark) :])
+        for number in range(self._count):
+            left = self._size
+            with (self.files / "bodies" / str(number)).open("wb") as file:
+                left -= file.write(secrets.token_bytes(min(left, 64)))
+                while left:
+                    left -= file.write(block[:left])
 
     def _make_certificate(self) -> None:
         identity = root().issue(["127.0.0.1"])
@@ -210,10 +206,10 @@ class Server:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _home(large: int) -> str:
+def _home(size: int) -> str:
     """Return a folder in memory if the files fit there, else the temporary one."""
     try:
-        if shutil.disk_usage(_MEMORY).free > large + 64 * MIB:
+        if shutil.disk_usage(_MEMORY).free > size + 64 * MIB:
             return str(_MEMORY)
     except OSError:
         pass

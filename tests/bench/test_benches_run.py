@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -15,6 +17,7 @@ from tests.bench.rounds import Score
 from tests.bench.server import INSTALL, Server, nginx
 from tests.bench.stopwatch import Reading
 from tests.bench.summary import Aim, Mark
+from tests.bench.written_files import compare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +66,14 @@ class BenchesRun(SynchronousTestCase):
         """The same over TLS."""
         self._runs("tls_large", ["--mib=3"], 1)
 
+    def test_large_to_disk(self):
+        """A file is what the server's is, and the folder is empty after each turn."""
+        self._runs("large_to_disk", ["--mib=3"], 1)
+
+    def test_many_files(self):
+        """All files are there and right."""
+        self._runs("many_files", ["--files=20", "--concurrency=4"], 20)
+
 
 class WrongBytes(SynchronousTestCase):
     """What a client gets that is not what it should be makes its row FAILED."""
@@ -82,17 +93,48 @@ class WrongBytes(SynchronousTestCase):
 
     def test_small_body_of_other_bytes(self):
         """Another body of the same length is wrong, and the table says so."""
-        with Server(large=Server.SMALL) as server:
-            score = self._play("small", server, "large/0", server.SMALL)
+        with Server(count=1, size=Server.SMALL) as server:
+            score = self._play("small", server, "bodies/0", server.SMALL)
         result = http_small.BENCH.report(_OPTIONS, {US: score})
         self.assertTrue(result.failed)
         self.assertIn("FAILED: 3 answers", result.text)
 
     def test_large_body_of_other_length(self):
         """A body that is a byte short is wrong."""
-        with Server(large=4096) as server:
-            score = self._play("large", server, "large/0", 4097)
+        with Server(count=1, size=4096) as server:
+            score = self._play("large", server, "bodies/0", 4097)
         self.assertIn("3 answers were wrong", score.failure)
+
+    def test_file_of_other_bytes(self):
+        """A file that differs makes the row FAILED, though its length is right."""
+        with Server(count=1, size=4096) as server, TemporaryDirectory() as folder:
+            job = Job(
+                url=server.url + "bodies/",
+                size=4096,
+                warm_up=server.url + "1k",
+                original=str(server.files / "1k"),
+                folder=folder,
+            )
+            others = Path(self.mktemp())
+            others.mkdir()
+            (others / "0").write_bytes(bytes(4096))
+
+            def look() -> int:
+                return compare(Path(folder), others)
+
+            score = rounds.play("files", job, [US], 1, look)[US]
+        self.assertIn("1 answers were wrong", score.failure)
+
+    def test_files_compared(self):
+        """A file that is missing, one too many and one that differs are wrong."""
+        ours, theirs = Path(self.mktemp()), Path(self.mktemp())
+        for folder, names in ((ours, "abx"), (theirs, "abc")):
+            folder.mkdir()
+            for name in names:
+                (folder / name).write_text(name, encoding="ascii")
+        (ours / "b").write_text("B", encoding="ascii")
+        self.assertEqual(compare(ours, theirs), 3)
+        self.assertEqual(list(ours.iterdir()), [])
 
     def test_no_such_file(self):
         """A status other than 200 is wrong, whatever the body."""

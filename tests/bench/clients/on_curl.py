@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["large", "small"]
+__all__ = ["files", "large", "small"]
 
 
 def small(job: Job) -> Reading:
@@ -20,6 +20,10 @@ def small(job: Job) -> Reading:
 
 def large(job: Job) -> Reading:
     return _measure(job, [_many(job.url, job.requests), "-o", os.devnull])
+
+
+def files(job: Job) -> Reading:
+    return _measure(job, [f"{job.url}[0-{job.requests - 1}]", "-o", f"{job.folder}/#1"])
 
 
 def _many(url: str, times: int) -> str:

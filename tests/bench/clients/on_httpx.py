@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["large", "small"]
+__all__ = ["files", "large", "small"]
 
 
 def _measure(
@@ -61,5 +61,22 @@ def large(job: Job) -> Reading:
                 async for data in response.aiter_raw():
                     length += len(data)
             watch.count_length(response.status_code, length)
+
+    return _measure(job, work)
+
+
+def files(job: Job) -> Reading:
+    async def work(client: httpx.AsyncClient, watch: Stopwatch) -> None:
+        numbers = iter(range(job.requests))
+
+        async def worker() -> None:
+            for number in numbers:
+                async with client.stream("GET", f"{job.url}{number}") as response:
+                    with job.file(number).open("wb") as file:
+                        async for data in response.aiter_raw():
+                            file.write(data)
+                        watch.count_length(response.status_code, file.tell())
+
+        await together(job.concurrency, worker)
 
     return _measure(job, work)

@@ -3,44 +3,130 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pycurl
 
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["large", "small"]
+__all__ = ["files", "large", "small"]
 
 #: As the other clients read: libcurl's own 16 KiB would cost it sixteen times the
 #: calls.
 _BUFFER = 262144
 
 
-def _new_handle(job: Job) -> pycurl.Curl:
-    handle = pycurl.Curl()
-    if job.roots:
-        handle.setopt(pycurl.CAINFO, job.roots)
-    return handle
-
-
 def small(job: Job) -> Reading:
-    multi = pycurl.CurlMulti()
-    multi.setopt(pycurl.M_MAXCONNECTS, job.concurrency)
-    bodies: dict[pycurl.Curl, BytesIO] = {}
-    for _ in range(job.concurrency):
-        handle = _new_handle(job)
-        bodies[handle] = BytesIO()
-        handle.setopt(pycurl.WRITEDATA, bodies[handle])
+    body = job.warm_body()
+    multi = _Multi(job)
+    bodies = {handle: BytesIO() for handle in multi.handles}
+    for handle, buffer in bodies.items():
+        handle.setopt(pycurl.URL, job.url)
+        handle.setopt(pycurl.WRITEDATA, buffer)
 
-    def fetch(url: str, requests: int, watch: Stopwatch) -> None:
+    def begin(_handle: pycurl.Curl) -> None:
+        """Ask again."""
+
+    def fetch(requests: int, watch: Stopwatch) -> Reading:
+        def end(handle: pycurl.Curl) -> None:
+            buffer = bodies[handle]
+            watch.count(handle.getinfo(pycurl.RESPONSE_CODE), buffer.getvalue())
+            buffer.seek(0)
+            buffer.truncate()
+
+        multi.perform(requests, begin, end)
+        return watch.stop()
+
+    warm = Stopwatch(len(body), body)
+    fetch(job.concurrency, warm)
+    warm.check()
+    return fetch(job.requests, Stopwatch(job.size, body))
+
+
+def large(job: Job) -> Reading:
+    multi = _Multi(job)
+    length = 0
+
+    def take(data: bytes) -> None:
+        nonlocal length
+        length += len(data)
+
+    def begin(handle: pycurl.Curl) -> None:
+        nonlocal length
+        length = 0
+        handle.setopt(pycurl.URL, job.url)
+        handle.setopt(pycurl.WRITEFUNCTION, take)
+
+    def end(handle: pycurl.Curl) -> None:
+        watch.count_length(handle.getinfo(pycurl.RESPONSE_CODE), length)
+
+    multi.warm_up(job)
+    watch = Stopwatch(job.size)
+    multi.perform(job.requests, begin, end)
+    return watch.stop()
+
+
+def files(job: Job) -> Reading:
+    multi = _Multi(job)
+    numbers = iter(range(job.requests))
+    written: dict[pycurl.Curl, BinaryIO] = {}
+
+    def begin(handle: pycurl.Curl) -> None:
+        number = next(numbers)
+        written[handle] = job.file(number).open("wb")
+        handle.setopt(pycurl.URL, f"{job.url}{number}")
+        handle.setopt(pycurl.WRITEDATA, written[handle])
+
+    def end(handle: pycurl.Curl) -> None:
+        file = written.pop(handle)
+        watch.count_length(handle.getinfo(pycurl.RESPONSE_CODE), file.tell())
+        file.close()
+
+    multi.warm_up(job)
+    watch = Stopwatch(job.size)
+    multi.perform(job.requests, begin, end)
+    return watch.stop()
+
+
+class _Multi:
+    """A multi handle, and as many easy ones as requests may run at a time."""
+
+    def __init__(self, job: Job) -> None:
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, job.concurrency)
+        self.handles = [pycurl.Curl() for _ in range(job.concurrency)]
+        for handle in self.handles:
+            handle.setopt(pycurl.BUFFERSIZE, _BUFFER)
+            if job.roots:
+                handle.setopt(pycurl.CAINFO, job.roots)
+
+    def warm_up(self, job: Job) -> None:
+        """Fetch the small body with each handle, and forget it."""
+
+        def begin(handle: pycurl.Curl) -> None:
+            handle.setopt(pycurl.URL, job.warm_up)
+            handle.setopt(pycurl.WRITEFUNCTION, len)
+
+        self.perform(job.concurrency, begin, lambda _: None)
+
+    def perform(
+        self,
+        requests: int,
+        begin: Callable[[pycurl.Curl], None],
+        end: Callable[[pycurl.Curl], None],
+    ) -> None:
+        """Do so many requests; ``begin`` prepares each, ``end`` looks at it."""
+        multi = self._multi
         left = requests
         active = 0
-        for handle in list(bodies)[:requests]:
-            handle.setopt(pycurl.URL, url)
+        for handle in self.handles[:requests]:
+            begin(handle)
             multi.add_handle(handle)
             left -= 1
             active += 1
@@ -48,13 +134,11 @@ def small(job: Job) -> Reading:
             multi.perform()
             _, ended, failed = multi.info_read()
             for handle in ended:
-                body = bodies[handle]
-                watch.count(handle.getinfo(pycurl.RESPONSE_CODE), body.getvalue())
-                body.seek(0)
-                body.truncate()
+                end(handle)
                 multi.remove_handle(handle)
                 if left:
                     left -= 1
+                    begin(handle)
                     multi.add_handle(handle)
                 else:
                     active -= 1
@@ -62,32 +146,3 @@ def small(job: Job) -> Reading:
                 raise RuntimeError(failed[0][2])
             if not ended:
                 multi.select(1.0)
-
-    body = job.warm_body()
-    warm = Stopwatch(len(body), body)
-    fetch(job.warm_up, job.concurrency, warm)
-    warm.check()
-    watch = Stopwatch(job.size, body)
-    fetch(job.url, job.requests, watch)
-    return watch.stop()
-
-
-def large(job: Job) -> Reading:
-    handle = _new_handle(job)
-    length = 0
-
-    def take(data: bytes) -> None:
-        nonlocal length
-        length += len(data)
-
-    handle.setopt(pycurl.WRITEFUNCTION, take)
-    handle.setopt(pycurl.BUFFERSIZE, _BUFFER)
-    handle.setopt(pycurl.URL, job.warm_up)
-    handle.perform()
-    handle.setopt(pycurl.URL, job.url)
-    watch = Stopwatch(job.size)
-    for _ in range(job.requests):
-        length = 0
-        handle.perform()
-        watch.count_length(handle.getinfo(pycurl.RESPONSE_CODE), length)
-    return watch.stop()

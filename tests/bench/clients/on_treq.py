@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["fetch_all", "large", "small", "warmed"]
+__all__ = ["fetch_all", "files", "large", "small", "warmed"]
 
 
 def _measure(
@@ -78,5 +78,23 @@ def large(job: Job) -> Reading:
             response = await client.get(job.url, unbuffered=True)
             await treq.collect(response, take)
             watch.count_length(response.code, length)
+
+    return _measure(job, work)
+
+
+def files(job: Job) -> Reading:
+    async def work(client: HTTPClient, watch: Stopwatch) -> None:
+        numbers = iter(range(job.requests))
+
+        async def worker() -> None:
+            for number in numbers:
+                response = await client.get(f"{job.url}{number}", unbuffered=True)
+                with job.file(number).open("wb") as file:
+                    # Its type wants nothing returned; what is does no harm.
+                    write: Callable[[bytes], Any] = file.write
+                    await treq.collect(response, write)
+                    watch.count_length(response.code, file.tell())
+
+        await together(job.concurrency, worker)
 
     return _measure(job, work)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["Ear", "large", "small"]
+__all__ = ["Ear", "files", "large", "small"]
 
 
 class Ear:
@@ -93,5 +93,21 @@ def large(job: Job) -> Reading:
             await request.deliver(sink)
             request.close()
             watch.count_length(request.response.status_code, sink.length)
+
+    return _measure(job, work)
+
+
+def files(job: Job) -> Reading:
+    async def work(session: twinet.Session, watch: Stopwatch) -> None:
+        numbers = iter(range(job.requests))
+
+        async def worker() -> None:
+            for number in numbers:
+                request = await session.get(f"{job.url}{number}")
+                path = await request.save(job.file(number))
+                request.close()
+                watch.count_length(request.response.status_code, path.stat().st_size)
+
+        await together(job.concurrency, worker)
 
     return _measure(job, work)

@@ -1,0 +1,90 @@
+"""Bodies to files: what the benches of it share."""
+
+from __future__ import annotations
+
+import filecmp
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.bench.bench import Bench, Column, client_core, ratio_to_us
+from tests.bench.clients import US
+from tests.bench.job import Job
+from tests.bench.large_bodies import peak, per_gib, speed, told
+from tests.bench.rounds import play
+from tests.bench.server import MIB, Server
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from tests.bench.rounds import Score
+
+__all__ = ["WrittenFiles", "compare"]
+
+_CLIENTS = (
+    US,
+    "twinet-uvloop",
+    "aiohttp",
+    "aiohttp-uvloop",
+    "pycurl",
+    "curl",
+    "aria2",
+    "treq",
+    "httpx",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenFiles(Bench):
+    """GETs of bodies that are written to files, and compared when the clock stands."""
+
+    clients: Sequence[str] = _CLIENTS
+
+    def title(self, options: argparse.Namespace) -> str:
+        files = f"{options.files} files of " if options.files > 1 else ""
+        side = f", {options.concurrency} at a time" if options.concurrency > 1 else ""
+        return f"{files}{options.mib} MiB {self.work}{side}"
+
+    def play(self, options: argparse.Namespace) -> dict[str, Score]:
+        size = options.mib * MIB
+        with (
+            Server(count=options.files, size=size) as server,
+            tempfile.TemporaryDirectory(prefix="twinet-bench-") as folder,
+        ):
+            job = Job(
+                url=server.url + "bodies/",
+                size=size,
+                warm_up=server.url + "1k",
+                original=str(server.files / "1k"),
+                requests=options.files,
+                concurrency=options.concurrency,
+                folder=folder,
+                core=client_core(),
+            )
+            originals = server.files / "bodies"
+            return play(
+                "files",
+                job,
+                options.clients,
+                options.rounds,
+                lambda: compare(Path(folder), originals),
+            )
+
+    def columns(self, options: argparse.Namespace) -> Sequence[Column]:
+        mib = options.mib * options.files
+        return (*per_gib(mib), speed(mib), ratio_to_us(self.cost), peak(), told())
+
+
+def compare(folder: Path, originals: Path) -> int:
+    """Return how many files are missing, strange or wrong; remove all."""
+    written = {path.name for path in folder.iterdir()}
+    names = {path.name for path in originals.iterdir()}
+    filecmp.clear_cache()
+    _, differing, unread = filecmp.cmpfiles(
+        originals, folder, names & written, shallow=False
+    )
+    for name in written:
+        (folder / name).unlink()
+    return len(written ^ names) + len(differing) + len(unread)
