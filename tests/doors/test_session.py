@@ -77,5 +77,5 @@ class SessionTests(TestCase):
                 await request.read(9)
             del request
             # The last one is still telling of its end, with us on its stack.
-            self.assertLessEqual(len(session._children), 1)
+            self.assertLessEqual(len(session._children or ()), 1)
             self.assertLessEqual(len(session._spent or ()), 1)

@@ -268,7 +268,7 @@ class CloseTests(TreeCase):
         """A session of a million requests does not grow."""
         for _ in range(100):
             grow(self.root, Leaf, context=3).close()
-        self.assertEqual(len(self.root._children), 0)
+        self.assertFalse(self.root._children)
 
 
 class CancelTests(TreeCase):

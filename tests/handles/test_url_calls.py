@@ -145,7 +145,7 @@ class CallTests(CallsTestCase):
             given: Any = wrong
             self.failureResultOf(self.session.post(self.url, **given), kind)
         self.assertEqual((self.net.told, self.net.attempts), ([], 0))
-        self.assertEqual(len(self.session._children), 0)
+        self.assertFalse(self.session._children)
 
     def test_a_content_type_that_cannot_be_closes_the_handle(self) -> None:
         """Nobody was given it."""
@@ -158,7 +158,7 @@ class CallTests(CallsTestCase):
             InvalidParameter,
         )
         self.assertEqual(self.net.told, ["HANDLE_CREATED", "HANDLE_CLOSING"])
-        self.assertEqual(len(self.session._children), 0)
+        self.assertFalse(self.session._children)
 
     def test_a_closed_session_refuses(self) -> None:
         """As in every other call, and before it looks at the rest."""

@@ -226,7 +226,7 @@ class FramingTests(HeardCase):
             ),
         )
         self.assertEqual(self.net.told, ["HANDLE_CREATED", "HANDLE_CLOSING"])
-        self.assertEqual(len(self.net.session._children), 0)
+        self.assertFalse(self.net.session._children)
 
     def test_coding_of_the_caller(self) -> None:
         """Chunked where that is done, and no other."""

@@ -217,7 +217,7 @@ class PoolTests(SynchronousTestCase):
         peers = [self.net.accept(), self.net.accept()]
         peers[0].request()
         waiting = [self.get(str(i)) for i in range(2, 5)]
-        victim = list(self.net.session._children)
+        victim = list(self.net.session._children or ())
 
         def react(news) -> None:
             # The first to be served closes the second in its first word.

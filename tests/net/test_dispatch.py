@@ -108,6 +108,19 @@ class VoiceTests(SynchronousTestCase):
         self.assertEqual([n for _, n in self.told], list(range(10_000)))
         self.assertEqual(self.deepest, 1)
 
+    def test_nothing_is_kept_of_a_queue_that_is_empty(self) -> None:
+        """Thousands of handles may wait at once, and an empty queue is not small."""
+        voice = self.voice()
+
+        def react(_: object) -> None:
+            self.react = lambda news: None
+            voice.emit(NameResolved, "1.2.3.4")
+
+        self.react = react
+        voice.emit(ResolvingName, "h")
+        self.assertEqual(len(self.told), 2)
+        self.assertIsNone(voice._queue)
+
     def test_then_runs_at_once_when_nothing_is_being_told(self) -> None:
         """A step does not wait for anything that is not there."""
         ran: list[Any] = []

@@ -70,6 +70,9 @@ class Handle:
     _decoding = False
     #: which finer errors the program can deal with; None: as the handle above.
     _error_mask: int | None = None
+    #: the handles made under this one; a request has none, and an empty set takes
+    #: 216 bytes.
+    _children: set[Handle] | None = None
     #: children that hold nothing any more: the tree does not keep them alive.
     _spent: WeakSet[Handle] | None = None
     _pending: Deferred[Any] | None = None
@@ -96,7 +99,6 @@ class Handle:
         else:
             self._status_delivery = delivery
             self._voice = delivery.voice(self, context, on_status or self._heirloom)
-        self._children: set[Handle] = set()
         self._limits: Limits
         if limits is not None:
             self.limits = limits
@@ -225,7 +227,7 @@ class Handle:
         """Join the tree and say ``HANDLE_CREATED``; it may be closed in there."""
         parent = self._parent
         if parent is not None:
-            parent._children.add(self)
+            parent._take_in(self)
             if self._voice.heard:
                 self._voice.emit(HandleCreated, self, parent)
 
@@ -307,7 +309,7 @@ class Handle:
     def _spend(self) -> None:
         """Tell the parent that this handle holds nothing any more."""
         parent = self._parent
-        if parent is not None and self in parent._children:
+        if parent is not None and parent._children and self in parent._children:
             parent._children.remove(self)
             if parent._spent is None:
                 parent._spent = WeakSet()
@@ -317,7 +319,13 @@ class Handle:
         """Take the handle back into the tree: it holds something again."""
         parent = self._parent
         if parent is not None:
-            parent._children.add(self)
+            parent._take_in(self)
+
+    def _take_in(self, child: Handle) -> None:
+        if self._children is None:
+            self._children = {child}
+        else:
+            self._children.add(child)
 
     # -- death
 
@@ -348,11 +356,11 @@ class Handle:
 
     def _subtree(self) -> Iterator[Handle]:
         """Give the live handles of this subtree, leaf before parent."""
-        for child in list(self._children):
+        for child in list(self._children or ()):
             yield from child._subtree()
         for child in list(self._spent or ()):
             # They hold nothing, but somebody may still hold them.
-            self._children.add(child)
+            self._take_in(child)
             yield from child._subtree()
         if not self._dead:
             yield self
@@ -376,7 +384,8 @@ class Handle:
         self._gone = True
         parent = self._parent
         if parent is not None:
-            parent._children.discard(self)
+            if parent._children:
+                parent._children.discard(self)
             if parent._spent is not None:
                 parent._spent.discard(self)
         closers, self._closers = self._closers, None

@@ -252,6 +252,8 @@ class Voice:
                 _log.failure("a step behind a notification failed")
             # hush() may have put another in its place.
             queue = self._queue
+        # An empty one takes 760 bytes, and a handle may now wait for long.
+        self._queue = None
 
 
 def _run(step: Step) -> None:

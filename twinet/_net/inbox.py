@@ -6,6 +6,10 @@ from collections import deque
 
 __all__ = ["Inbox"]
 
+#: Pieces are joined up to this size (bytes; our own): a slow body comes byte by byte,
+#: and what holds many pieces takes more than they do.
+_JOINED = 4096
+
 
 class Inbox:
     """Chunks in, bytes out, nothing copied that need not be.
@@ -27,13 +31,19 @@ class Inbox:
 
     def put(self, data: bytes) -> None:
         """Add what has arrived."""
-        if not self.size:
+        size = self.size
+        self.size = size + len(data)
+        if not size:
             self._first = data
-        elif self._more is None:
-            self._more = deque((data,))
+        elif self._more:
+            if len(self._more[-1]) + len(data) <= _JOINED:
+                self._more[-1] += data
+            else:
+                self._more.append(data)
+        elif len(self._first) + len(data) <= _JOINED:
+            self._first += data
         else:
-            self._more.append(data)
-        self.size += len(data)
+            self._more = deque((data,))
 
     def take(self, limit: int) -> bytes:
         """Take up to ``limit`` bytes; empty when nothing is here."""
