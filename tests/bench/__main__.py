@@ -17,6 +17,7 @@ from tests.bench import (
     many_files,
     new_connection,
     notification,
+    slow_connections,
     tls_large,
     tls_small,
     treq_on_agent,
@@ -38,6 +39,7 @@ BENCHES = {
         large_to_disk.BENCH,
         tls_large.BENCH,
         many_files.BENCH,
+        slow_connections.BENCH,
         treq_on_agent.BENCH,
     )
 }
@@ -56,17 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=list(BENCHES),
         help=f"which, by commas ({','.join(BENCHES)})",
     )
-    parser.add_argument(
-        "--rounds", type=int, default=3, help="how often each client has its turn (3)"
-    )
+    parser.add_argument("--rounds", type=int, help="how often each client has its turn")
     options = parser.parse_args(arguments)
+    rounds = [] if options.rounds is None else [f"--rounds={options.rounds}"]
     notification.main([])
     marks: list[Mark] = []
     failed = False
     for name in options.only:
         bench = BENCHES[name]
         for row in bench.table:
-            result = bench.run([*row, "--rounds", str(options.rounds)])
+            result = bench.run([*row, *rounds])
             print(result.text, flush=True)
             marks += result.marks
             failed = failed or result.failed

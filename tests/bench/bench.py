@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.bench.clients import US, chosen
-from tests.bench.server import INSTALL, cores, nginx
-from tests.bench.summary import summary
+from tests.bench.server import CannotServeError, cores
+from tests.bench.summary import Mark, summary
 from tests.bench.table import render, row
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.bench.rounds import Score
     from tests.bench.stopwatch import Reading
-    from tests.bench.summary import Aim, Mark
+    from tests.bench.summary import Aim
 
 __all__ = ["Bench", "Column", "Result", "client_core", "ratio_to_us"]
 
@@ -57,6 +57,7 @@ class Bench(ABC):
     :ivar us: which of ours the others are compared to.
     :ivar clients: who does it unless others are asked for.
     :ivar aims: ours.
+    :ivar rounds: how often each client has its turn.
     :ivar numbers: its options, each a whole number: the default, and what it is.
     :ivar table: what the whole table gives it as arguments; more than one when it
         has more than one row there.
@@ -68,6 +69,7 @@ class Bench(ABC):
     us: str = US
     clients: Sequence[str]
     aims: Sequence[Aim] = ()
+    rounds: int = 5
     numbers: Mapping[str, tuple[int, str]]
     table: Sequence[Sequence[str]] = ((),)
 
@@ -82,9 +84,11 @@ class Bench(ABC):
     def run(self, arguments: Sequence[str] | None = None) -> Result:
         """Run it."""
         options = self.parser().parse_args(arguments)
-        if nginx() is None:
-            return Result(f"{self.name}: nginx is not installed: {INSTALL}", [], True)
-        scores = self.play(options)
+        try:
+            scores = self.play(options)
+        except CannotServeError as why:
+            mark = Mark(self.title(options), "", "could not run", None)
+            return Result(f"{self.name} could not run: {why}\n", [mark], True)
         return self.report(options, scores)
 
     def report(self, options: argparse.Namespace, scores: dict[str, Score]) -> Result:
@@ -144,7 +148,7 @@ class Bench(ABC):
         )
         for name, (default, what) in {
             **self.numbers,
-            "rounds": (5, "how often each client has its turn"),
+            "rounds": (self.rounds, "how often each client has its turn"),
         }.items():
             parser.add_argument(
                 f"--{name}", type=int, default=default, help=f"{what} ({default})"

@@ -6,7 +6,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["Job"]
+__all__ = ["AT_THE_DOOR", "Job"]
+
+#: So many connections are being opened at a time, where there are thousands.
+AT_THE_DOOR = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +18,9 @@ class Job:
 
     :ivar url: what is fetched again and again; of files, what their numbers follow.
     :ivar size: the length of its body (bytes).
-    :ivar warm_up: fetched before the clock starts, so often side by side as
-        ``concurrency`` says: opens the connections, and runs what a program runs only
-        once.
+    :ivar warm_up: fetched before the clock starts: opens connections, and runs what a
+        program runs only once.
+    :ivar warm_ups: how often that is fetched, side by side.
     :ivar original: the file with that body.
     :ivar requests: how many, together.
     :ivar concurrency: how many of them at a time.
@@ -32,6 +35,7 @@ class Job:
     size: int
     warm_up: str
     original: str
+    warm_ups: int = 1
     requests: int = 1
     concurrency: int = 1
     heard: bool = False

@@ -69,13 +69,16 @@ def play(
     job: Job,
     names: Sequence[str],
     rounds: int,
-    look: Callable[[], int] | None = None,
+    look: Callable[[], int] = lambda: 0,
+    *,
+    whole: bool = False,
 ) -> dict[str, Score]:
     """Let each client do the job in turn, so many times.
 
     :param kind: the function of the client's module.
     :param look: where files are written, called after each turn: it returns how many
-        of them are wrong, and removes them.  All clients then write all files.
+        of them are wrong, and removes them.
+    :param whole: slow clients are not given less.
     """
     scores = {name: Score(CLIENTS[name]) for name in names}
     for score in scores.values():
@@ -84,9 +87,18 @@ def play(
     order = list(scores.values())
     for number in range(rounds):
         for score in order:
-            if not (score.failure or score.missing):
-                _progress(f"round {number + 1} of {rounds}: {score.client.name}")
-                _turn(kind, job, score, look)
+            if score.failure or score.missing:
+                continue
+            client = score.client
+            _progress(f"round {number + 1} of {rounds}: {client.name}")
+            share = 1.0 if whole else client.share
+            own = replace(
+                job,
+                heard=client.heard,
+                uvloop=client.uvloop,
+                requests=max(round(job.requests * share), 1),
+            )
+            _turn(kind, own, score, look)
         # Who comes after whom must not decide: the next round begins with another.
         order.append(order.pop(0))
     _progress("")
@@ -98,15 +110,11 @@ def _progress(text: str) -> None:
         print(f"\r{text:40}", end="\r", file=sys.stderr, flush=True)
 
 
-def _turn(kind: str, job: Job, score: Score, look: Callable[[], int] | None) -> None:
-    client = score.client
-    share = client.share if look is None else 1.0
-    requests = max(round(job.requests * share), 1)
-    own = replace(job, heard=client.heard, uvloop=client.uvloop, requests=requests)
+def _turn(kind: str, job: Job, score: Score, look: Callable[[], int]) -> None:
     command = [sys.executable, "-m", "tests.bench.clients"]
     try:
         ended = subprocess.run(
-            [*command, client.name, kind, own.to_json()],
+            [*command, score.client.name, kind, job.to_json()],
             cwd=_ROOT,
             capture_output=True,
             text=True,
@@ -117,7 +125,7 @@ def _turn(kind: str, job: Job, score: Score, look: Callable[[], int] | None) -> 
         score.failure = f"it had not ended after {_LIMIT} s"
         return
     finally:
-        wrong = look() if look is not None else 0
+        wrong = look()
     if ended.returncode != 0:
         said = ended.stderr.strip().splitlines() or ["it said nothing"]
         score.failure = f"exit code {ended.returncode}: {said[-1]}"

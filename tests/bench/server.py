@@ -17,7 +17,7 @@ from tests.net.certificates import pem, private_pem, root
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["INSTALL", "MIB", "Server", "cores", "nginx"]
+__all__ = ["INSTALL", "MIB", "CannotServeError", "Server", "cores", "nginx"]
 
 INSTALL = "apt-get install nginx"
 _MEMORY = Path("/dev/shm")
@@ -71,6 +71,10 @@ def cores() -> tuple[int, int] | None:
     return (usable[0], usable[-1]) if len(usable) > 1 else None
 
 
+class CannotServeError(Exception):
+    """The server of a bench cannot run here."""
+
+
 class Server:
     """One nginx with the file ``1k``, and others; a context manager.
 
@@ -107,7 +111,7 @@ class Server:
         program = nginx()
         if program is None:
             msg = f"nginx is not installed: {INSTALL}"
-            raise RuntimeError(msg)
+            raise CannotServeError(msg)
         self._folder = Path(
             tempfile.mkdtemp(
                 prefix="twinet-bench-", dir=_home(self._count * self._size)
@@ -193,7 +197,7 @@ class Server:
         log = self._folder / "error.log"
         said = log.read_text(encoding="utf-8") if log.exists() else "nothing"
         msg = f"nginx did not start; its error log says: {said}"
-        raise RuntimeError(msg)
+        raise CannotServeError(msg)
 
     def _stop(self) -> None:
         if self._process is not None:

@@ -63,6 +63,7 @@ class SmallAnswers(Bench):
                 size=server.SMALL,
                 warm_up=url,
                 original=str(server.files / "1k"),
+                warm_ups=options.concurrency,
                 requests=options.requests,
                 concurrency=options.concurrency,
                 roots=server.roots,

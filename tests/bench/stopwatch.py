@@ -23,6 +23,7 @@ class Reading:
     :ivar wall: by the clock on the wall (seconds).
     :ivar done: the requests of the measured phase.
     :ivar wrong: how many of them brought another status than 200, or another body.
+    :ivar lost: requests that failed, where some may (of thousands at a time).
     :ivar peak: the most memory above that at the start (bytes); of the whole process
         for a program; ``None`` where it cannot be known.
     :ivar start_up: CPU time of starting the program, already left out of ``cpu``.
@@ -33,6 +34,7 @@ class Reading:
     wall: float
     done: int
     wrong: int
+    lost: int = 0
     peak: int | None = None
     start_up: float = 0.0
     told: int = 0
@@ -57,6 +59,7 @@ class Stopwatch:
         self._body = body
         self._done = 0
         self._wrong = 0
+        self._lost = 0
         self._memory = _reset_peak()
         self._cpu = _cpu_seconds()
         self._wall = perf_counter()
@@ -73,6 +76,10 @@ class Stopwatch:
         if status != 200 or length != self._size:
             self._wrong += 1
 
+    def lose(self) -> None:
+        """Take note of a request that failed."""
+        self._lost += 1
+
     def check(self) -> None:
         """Fail unless all was right so far (after a warm-up)."""
         if self._wrong:
@@ -85,7 +92,7 @@ class Stopwatch:
         peak = memory("VmHWM")
         if peak is not None and self._memory is not None:
             peak -= self._memory
-        return Reading(cpu, wall, self._done, self._wrong, peak, told=told)
+        return Reading(cpu, wall, self._done, self._wrong, self._lost, peak, told=told)
 
 
 def _cpu_seconds() -> float:

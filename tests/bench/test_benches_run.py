@@ -75,6 +75,29 @@ class BenchesRun(SynchronousTestCase):
         self._runs("many_files", ["--files=20", "--concurrency=4"], 20)
 
 
+class SlowConnections(SynchronousTestCase):
+    """The bench of slow connections, which has a server of its own."""
+
+    def test_all_are_open_at_one_time(self):
+        """Every connection is held until all are there, and then answered right."""
+        bench = BENCHES["slow_connections"]
+        options = bench.parser().parse_args(
+            ["--connections=120", "--rounds=1", f"--clients={US}"]
+        )
+        scores = bench.play(options)
+        self.assertEqual(scores[US].failure, "")
+        (reading,) = scores[US].readings
+        self.assertEqual((reading.done, reading.wrong, reading.lost), (120, 0, 0))
+        self.assertIn("0 failing", bench.marks(options, scores)[0].measured)
+
+    def test_too_few_open_files_are_told(self):
+        """More connections than the system allows: the bench says so aloud."""
+        result = BENCHES["slow_connections"].run(["--connections=2000000000"])
+        self.assertTrue(result.failed)
+        self.assertIn("2000000000 connections need 2000000200 open", result.text)
+        self.assertIsNone(result.marks[0].met)
+
+
 class WrongBytes(SynchronousTestCase):
     """What a client gets that is not what it should be makes its row FAILED."""
 

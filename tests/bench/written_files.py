@@ -58,6 +58,7 @@ class WrittenFiles(Bench):
                 size=size,
                 warm_up=server.url + "1k",
                 original=str(server.files / "1k"),
+                warm_ups=options.concurrency,
                 requests=options.files,
                 concurrency=options.concurrency,
                 folder=folder,
@@ -70,6 +71,7 @@ class WrittenFiles(Bench):
                 options.clients,
                 options.rounds,
                 lambda: compare(Path(folder), originals),
+                whole=True,
             )
 
     def columns(self, options: argparse.Namespace) -> Sequence[Column]:

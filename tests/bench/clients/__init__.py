@@ -1,7 +1,7 @@
 """The clients: one module each, with a function for each kind of work it can do.
 
 ``small(job)`` fetches answers into memory, ``large(job)`` a body to nothing,
-``files(job)`` bodies to files, ``slow(job)`` from many slow connections at a time.
+``files(job)`` bodies to files, ``slow(job)`` over many slow connections at a time.
 
 Each runs in a process of its own (``python -m tests.bench.clients``), so that no
 client pays for what another has left behind, and a missing one hurts nobody.

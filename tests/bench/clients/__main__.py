@@ -11,6 +11,7 @@ from importlib import import_module
 
 from tests.bench.clients import CLIENTS
 from tests.bench.job import Job
+from tests.bench.slow_server import allow_files
 
 
 def main() -> None:
@@ -18,6 +19,9 @@ def main() -> None:
     job = Job.from_json(text)
     if job.core is not None:
         os.sched_setaffinity(0, {job.core})
+    refusal = allow_files(job.concurrency)
+    if refusal:
+        sys.exit(refusal)
     module = import_module(f"tests.bench.clients.{CLIENTS[name].module}")
     print(getattr(module, kind)(job).to_json())
 

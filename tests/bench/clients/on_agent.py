@@ -45,7 +45,7 @@ def small(job: Job) -> Reading:
 
         body = job.warm_body()
         warm = Stopwatch(job.size, body)
-        await together(job.concurrency, lambda: fetch(warm))
+        await together(job.warm_ups, lambda: fetch(warm))
         warm.check()
         turns = iter(range(job.requests))
         watch = Stopwatch(job.size, body)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import aiohttp
 
 from tests.bench.clients.asyncio_loop import run, together, trust
+from tests.bench.job import AT_THE_DOOR
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["files", "large", "small"]
+__all__ = ["files", "large", "slow", "small"]
 
 
 def _measure(
@@ -29,7 +31,7 @@ def _measure(
         ) as session:
             body = job.warm_body()
             warm = Stopwatch(len(body), body)
-            await together(job.concurrency, lambda: _fetch(session, job.warm_up, warm))
+            await together(job.warm_ups, lambda: _fetch(session, job.warm_up, warm))
             warm.check()
             watch = Stopwatch(job.size, body)
             await work(session, watch)
@@ -81,5 +83,22 @@ def files(job: Job) -> Reading:
                         watch.count_length(response.status, file.tell())
 
         await together(job.concurrency, worker)
+
+    return _measure(job, work)
+
+
+def slow(job: Job) -> Reading:
+    async def work(session: aiohttp.ClientSession, watch: Stopwatch) -> None:
+        door = asyncio.Semaphore(AT_THE_DOOR)
+
+        async def visit() -> None:
+            try:
+                async with door:
+                    response = await session.get(job.url)
+                watch.count(response.status, await response.read())
+            except (aiohttp.ClientError, OSError):
+                watch.lose()
+
+        await together(job.requests, visit)
 
     return _measure(job, work)

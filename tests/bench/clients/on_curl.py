@@ -32,9 +32,9 @@ def _many(url: str, times: int) -> str:
 
 
 def _measure(job: Job, what: list[str]) -> Reading:
-    start = _run(job, [_many(job.warm_up, job.concurrency), "-o", os.devnull])
+    start = _run(job, [_many(job.warm_up, job.warm_ups), "-o", os.devnull])
     run = _run(job, what)
-    wrong = _wrong(start, len(job.warm_body()), job.concurrency)
+    wrong = _wrong(start, len(job.warm_body()), job.warm_ups)
     return less(
         run,
         start,

@@ -26,7 +26,7 @@ def _measure(
         async with httpx.AsyncClient(limits=limits, verify=trust(job)) as client:
             body = job.warm_body()
             warm = Stopwatch(len(body), body)
-            await together(job.concurrency, lambda: _fetch(client, job.warm_up, warm))
+            await together(job.warm_ups, lambda: _fetch(client, job.warm_up, warm))
             warm.check()
             watch = Stopwatch(job.size, body)
             await work(client, watch)

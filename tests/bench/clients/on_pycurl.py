@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import pycurl
 
+from tests.bench.clients.pycurl_crowd import Crowd
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["files", "large", "small"]
+__all__ = ["files", "large", "slow", "small"]
 
 #: As the other clients read: libcurl's own 16 KiB would cost it sixteen times the
 #: calls.
@@ -44,7 +45,7 @@ def small(job: Job) -> Reading:
         return watch.stop()
 
     warm = Stopwatch(len(body), body)
-    fetch(job.concurrency, warm)
+    fetch(job.warm_ups, warm)
     warm.check()
     return fetch(job.requests, Stopwatch(job.size, body))
 
@@ -94,6 +95,17 @@ def files(job: Job) -> Reading:
     return watch.stop()
 
 
+def slow(job: Job) -> Reading:
+    body = job.warm_body()
+    crowd = Crowd(job)
+    warm = Stopwatch(len(body), body)
+    crowd.visit(job.warm_up, job.warm_ups, warm)
+    warm.check()
+    watch = Stopwatch(job.size, body)
+    crowd.visit(job.url, job.requests, watch)
+    return watch.stop()
+
+
 class _Multi:
     """A multi handle, and as many easy ones as requests may run at a time."""
 
@@ -113,7 +125,7 @@ class _Multi:
             handle.setopt(pycurl.URL, job.warm_up)
             handle.setopt(pycurl.WRITEFUNCTION, len)
 
-        self.perform(job.concurrency, begin, lambda _: None)
+        self.perform(job.warm_ups, begin, lambda _: None)
 
     def perform(
         self,

@@ -8,16 +8,18 @@ import treq
 from treq.client import HTTPClient
 
 from tests.bench.clients.on_agent import open_agent
-from tests.bench.clients.twisted_loop import run, together
+from tests.bench.clients.twisted_loop import crowd, run, together
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from twisted.internet.defer import Deferred
+
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["fetch_all", "files", "large", "small", "warmed"]
+__all__ = ["fetch_all", "files", "large", "slow", "small", "warmed"]
 
 
 def _measure(
@@ -39,7 +41,7 @@ async def warmed(client: HTTPClient, job: Job) -> Stopwatch:
     """Let the client do what is not measured; return the watch, running."""
     body = job.warm_body()
     warm = Stopwatch(len(body), body)
-    await together(job.concurrency, lambda: _fetch(client, job.warm_up, warm))
+    await together(job.warm_ups, lambda: _fetch(client, job.warm_up, warm))
     warm.check()
     return Stopwatch(job.size, body)
 
@@ -96,5 +98,21 @@ def files(job: Job) -> Reading:
                     watch.count_length(response.code, file.tell())
 
         await together(job.concurrency, worker)
+
+    return _measure(job, work)
+
+
+def slow(job: Job) -> Reading:
+    async def work(client: HTTPClient, watch: Stopwatch) -> None:
+        def enter() -> Deferred[Any]:
+            return client.get(job.url)
+
+        def stay(response: Any) -> Deferred[None]:
+            return treq.content(response).addCallback(came, response)
+
+        def came(body: bytes, response: Any) -> None:
+            watch.count(response.code, body)
+
+        await crowd(job, watch, enter, stay)
 
     return _measure(job, work)

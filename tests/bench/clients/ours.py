@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import twinet
-from tests.bench.clients.twisted_loop import run, together
+from tests.bench.clients.twisted_loop import crowd, run, together
 from tests.bench.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from twisted.internet.defer import Deferred
+
     from tests.bench.job import Job
     from tests.bench.stopwatch import Reading
 
-__all__ = ["Ear", "files", "large", "small"]
+__all__ = ["Ear", "files", "large", "slow", "small"]
 
 
 class Ear:
@@ -50,7 +52,7 @@ def _measure(
             body = job.warm_body()
             warm = Stopwatch(len(body), body)
             await together(
-                job.concurrency,
+                job.warm_ups,
                 lambda: _fetch(session, job.warm_up, len(body), warm),
             )
             warm.check()
@@ -109,5 +111,22 @@ def files(job: Job) -> Reading:
                 watch.count_length(request.response.status_code, path.stat().st_size)
 
         await together(job.concurrency, worker)
+
+    return _measure(job, work)
+
+
+def slow(job: Job) -> Reading:
+    async def work(session: twinet.Session, watch: Stopwatch) -> None:
+        def enter() -> Deferred[twinet.HttpRequest]:
+            return session.get(job.url)
+
+        def stay(request: twinet.HttpRequest) -> Deferred[None]:
+            return request.read(job.size + 1).addCallback(came, request)
+
+        def came(body: bytes, request: twinet.HttpRequest) -> None:
+            request.close()
+            watch.count(request.response.status_code, body)
+
+        await crowd(job, watch, enter, stay)
 
     return _measure(job, work)

@@ -60,7 +60,7 @@ def less(run: Run, start: Run, *, done: int, wrong: int) -> Reading:
         max(run.wall - start.wall, 0.0),
         done,
         wrong,
-        run.peak,
+        peak=run.peak,
         start_up=start.cpu,
     )
 
