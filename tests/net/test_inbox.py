@@ -45,3 +45,25 @@ class InboxTests(SynchronousTestCase):
             inbox.put(piece)
         for piece in pieces:
             self.assertIs(inbox.take_chunk(100000), piece)
+
+    def test_a_large_piece_taken_bit_by_bit_is_kept_until_the_last(self) -> None:
+        """Nothing of it is copied but what is taken."""
+        inbox = Inbox()
+        piece = bytes(range(200)) * 1000
+        inbox.put(piece)
+        taken = [inbox.take(1000) for _ in range(100)]
+        self.assertIs(inbox._first, piece)
+        inbox.put(b"more")
+        taken.append(inbox.take(200_000))
+        self.assertEqual(b"".join(taken), piece + b"more")
+        inbox.put(b"next")
+        self.assertEqual(inbox.take(9), b"next")
+
+    def test_cleared_in_the_middle_of_a_piece(self) -> None:
+        """The next piece is whole."""
+        inbox = Inbox()
+        inbox.put(b"first")
+        inbox.take(2)
+        inbox.clear()
+        inbox.put(b"next")
+        self.assertEqual(inbox.take(9), b"next")

@@ -44,6 +44,8 @@ __all__ = ["Resource", "Source"]
 
 #: An inbox of this size pauses the source: one full read of the socket (bytes).
 FULL = 262144
+#: As many bytes as one read of the socket may bring: taken whole, they are not copied.
+LARGEST = 1 << 20
 #: How far ahead of what has come a place may lie (bytes) for what is between to be
 #: received and thrown away.  To ask for it takes a round trip or three, in which a
 #: fast line brings about as much (our own).
@@ -124,7 +126,7 @@ class Resource(Handle):
         """
         return self._read(size, size)
 
-    def read_some(self, size: int = FULL) -> Deferred[bytes]:
+    def read_some(self, size: int = LARGEST) -> Deferred[bytes]:
         """Fire with the next bytes, as soon as there are any; empty is the end.
 
         :param size: the most to take (bytes; 0 gives nothing, at once).

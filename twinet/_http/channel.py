@@ -12,6 +12,7 @@ from twisted.internet.tcp import Connection
 
 from twinet._http.circuit import Circuit
 from twinet._net.line import Line
+from twinet._net.low_water import KEPT, LowWater
 from twinet._wire.http1 import ResponseReader
 from twinet.errors import ConnectionReset
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from twinet._http.exchange import Exchange
     from twinet._http.pool import Origin, Pool
+    from twinet._net.deadlines import Deadlines
     from twinet._net.tls import TlsCreator
     from twinet.errors import InternetError
 
@@ -58,6 +60,8 @@ class Channel(Line):
         #: certificate says so only after the handshake (TLS 1.3).
         self.tls_creator: TlsCreator | None = None
         self._paused = False
+        #: while a long body comes.
+        self._low_water: LowWater | None = None
         #: whether the transport is a socket's, and its buffer empty for certain.
         self._direct = False
         #: neither have we closed it, nor has the transport gone.
@@ -140,6 +144,20 @@ class Channel(Line):
         reset.__cause__ = lost.value
         return reset
 
+    def expect_long(self, length: int, deadlines: Deadlines) -> None:
+        """Know that a long body comes; read it in large pieces where that is possible.
+
+        With TLS, and with what a program's own endpoint has put between, what is left
+        to come is not known to the byte.
+        """
+        transport = self.transport
+        if (
+            KEPT
+            and isinstance(transport, Connection)
+            and not (self.tls or transport.TLS)
+        ):
+            self._low_water = LowWater(transport, length, deadlines)
+
     def finish(self) -> None:
         """Let the exchange go: its answer is complete."""
         self._exchange = None
@@ -195,6 +213,8 @@ class Channel(Line):
             exchange.spoken_to_early()
         else:
             exchange.take(self._reader.feed(data), len(data))
+            if self._low_water is not None and not self._low_water.read(len(data)):
+                self._low_water = None
         exchange.tell()
 
     def connectionLost(  # noqa: N802  Twisted's name
@@ -202,6 +222,7 @@ class Channel(Line):
     ) -> None:
         """Tell whom it concerns, then the pool, which counts sockets."""
         self.usable = False
+        self._end_long()
         super().connectionLost(reason)
         self._pool.socket_gone(self)
 
@@ -232,3 +253,9 @@ class Channel(Line):
     def _end(self) -> None:
         self.usable = False
         self._exchange = None
+        self._end_long()
+
+    def _end_long(self) -> None:
+        low_water, self._low_water = self._low_water, None
+        if low_water is not None:
+            low_water.stop()

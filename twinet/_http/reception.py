@@ -25,6 +25,7 @@ from twinet._http.phase import (
     SENDING,
     WAITING,
 )
+from twinet._net.low_water import LONG
 from twinet._wire.framing_fields import asks_to_close
 from twinet._wire.http1 import End, Fault, Head
 from twinet.errors import HttpInvalidServerResponse
@@ -163,6 +164,9 @@ class Reception(ABC):
         else:
             self._phase = RECEIVING
             self._wanted = True
+            if head.length is not None and head.length >= LONG:
+                assert self._channel is not None, "the head came from it"
+                self._channel.expect_long(head.length, self._deadlines)
         if sending is not None:
             # Held: uploaded() tells of it.
             self._telling = sending.answered(head.status)

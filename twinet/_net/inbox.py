@@ -19,12 +19,14 @@ class Inbox:
         next one in the body.
     """
 
-    __slots__ = ("_first", "_more", "size", "taken")
+    __slots__ = ("_begin", "_first", "_more", "size", "taken")
 
     def __init__(self) -> None:
         # The oldest chunk stands apart from the others: most small bodies have but
         # one, and an empty deque takes 760 bytes.
         self._first = b""
+        #: what of it has been taken: cutting that off would copy the rest each time.
+        self._begin = 0
         self._more: deque[bytes] | None = None
         self.size = 0
         self.taken = 0
@@ -49,7 +51,7 @@ class Inbox:
         """Take up to ``limit`` bytes; empty when nothing is here."""
         if limit <= 0:
             return b""
-        if not self._more or len(self._first) >= limit:
+        if not self._more or len(self._first) - self._begin >= limit:
             # One chunk serves: the usual case, and no join.
             return self.take_chunk(limit)
         taken = []
@@ -63,10 +65,14 @@ class Inbox:
     def take_chunk(self, limit: int) -> bytes:
         """Take the next chunk, at most ``limit`` bytes of it, without a join."""
         first = self._first
-        if len(first) > limit:
-            self._first = first[limit:]
-            first = first[:limit]
+        end = self._begin + limit
+        if end < len(first):
+            first = first[self._begin : end]
+            self._begin = end
         else:
+            if self._begin:
+                first = first[self._begin :]
+                self._begin = 0
             self._first = self._more.popleft() if self._more else b""
         self.size -= len(first)
         self.taken += len(first)
@@ -81,5 +87,6 @@ class Inbox:
     def clear(self) -> None:
         """Throw away what is here."""
         self._first = b""
+        self._begin = 0
         self._more = None
         self.size = 0

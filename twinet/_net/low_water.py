@@ -1,0 +1,122 @@
+"""The low-water mark: a long body wakes us for large pieces only.
+
+A fast server's bytes come some tens of KiB at a time, and each wake-up costs a turn of
+the reactor and a call of the system: with little ones that is most of what a long body
+costs.  ``SO_RCVLOWAT`` has the system wait until so many bytes are there.
+
+Theory of operation.  The mark follows the speed.  It is a quarter of what comes in a
+:data:`TICK`, rounded down to a power of two and :data:`MOST` at most::
+
+    level 1 --- TRIAL bytes, and they came fast ---> raised
+       ^                                             |   ^
+       '----- a tick in which little came, ----------'   |  each tick: as the
+              or the body is nearly over                 '- last one went
+
+So at a steady speed there are four wake-ups in a tick, and progress is told as ever.
+When the server falls silent with less than the mark sent, the next tick lowers it and
+the system hands that over: nothing is held back longer than a tick, and the limits of
+the exchange see a silent server as they did.
+
+The mark is never above what is left of the body, which would never come; it is gone
+before the last piece, so that the connection can be used for another request.  The
+end of a connection, in order or not, wakes us whatever the mark is.
+
+The socket stays the transport's.  Reading it ourselves into one buffer would save
+little more: consumers take ``bytes``, and those have to be made in any case.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from twinet._net.line import READ_SIZE
+
+if TYPE_CHECKING:
+    from twisted.internet.tcp import Connection
+
+    from twinet._net.deadlines import Deadlines
+
+__all__ = ["LONG", "LowWater"]
+
+#: A body from this length on is worth a mark (bytes; our own).
+LONG = 4 << 20
+#: The highest mark, and the largest read.  Measured: twice as much saves nothing more.
+MOST = 1 << 20
+#: A lower mark than this saves nothing (bytes; our own).
+LEAST = 128 << 10
+#: So much shows how fast the server is (bytes; our own).
+TRIAL = 1 << 20
+#: How often the mark is looked at, and the longest that bytes wait (seconds): progress
+#: is told as often.
+TICK = 0.1
+#: Whether the system is known to keep to a mark when it is asked what is readable.
+KEPT = sys.platform == "linux"
+
+
+class LowWater:
+    """The mark of one connection for one body.
+
+    :param transport: a plain socket's; its read size is ours for the time.
+    :param left: what is left of the body (bytes); less than that does no harm, and
+        lets the read that brought its head be counted whole.
+    """
+
+    deadline: float | None = None
+
+    def __init__(self, transport: Connection, left: int, deadlines: Deadlines) -> None:
+        self._transport = transport
+        #: kept apart: a transport that is lost has none any more.
+        self._socket = transport.socket
+        self._deadlines = deadlines
+        self._left = left
+        self._mark = 1
+        #: what came since the last look, and when that was.
+        self._came = 0
+        self._since = deadlines.now()
+
+    def read(self, count: int) -> bool:
+        """Take note of a read; false when there is nothing more to gain."""
+        self._left -= count
+        self._came += count
+        if self._left < MOST:
+            self.stop()
+            return False
+        if self._mark == 1 and self._came >= TRIAL:
+            self._look()
+        return True
+
+    def expired(self) -> None:
+        """Look how the last tick went."""
+        self._look()
+
+    def stop(self) -> None:
+        """Let the next byte wake us."""
+        self._deadlines.clear(self)
+        self._set(1)
+
+    # -- inside
+
+    def _look(self) -> None:
+        now = self._deadlines.now()
+        # A clock that was set back tells nothing; it counts as a tick.
+        passed = now - self._since
+        if passed < 0:
+            passed = TICK
+        worth = min(MOST, int(self._came * TICK / 4 / max(passed, TICK / 1000)))
+        self._came, self._since = 0, now
+        self._set(1 if worth < LEAST else 1 << worth.bit_length() - 1)
+        if self._mark > 1:
+            self._deadlines.set(self, TICK)
+
+    def _set(self, mark: int) -> None:
+        if mark == self._mark:
+            return
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, mark)
+        except OSError:
+            # The socket is closed, or cannot do that: then it does not.
+            return
+        self._mark = mark
+        self._transport.bufferSize = max(mark, READ_SIZE)
