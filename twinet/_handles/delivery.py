@@ -176,5 +176,5 @@ class Delivery:
             self._told = now
             wire, resource._wire = resource._wire, 0
             resource._voice.emit(ResponseReceived, wire)
-            if not self._stopped:
+            if resource._voice.heard and not self._stopped:
                 resource._voice.emit(ReceivingResponse)

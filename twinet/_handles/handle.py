@@ -17,7 +17,6 @@ from __future__ import annotations
 from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from weakref import WeakSet
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.python import threadable
@@ -38,6 +37,7 @@ from twinet.status import SELF, HandleCreated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
+    from weakref import ReferenceType
 
     from twinet._net.dispatch import Listener, Step
     from twinet._net.lanes import Lane, StatusDelivery
@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from twinet.records import Credentials
 
 __all__ = ["Handle", "PendingCall"]
+
+
+#: How many handles that hold nothing any more a parent remembers at least.
+SPENT_ROOM = 64
 
 
 class PendingCall(Deferred[Any]):
@@ -74,7 +78,9 @@ class Handle:
     #: 216 bytes.
     _children: set[Handle] | None = None
     #: children that hold nothing any more: the tree does not keep them alive.
-    _spent: WeakSet[Handle] | None = None
+    _spent: set[ReferenceType[Handle]] | None = None
+    #: how many there may be until those that are no more are looked for.
+    _spent_room = SPENT_ROOM
     _pending: Deferred[Any] | None = None
     _dead = False
     _said_farewell = False
@@ -272,10 +278,9 @@ class Handle:
 
     def _finish(self, result: Any) -> None:
         """End the pending call well."""
-        # As _settle() does, whose other half is for errors.
         deferred, self._pending = self._pending, None
         if deferred is not None:
-            self._voice.settle(partial(_fire, deferred, result), result, None)
+            self._voice.complete(deferred, result)
 
     def _fail(self, error: BaseException) -> None:
         """End the pending call with an error."""
@@ -311,14 +316,21 @@ class Handle:
         parent = self._parent
         if parent is not None and parent._children and self in parent._children:
             parent._children.remove(self)
-            if parent._spent is None:
-                parent._spent = WeakSet()
-            parent._spent.add(self)
+            spent = parent._spent
+            if spent is None:
+                spent = parent._spent = set()
+            # Not a WeakSet, which asks for a call back for each: 1 µs a request.
+            spent.add(self._voice.reference)
+            if len(spent) > parent._spent_room:
+                spent = parent._spent = {each for each in spent if each() is not None}
+                parent._spent_room = 2 * len(spent) + SPENT_ROOM
 
     def _revive(self) -> None:
         """Take the handle back into the tree: it holds something again."""
         parent = self._parent
         if parent is not None:
+            if parent._spent is not None:
+                parent._spent.discard(self._voice.reference)
             parent._take_in(self)
 
     def _take_in(self, child: Handle) -> None:
@@ -356,11 +368,12 @@ class Handle:
 
     def _subtree(self) -> Iterator[Handle]:
         """Give the live handles of this subtree, leaf before parent."""
-        for child in list(self._children or ()):
-            yield from child._subtree()
-        for child in list(self._spent or ()):
+        for reference in list(self._spent or ()):
             # They hold nothing, but somebody may still hold them.
-            self._take_in(child)
+            child = reference()
+            if child is not None:
+                child._revive()
+        for child in list(self._children or ()):
             yield from child._subtree()
         if not self._dead:
             yield self
@@ -387,7 +400,7 @@ class Handle:
             if parent._children:
                 parent._children.discard(self)
             if parent._spent is not None:
-                parent._spent.discard(self)
+                parent._spent.discard(self._voice.reference)
         closers, self._closers = self._closers, None
         for closed in closers or ():
             if not closed.called:
@@ -408,8 +421,3 @@ def _check_listener(callback: object) -> None:
             f"such as print; not {callback!r}"
         )
         raise InvalidParameter(msg)
-
-
-def _fire(deferred: Deferred[Any], result: Any) -> None:
-    if not deferred.called:
-        deferred.callback(result)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from twinet._handles.handle import Handle
+    from twinet._handles.resource import Source
     from twinet._handles.session import Session
     from twinet._http.body import Body, GivenBody
     from twinet._http.content import Content, FieldsArgument, FilesArgument
@@ -361,10 +362,34 @@ class HttpRequest(SecuredRequest):
             decode=self._decoding,
             turn=self.turn,
         )
-        transfer = self._source = engine.transfer(order, voice, self)
-        transfer.start()
+        engine.send(order, voice, self)
 
     # -- the transfer's side of the seam
+
+    def take_source(self, source: Source) -> None:
+        """Take note of where the answer comes from."""
+        self._source = source
+
+    def take_whole(
+        self,
+        response: Response,
+        body: bytes,
+        trailers: list[tuple[bytes, bytes]],
+    ) -> None:
+        """Take an answer with its body and its end."""
+        self._response = response
+        if body:
+            self._inbox.put(body)
+        if trailers:
+            self._take_trailers(trailers)
+        self._complete = True
+
+    def tell_whole(self) -> None:
+        """End the call that waits for the head; the rest is here as well."""
+        source = self._source
+        self._finish(self)
+        if self._source is source:
+            super().tell_end()
 
     def take_order(self, order: Order) -> None:
         """Take note that a redirect is followed with another order."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IConsumer
     from twisted.python.failure import Failure
 
+    from twinet._http.errand import Errand
     from twinet._http.exchange import Exchange
     from twinet._http.pool import Origin, Pool
     from twinet._net.deadlines import Deadlines
@@ -55,7 +56,7 @@ class Channel(Line):
         self._pool = pool
         self._reader = ResponseReader(head_limit=head_limit)
         self._head_limit = head_limit
-        self._exchange: Exchange | None = None
+        self._exchange: Exchange | Errand | None = None
         #: how the TLS connection came about; a server that misses a client
         #: certificate says so only after the handshake (TLS 1.3).
         self.tls_creator: TlsCreator | None = None
@@ -97,7 +98,7 @@ class Channel(Line):
         """Whether any byte of the present answer has come."""
         return self._reader.started
 
-    def begin(self, exchange: Exchange, head: bytes) -> None:
+    def begin(self, exchange: Exchange | Errand, head: bytes) -> None:
         """Send a request head; the answer goes to ``exchange``."""
         self._exchange = exchange
         self._begun_in = self.read_number
@@ -113,6 +114,10 @@ class Channel(Line):
             head = self._send_at_once(head)
         if head:
             self.transport.write(head)
+
+    def hand_to(self, exchange: Exchange) -> None:
+        """Let the answer that is under way go to another one."""
+        self._exchange = exchange
 
     def _send_at_once(self, data: bytes) -> bytes:
         """Send past the reactor's write event; return what the socket did not take.

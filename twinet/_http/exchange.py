@@ -34,6 +34,7 @@ from twinet.status import ReceivingResponse, RequestSent, SendingRequest
 if TYPE_CHECKING:
     from twinet._http.channel import Channel
     from twinet._http.circuit import Circuit
+    from twinet._http.pool import Origin
     from twinet._net.connector import Opening
     from twinet._net.line import Line
 
@@ -74,6 +75,15 @@ class Exchange(Reception):
         self._pool.submit(self)
         if self._phase is WAITING:
             self.limit(self.order.limits.slot)
+
+    def go_on(self, channel: Channel, origin: Origin) -> None:
+        """Begin in the middle: the request has gone out on a channel."""
+        self.origin = origin
+        origin.using.add(self)
+        self._phase = AWAITING
+        self._channel = channel
+        self.circuit = channel.circuit
+        channel.hand_to(self)
 
     def open(self) -> None:
         """Open a channel of its own: the pool's leave, or the place of a dead one."""
@@ -213,11 +223,11 @@ class Exchange(Reception):
         """Await the answer; ``count`` bytes are out that have not been told."""
         voice = self._voice
         self._phase = AWAITING
-        if voice.heard:
-            if count:
-                voice.emit(RequestSent, count)
-            if self._phase is not OVER:
-                voice.emit(ReceivingResponse)
+        if voice.heard and count:
+            voice.emit(RequestSent, count)
+        # In there it may have been stopped, and the listener taken away.
+        if voice.heard and self._phase is not OVER:
+            voice.emit(ReceivingResponse)
 
     # -- the end
 

@@ -19,17 +19,21 @@ nothing could hold it up for ever.
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from twisted.internet.defer import Deferred
 
 from twinet._http.channel import Channel
 
 if TYPE_CHECKING:
+    from twinet._http.errand import Errand
     from twinet._http.exchange import Exchange
-    from twinet._http.order import Key
+    from twinet._http.order import Key, Order
     from twinet._http.reception import Reception
     from twinet._net.deadlines import Deadlines
+
+    #: Who may have a channel.
+    User: TypeAlias = Reception | Errand
 
 __all__ = ["Origin", "Pool", "plan"]
 
@@ -66,9 +70,9 @@ class Origin:
         self.leaves: set[Reception] = set()
         self.waiting: deque[Exchange] = deque()
         #: the exchanges that have a channel or are opening one.
-        self.using: set[Reception] = set()
+        self.using: set[User] = set()
         #: those that opened one beyond the limit, and some that are over.
-        self.exempt: set[Reception] = set()
+        self.exempt: set[User] = set()
 
     def in_use(self, cap: int) -> str:
         """Say in words why nobody else gets a channel."""
@@ -119,6 +123,19 @@ class Pool:
         self._channels: set[Channel] = set()
         self._closed: Deferred[None] | None = None
         self.deadline: float | None = None
+
+    def kept(self, order: Order) -> Channel | None:
+        """Give out an idle channel for an order, if nobody is before it."""
+        url = order.url
+        origin = self._origins.get((url.scheme, url.host, url.port, order.tls))
+        if (
+            origin is None
+            or not origin.idle
+            or origin.waiting
+            or not self._is_good(origin.idle[-1])
+        ):
+            return None
+        return self._take_idle(origin)
 
     def submit(self, exchange: Exchange) -> None:
         """Give the exchange a channel, or leave to open one, now or in its turn."""
@@ -184,7 +201,7 @@ class Pool:
 
     # -- an exchange that is over
 
-    def release(self, exchange: Reception, channel: Channel) -> None:
+    def release(self, exchange: User, channel: Channel) -> None:
         """Take back a channel that can serve another exchange."""
         origin = exchange.origin
         origin.using.discard(exchange)

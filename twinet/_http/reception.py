@@ -431,8 +431,4 @@ class Reception(ABC):
 
     def limit(self, seconds: float | None) -> None:
         """Set the limit of what is going on."""
-        item = self._channel or self
-        if seconds is None:
-            self._deadlines.clear(item)
-        else:
-            self._deadlines.set(item, seconds)
+        self._deadlines.limit(self._channel or self, seconds)

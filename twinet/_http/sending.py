@@ -176,7 +176,7 @@ class Sending:
             self._told_at = self._now()
             count, self._untold = self._untold, 0
             voice.emit(RequestSent, count)
-            if self._state is _State.FLOWING:
+            if voice.heard and self._state is _State.FLOWING:
                 voice.emit(SendingRequest)
 
     def _done(self, error: InternetError | None) -> None:

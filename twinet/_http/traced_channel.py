@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from twisted.python.failure import Failure
 
+    from twinet._http.errand import Errand
     from twinet._http.exchange import Exchange
     from twinet._http.pool import Pool
     from twinet._net.tracing import LineTracing
@@ -65,7 +66,7 @@ class TracedChannel(Channel):
             self.trace.fact(f"Connection {self.trace.to_host} seems to be dead")
         return gone
 
-    def begin(self, exchange: Exchange, head: bytes) -> None:
+    def begin(self, exchange: Exchange | Errand, head: bytes) -> None:
         """Tell whose turn it is, and send."""
         order = exchange.order
         voice = order.voice

@@ -23,21 +23,23 @@ from twinet.records import Response
 from twinet.status import Redirect
 
 if TYPE_CHECKING:
+    from twinet._http.channel import Channel
+    from twinet._http.circuit import Circuit
     from twinet._http.engine import Engine
     from twinet._http.order import Reader
     from twinet._http.owner import Taker
+    from twinet._http.pool import Origin
     from twinet._net.dispatch import Voice
     from twinet._wire.http1 import Head
 
-__all__ = ["Transfer"]
+__all__ = ["Transfer", "answer_of"]
 
 #: The answer whose body is a part: a part of a coded body cannot be decoded.
 PARTIAL_CONTENT = 206
 #: The answer of a server that does not know ``Expect: 100-continue``.
 EXPECTATION_FAILED = 417
-#: Whether a head may set cookies, or have a coded body: a search of the raw bytes costs
-#: a tenth of taking the fields apart.
-_SETS_COOKIES = re.compile(rb"\nset-cookie", re.IGNORECASE).search
+#: Whether a head may have a coded body: a search of the raw bytes costs a tenth of
+#: taking the fields apart.
 _HAS_CODING = re.compile(rb"\ncontent-encoding", re.IGNORECASE).search
 
 
@@ -73,6 +75,12 @@ class Transfer:
         if whole is not None:
             self._engine.deadlines.set(self, whole)
         self._go()
+
+    def go_on(self, channel: Channel, origin: Origin) -> Exchange:
+        """Begin in the middle: the request has gone out, and nothing has come."""
+        exchange = self._exchange = self._new_exchange()
+        exchange.go_on(channel, origin)
+        return exchange
 
     def cancel(self) -> None:
         """Stop; the connection is closed, the reader hears nothing more."""
@@ -141,19 +149,8 @@ class Transfer:
         else:
             step = None
         self._step = step
-        if _SETS_COOKIES(head.raw) and not order.flags & Flag.NO_COOKIES:
-            self._engine.cookies.take(order.url, head.fields)
-        response = Response(
-            head.status,
-            head.reason.decode("latin-1"),
-            "1.1" if head.version == b"1.1" else "1.0",
-            head,
-            head.raw,
-            order.url.url,
-            head.length,
-            self._history,
-            exchange.circuit,
-        )
+        self._engine.take_cookies(order, head)
+        response = answer_of(head, order, exchange.circuit, self._history)
         if step is None:
             taker: Taker = self._reader
             if order.decode:
@@ -297,16 +294,19 @@ class Transfer:
             order = self.order = order.dressed(cookie)
         if order.hop or order.added:
             self._reader.take_order(order)
-        exchange = Exchange(
-            order,
+        exchange = self._exchange = self._new_exchange()
+        exchange.start()
+
+    def _new_exchange(self) -> Exchange:
+        engine = self._engine
+        return Exchange(
+            self.order,
             self,
             self._voice,
             engine.pool,
             engine.connector,
             engine.deadlines,
         )
-        self._exchange = exchange
-        exchange.start()
 
     def _end(self) -> None:
         self.over = True
@@ -315,6 +315,26 @@ class Transfer:
         body, self._body = self._body, None
         if body is not None:
             body.stop()
+
+
+def answer_of(
+    head: Head,
+    order: Order,
+    circuit: Circuit | None,
+    history: tuple[Response, ...] = (),
+) -> Response:
+    """Return the record of an answer."""
+    return Response(
+        head.status,
+        head.reason.decode("latin-1"),
+        "1.1" if head.version == b"1.1" else "1.0",
+        head,
+        head.raw,
+        order.url.url,
+        head.length,
+        history,
+        circuit,
+    )
 
 
 def _decodable(head: Head) -> tuple[str, ...]:

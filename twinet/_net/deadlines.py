@@ -77,6 +77,13 @@ class Deadlines:
         if deadline < self._wake:
             self._wake_in(seconds_from_now, deadline)
 
+    def limit(self, item: Timed, seconds_from_now: float | None) -> None:
+        """As :meth:`set`; with None as :meth:`clear`."""
+        if seconds_from_now is None:
+            self.clear(item)
+        else:
+            self.set(item, seconds_from_now)
+
     def clear(self, item: Timed) -> None:
         """Let ``item`` run without a limit; no harm if it has none."""
         if item.deadline is not None:

@@ -279,9 +279,8 @@ class _CallerVoice(LaneVoice):
 
     __slots__ = ()
 
-    def settle(self, fire: Step, result: Any, error: BaseException | None) -> None:  # noqa: ARG002  the other voices announce them
-        """Fire the Deferred behind the call."""
-        self.always(fire)
+    def _announce(self, result: Any, error: BaseException | None) -> None:
+        """Say nothing."""
 
 
 def _tell(lane: Lane) -> None:

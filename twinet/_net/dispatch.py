@@ -37,6 +37,9 @@ from twinet.status import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from weakref import ReferenceType
+
+    from twisted.internet.defer import Deferred
 
     from twinet.status import Notification
 
@@ -70,6 +73,11 @@ class Voice:
     def handle(self) -> Any:
         """The handle that speaks; ``None`` when it is no more."""
         return self._handle()
+
+    @property
+    def reference(self) -> ReferenceType[Any]:
+        """The handle, held weakly."""
+        return self._handle
 
     @property
     def context(self) -> Any:
@@ -156,6 +164,28 @@ class Voice:
                 self._drain()
             finally:
                 self._busy = False
+
+    def complete(self, deferred: Deferred[Any], result: Any) -> None:
+        """Announce the good end of a pending call, then fire its Deferred.
+
+        As :meth:`settle`.  Nothing is queued nearly always; then the Deferred fires as
+        the last act, and what the program does in there is told at once.
+        """
+        if self._busy or self._queue:
+            self.settle(partial(_fire, deferred, result), result, None)
+            return
+        if self.heard:
+            self._busy = True
+            try:
+                self._announce(result, None)
+                if self._queue:
+                    # Behind what the listener has caused, as it was fixed before.
+                    self._queue.appendleft((partial(_fire, deferred, result), True))
+                    self._drain()
+                    return
+            finally:
+                self._busy = False
+        _fire(deferred, result)
 
     def settle(self, fire: Step, result: Any, error: BaseException | None) -> None:
         """Announce the end of a pending call, then fire its Deferred.
@@ -254,6 +284,12 @@ class Voice:
             queue = self._queue
         # An empty one takes 760 bytes, and a handle may now wait for long.
         self._queue = None
+
+
+def _fire(deferred: Deferred[Any], result: Any) -> None:
+    # A listener may have cancelled it.
+    if not deferred.called:
+        deferred.callback(result)
 
 
 def _run(step: Step) -> None:
