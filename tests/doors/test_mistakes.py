@@ -100,7 +100,7 @@ class ArgumentTests(SynchronousTestCase):
             ).value
             self.assertIn(word, str(error), given)
         self.assertEqual(self.reactor.tcpClients, [])
-        self.assertEqual(self.session._children, set())
+        self.assertFalse(self.session._children)
 
     def test_wrong_arguments_without_a_session(self) -> None:
         """As with one."""
