@@ -12,17 +12,20 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.task import deferLater
+from twisted.internet.tcp import Client
 from twisted.internet.threads import deferToThread
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial.unittest import SkipTest, TestCase
 
 from tests.net.certificates import Server, root, server_context
 from tests.net.openings import Resolver, Talker
+from tests.net.roundabout import Roundabout
 from twinet import errors
 from twinet._net.connector import Connector, Target
 from twinet._net.deadlines import Deadlines
 from twinet._net.dispatch import Voice
 from twinet._net.names import Names
+from twinet._net.stream import Stream
 from twinet._net.threads import Threads
 from twinet._net.tls import TlsCreator, TlsPolicy
 from twinet._net.trust import TrustRoots
@@ -107,7 +110,7 @@ class OwnTalker(Talker):
 
 
 class ConnectingTests(TestCase):
-    """A connector on the real reactor."""
+    """A connector on the real reactor, with sockets of our own."""
 
     timeout = 60
 
@@ -115,7 +118,7 @@ class ConnectingTests(TestCase):
         from twisted.internet import reactor  # noqa: PLC0415
 
         self.reactor: Any
-        self.reactor = reactor
+        self.reactor = self.connecting(reactor)
         self.deadlines = Deadlines(self.reactor)
         self.threads = Threads(self.reactor, name=self.id())
         self.names = Names(self.reactor, self.threads)
@@ -126,6 +129,12 @@ class ConnectingTests(TestCase):
         self.opening: Any = None
         self.addCleanup(self.threads.close)
         self.addCleanup(self.deadlines.close)
+
+    way: type = Stream if os.name == "posix" else Client
+
+    def connecting(self, reactor):
+        """Return the reactor that connects."""
+        return reactor
 
     async def end(self):
         """Close every line and wait until both sides have seen it."""
@@ -212,6 +221,7 @@ class ConnectingTests(TestCase):
                 peer = self.peers.all[-1] if self.peers.all else self.peers.first
                 await peer.made if not peer.made.called else None
                 self.assertEqual(line.address, interface)
+                self.assertIs(type(line._tcp), self.way)
         await self.end()
 
     async def test_refused_port_ends_in_12029_with_the_reason(self):
@@ -437,3 +447,12 @@ class ConnectingTests(TestCase):
         self.assertIsInstance(error, errors.NameNotResolved)
         self.assertIn("nowhere.invalid", error.message)
         await self.no_thread()
+
+
+class RoundaboutConnectingTests(ConnectingTests):
+    """The same through the reactor's ``connectTCP``: the long way of every reactor."""
+
+    way = Client
+
+    def connecting(self, reactor):
+        return Roundabout(reactor)

@@ -9,8 +9,8 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from twinet._net.deadlines import Deadlines
-from twinet._net.line import READ_SIZE
 from twinet._net.low_water import LEAST, MOST, TICK, TRIAL, LowWater
+from twinet._net.stream import READ_SIZE
 
 BODY = 1 << 30
 

@@ -9,8 +9,10 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from twinet import errors
+from twinet._net.attempt import Attempt
 from twinet._net.egress import Target, judge, refused
 from twinet._net.opening import Means, Opening
+from twinet._net.stream import Stream, can_stream
 from twinet._net.trace import UNTRACED
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Connector:
         self.tracer = tracer
         self._means = Means(
             reactor,
+            Stream if can_stream(reactor) else Attempt,
             names,
             deadlines,
             connect,

@@ -19,6 +19,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.protocols.policies import ProtocolWrapper
 from zope.interface import implementer
 
+from twinet._net.stream import READ_SIZE
 from twinet._net.trace import UNTRACED_LINE
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from twinet._net.trace import LineTrace
 
-READ_SIZE = 256 * 1024  # measured: a quarter of the calls of Twisted's 64 KiB
 # What the system may keep that it has not sent, where that can be set.  Of its own
 # accord it keeps up to 4 MiB (Linux), and what it keeps looks sent: a slow server's
 # limits would run out on it.  Measured: no upload gets slower by this.
@@ -137,7 +137,7 @@ def _tune(tcp: Any) -> None:
     if no_delay is not None:
         with suppress(OSError):  # reset already: the next read tells
             no_delay(True)
-    if hasattr(tcp, "bufferSize"):
+    if getattr(tcp, "bufferSize", READ_SIZE) != READ_SIZE:
         tcp.bufferSize = READ_SIZE
     own = getattr(tcp, "socket", None)
     if _NOTSENT_LOWAT is not None and isinstance(own, socket.socket):

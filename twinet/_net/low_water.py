@@ -31,7 +31,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
-from twinet._net.line import READ_SIZE
+from twinet._net.stream import READ_SIZE
 
 if TYPE_CHECKING:
     from twisted.internet.tcp import Connection

@@ -28,8 +28,9 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 
 from twinet import errors
+from twinet._net.attempt import Unwanted
 from twinet._net.egress import Target, judge, refused
-from twinet._net.race import Race, Unwanted
+from twinet._net.race import Race
 from twinet._net.tls_layer import over_tls
 from twinet._net.translate import translate
 from twinet.status import (
@@ -54,11 +55,13 @@ if TYPE_CHECKING:
     )
     from twisted.python.failure import Failure
 
+    from twinet._net.attempt import Attempt
     from twinet._net.deadlines import Deadlines
     from twinet._net.dispatch import Voice
     from twinet._net.egress import Policy
     from twinet._net.line import Line
     from twinet._net.names import Names
+    from twinet._net.stream import Stream
     from twinet._net.tls import TlsCreator
     from twinet._net.trace import Tracer
     from twinet.records import Limits
@@ -76,6 +79,7 @@ class Means:
     """What all openings of a session share; see ``Connector``."""
 
     reactor: IReactorTCP
+    attempts: type[Attempt | Stream]
     names: Names
     deadlines: Deadlines
     connect: Endpoints | None
@@ -236,6 +240,7 @@ class Opening:
         self._race = Race(
             means.reactor,
             means.deadlines,
+            means.attempts,
             addresses,
             target.port,
             means.bind_address,

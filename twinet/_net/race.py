@@ -12,11 +12,7 @@ A race has no limit of its own: who started it cancels it.
 from __future__ import annotations
 
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, Protocol
-
-from twisted.internet.error import NotConnectingError
-from twisted.internet.protocol import ClientFactory, connectionDone
-from twisted.internet.protocol import Protocol as TwistedProtocol
+from typing import TYPE_CHECKING, Protocol
 
 from twinet._net.translate import words
 
@@ -24,15 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from ipaddress import IPv4Address, IPv6Address
 
-    from twisted.internet.interfaces import (
-        IAddress,
-        IConnector,
-        IProtocol,
-        IReactorTCP,
-    )
+    from twisted.internet.interfaces import IProtocol, IReactorTCP
     from twisted.python.failure import Failure
 
+    from twinet._net.attempt import Attempt
     from twinet._net.deadlines import Deadlines
+    from twinet._net.stream import Stream
 
     Address = IPv4Address | IPv6Address
 
@@ -78,6 +71,7 @@ class Race:
     """The attempts for one connection.
 
     :param addresses: at least one, in the resolver's order.
+    :param attempts: what is made for each address that is tried.
     :param bind_address: local address and port, used for addresses of its family.
     :param most: how many of the addresses are tried; None for all.
     """
@@ -86,6 +80,7 @@ class Race:
         self,
         reactor: IReactorTCP,
         deadlines: Deadlines,
+        attempts: type[Attempt | Stream],
         addresses: Sequence[Address],
         port: int,
         bind_address: tuple[str, int] | None,
@@ -96,12 +91,13 @@ class Race:
         self.over = False
         self._reactor = reactor
         self._deadlines = deadlines
+        self._attempts = attempts
         self._to_try = interleave(addresses)[:most][::-1]
         self._left_out = len(addresses) - len(self._to_try)
         self._port = port
         self._bind_address = bind_address
         self._runner = runner
-        self._running: dict[_Attempt, None] = {}
+        self._running: dict[Attempt | Stream, None] = {}
         self._failures: list[str] = []
 
     def start(self) -> None:
@@ -136,7 +132,7 @@ class Race:
     def _go_on(self) -> None:
         self._deadlines.clear(self)
         while self._to_try:
-            attempt = _Attempt(self, self._to_try.pop())
+            attempt = self._attempts(self, self._to_try.pop())
             self._runner.attempting(attempt.address)
             if self.over:
                 return
@@ -152,23 +148,17 @@ class Race:
             self.over = True
             self._runner.none_won()
 
-    def _connect(self, attempt: _Attempt) -> None:
-        bind: Any = self._bind_address
+    def _connect(self, attempt: Attempt | Stream) -> None:
+        bind = self._bind_address
         if bind is not None and (":" in bind[0]) != (":" in str(attempt.address)):
             bind = None
         try:
-            self._reactor.connectTCP(
-                str(attempt.address),
-                self._port,
-                attempt,
-                timeout=None,  # type: ignore[arg-type]  # means none: ours count
-                bindAddress=bind,
-            )
+            attempt.start(self._reactor, self._port, bind)
         except Exception as refusal:  # noqa: BLE001  e.g. an unknown IPv6 zone
             self._take_out(attempt, refusal)
         attempt.started = True
 
-    def _take_out(self, attempt: _Attempt, reason: Failure | Exception) -> None:
+    def _take_out(self, attempt: Attempt | Stream, reason: Failure | Exception) -> None:
         if attempt in self._running:
             del self._running[attempt]
             self._runner.attempt_failed(attempt.address, reason)
@@ -176,73 +166,14 @@ class Race:
 
     # told by the attempts
 
-    def failed(self, attempt: _Attempt, reason: Failure) -> None:
+    def failed(self, attempt: Attempt | Stream, reason: Failure | Exception) -> None:
         """Note a failure and move on at once."""
         self._take_out(attempt, reason)
         if attempt.started:  # else _go_on() is still at it
             self._go_on()
 
-    def connected(self, attempt: _Attempt) -> IProtocol:
+    def connected(self, attempt: Attempt | Stream) -> IProtocol:
         """Take the first connection; the losers are stopped."""
         self._running.pop(attempt, None)
         self.cancel()
         return self._runner.won(attempt.address)
-
-
-class _Attempt(ClientFactory):
-    """One address; Twisted's connector reports to it.
-
-    The connector, and through it the transport, keeps this as long as the connection
-    lasts. So it lets go of the race, which knows what the connection was made for.
-    """
-
-    noisy = False
-
-    def __init__(self, race: Race, address: Address) -> None:
-        self.address = address
-        self.started = False
-        self._race: Race | None = race
-        self._connector: IConnector | None = None
-
-    def stop(self) -> None:
-        """Stop connecting."""
-        self._race = None
-        connector, self._connector = self._connector, None
-        if connector is not None:
-            try:
-                connector.stopConnecting()
-            except NotConnectingError:
-                connector.disconnect()  # it came through in this very moment
-
-    def startedConnecting(self, connector: IConnector) -> None:  # noqa: N802
-        """Keep the connector, to stop it."""
-        self._connector = connector
-
-    def buildProtocol(self, addr: IAddress | None) -> Any:  # noqa: ARG002, N802
-        """Ask the race whether this one is wanted."""
-        race, self._race, self._connector = self._race, None, None
-        return Unwanted() if race is None else race.connected(self)
-
-    def clientConnectionFailed(  # noqa: N802  Twisted's name
-        self,
-        connector: IConnector,  # noqa: ARG002
-        reason: Failure,
-    ) -> None:
-        """Tell the race."""
-        race, self._race, self._connector = self._race, None, None
-        if race is not None:
-            race.failed(self, reason)
-
-
-class Unwanted(TwistedProtocol):
-    """Aborts a connection that came too late."""
-
-    def connectionMade(self) -> None:  # noqa: N802  Twisted's name
-        """Abort it."""
-        transport: Any = self.transport
-        getattr(transport, "abortConnection", transport.loseConnection)()
-
-    def connectionLost(  # noqa: N802  Twisted's name
-        self, reason: Failure = connectionDone
-    ) -> None:
-        """Let it go."""

@@ -1,0 +1,220 @@
+"""A stream: one TCP connection that is made on its own socket, past ``connectTCP``.
+
+``reactor.connectTCP`` makes a connector, a transport and two delayed calls for each
+connection, asks the socket to connect twice and changes the poller eight times.  Half
+of what a connection costs goes there, and half a kilobyte stays as long as it lasts.
+A stream is attempt and transport in one: Twisted's own transport
+(:class:`twisted.internet.tcp.Connection`), and before that what leads to it::
+
+    start() --> connecting --writable, has a peer--> connected: the race's protocol
+                    |--writable or lost, no peer --> failed: told to the race
+                    '--stop()--> closed, nothing told
+
+That a socket is writable proves nothing, as the word may have been meant for the one
+that had its number before; that it has a peer does.
+
+It needs a reactor that watches file descriptors and connects as Twisted's on Unix do
+(:func:`can_stream`); with all others, and one whose ``connectTCP`` is the program's,
+:class:`twinet._net.attempt.Attempt` goes through that.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from errno import EINPROGRESS
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.error import ConnectBindError, getConnectError
+from twisted.internet.main import CONNECTION_DONE
+from twisted.internet.posixbase import PosixReactorBase
+from twisted.internet.tcp import Connection
+from twisted.python.failure import Failure
+
+if TYPE_CHECKING:
+    from twinet._net.race import Address, Race
+
+__all__ = ["READ_SIZE", "Stream", "can_stream"]
+
+READ_SIZE = 256 * 1024  # measured: a quarter of the calls of Twisted's 64 KiB
+
+_DONE = Failure(CONNECTION_DONE)
+
+
+def can_stream(reactor: Any) -> bool:
+    """Tell whether connections can be made past the reactor's ``connectTCP``."""
+    connect = getattr(reactor, "connectTCP", None)
+    return (
+        os.name == "posix"
+        and getattr(connect, "__func__", None) is PosixReactorBase.connectTCP
+    )
+
+
+class Stream(Connection):
+    """A connection to one address, which is being made or stands.
+
+    :ivar started: the race has started it and goes on by itself.
+    """
+
+    bufferSize = READ_SIZE  # noqa: N815  Twisted's name
+    logstr = "Stream,client"
+    started = False
+    # What the poller has been told, so that it is not told again.
+    _reading = False
+    _writing = False
+
+    def __init__(self, race: Race, address: Address) -> None:
+        # What Connection makes has to wait: it takes a socket.
+        self.address = address
+        #: who wants the connection, while there is none.
+        self._race: Race | None = race
+
+    def start(self, reactor: Any, port: int, bind: tuple[str, int] | None) -> None:
+        """Begin to connect; the race hears the end, in another turn.
+
+        :raises OSError: it cannot begin.
+        :raises twisted.internet.error.ConnectError: the same, in Twisted's words.
+        """
+        family = socket.AF_INET6 if self.address.version == 6 else socket.AF_INET  # noqa: PLR2004
+        far = _socket_address(family, str(self.address), port)
+        try:
+            own = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:
+            raise ConnectBindError(error.errno, error.strerror) from error
+        super().__init__(own, None, reactor)  # type: ignore[arg-type]  # none yet
+        try:
+            if bind is not None:
+                own.bind(_socket_address(family, *bind))
+        except OSError as error:
+            own.close()
+            raise ConnectBindError(error.errno, error.strerror) from error
+        fault = own.connect_ex(far)
+        if fault and fault != EINPROGRESS:
+            own.close()
+            raise getConnectError((fault, os.strerror(fault)))
+        self.startWriting()
+
+    def stop(self) -> None:
+        """Give the attempt up."""
+        if self._race is not None:
+            self._race = None
+            self._give_up()
+
+    def doWrite(self) -> Any:  # noqa: N802  Twisted's name
+        """Write what is there; before that, see whether it is connected."""
+        if self._race is None:
+            return super().doWrite()  # type: ignore[no-untyped-call]  # Twisted's
+        self._see(None)
+        return None
+
+    def connectionLost(self, reason: Failure) -> None:  # noqa: N802  Twisted's name
+        """Take note of the end; some pollers tell of a refusal in this way."""
+        if self._race is None:
+            super().connectionLost(reason)
+        else:
+            self._see(reason)
+
+    def _see(self, lost: Failure | None) -> None:
+        """See what has become of the attempt."""
+        try:
+            self.socket.getpeername()
+        except OSError:
+            fault = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if fault:
+                self._failed(getConnectError((fault, os.strerror(fault))))
+            elif lost is not None:
+                self._failed(lost)
+            return
+        if lost is None:
+            self._connected()
+        else:
+            self._failed(lost)
+
+    def _connected(self) -> None:
+        race, self._race = self._race, None
+        assert race is not None
+        self.connected = True
+        protocol = self.protocol = race.connected(self)
+        self.startReading()
+        self.stopWriting()
+        protocol.makeConnection(self)
+
+    def _failed(self, reason: Failure | Exception) -> None:
+        race, self._race = self._race, None
+        assert race is not None
+        self._give_up()
+        race.failed(self, reason)
+
+    def _give_up(self) -> None:
+        if hasattr(self, "socket"):
+            self.disconnected = True
+            self.stopWriting()
+            self.socket.close()
+
+    # -- the transport
+
+    def loseConnection(self, *reason: Failure) -> None:  # noqa: N802  Twisted's name
+        """Close when all is written: without a round of the poller when all is."""
+        if (
+            self._writing
+            or self.TLS
+            or self.producer is not None
+            or self.disconnecting
+            or not self.connected
+        ):
+            super().loseConnection(*reason)  # type: ignore[no-untyped-call]  # Twisted's
+            return
+        self.disconnecting = True
+        self.stopReading()
+        clock: Any = self.reactor
+        clock.callLater(0, self.connectionLost, *(reason or (_DONE,)))
+
+    def getHost(self) -> IPv4Address | IPv6Address:  # noqa: N802  Twisted's name
+        """Return the address on this side."""
+        return _twisted_address(self.socket.getsockname())
+
+    def getPeer(self) -> IPv4Address | IPv6Address:  # noqa: N802  Twisted's name
+        """Return the address on the other side."""
+        return _twisted_address(self.socket.getpeername())
+
+    def startReading(self) -> None:  # noqa: N802  Twisted's name
+        """Let the poller tell when there is something to read."""
+        self._reading = True
+        self.reactor.addReader(self)
+
+    def stopReading(self) -> None:  # noqa: N802  Twisted's name
+        """Let it tell no more."""
+        if self._reading:
+            self._reading = False
+            self.reactor.removeReader(self)
+
+    def startWriting(self) -> None:  # noqa: N802  Twisted's name
+        """Let the poller tell when something can be written."""
+        self._writing = True
+        self.reactor.addWriter(self)
+
+    def stopWriting(self) -> None:  # noqa: N802  Twisted's name
+        """Let it tell no more."""
+        if self._writing:
+            self._writing = False
+            self.reactor.removeWriter(self)
+
+
+def _socket_address(family: int, host: str, port: int) -> Any:
+    """Return an address as the socket takes it.
+
+    :raises OSError: it has a zone that is none of this machine's.
+    """
+    if "%" not in host:
+        return host, port
+    flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    return socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, flags)[0][4]
+
+
+def _twisted_address(end: Any) -> IPv4Address | IPv6Address:
+    if len(end) == 2:  # noqa: PLR2004  host and port
+        return IPv4Address("TCP", *end)
+    flags = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
+    host = socket.getnameinfo(end, flags)[0] if end[3] else end[0]
+    return IPv6Address("TCP", host, *end[1:])
