@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from tests.bench import (
+    body_memory,
     http_large,
     http_small,
     large_to_disk,
@@ -40,6 +42,7 @@ BENCHES = {
         tls_large.BENCH,
         many_files.BENCH,
         slow_connections.BENCH,
+        body_memory.BENCH,
         treq_on_agent.BENCH,
     )
 }
@@ -62,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rounds = [] if options.rounds is None else [f"--rounds={options.rounds}"]
     notification.main([])
+    begun = time.monotonic()
     marks: list[Mark] = []
     failed = False
     for name in options.only:
@@ -72,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             marks += result.marks
             failed = failed or result.failed
     print(summary(marks))
+    print(f"in {(time.monotonic() - begun) / 60:.1f} minutes")
     return int(failed)
 
 

@@ -42,6 +42,7 @@ class LargeBodies(Bench):
 
     clients: Sequence[str] = _CLIENTS
     numbers: Mapping[str, tuple[int, str]] = field(default_factory=_NUMBERS.copy)
+    rounds: int = 3
     secure: bool = False
 
     def title(self, options: argparse.Namespace) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.bench.clients import US_ON_UVLOOP
 from tests.bench.table import render
 
 if TYPE_CHECKING:
@@ -22,16 +23,19 @@ class Mark:
 
     :ivar work: what was done.
     :ivar met: ``None`` when it could not be measured.
+    :ivar uvloop: what was measured with uvloop under us, and under the peer where it
+        can have it.
     """
 
     work: str
     aim: str
     measured: str
     met: bool | None
+    uvloop: str = "-"
 
     def cells(self) -> list[str]:
         met = {True: "yes", False: "NO", None: "-"}[self.met]
-        return [self.work, self.aim, self.measured, met]
+        return [self.work, self.aim, self.measured, met, self.uvloop]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,27 @@ class Aim:
         ratio = us.ratio(it, figure)
         if ratio is None:
             return Mark(work, aim, "too little to measure", None)
-        return Mark(work, aim, f"{ratio:.2f}", ratio <= self.most)
+        return Mark(
+            work,
+            aim,
+            f"{ratio:.2f}",
+            ratio <= self.most,
+            self._on_uvloop(scores, figure),
+        )
+
+    def _on_uvloop(
+        self, scores: Mapping[str, Score], figure: Callable[[Reading], float]
+    ) -> str:
+        us = scores.get(US_ON_UVLOOP)
+        it = scores.get(f"{self.peer}-uvloop", scores.get(self.peer))
+        ratio = us.ratio(it, figure) if us is not None and it is not None else None
+        return "-" if ratio is None else f"{ratio:.2f}"
 
 
 def summary(marks: Sequence[Mark]) -> str:
     """Return the table of the aims."""
     return render(
         "The aims",
-        ("work", "aim", "measured", "met"),
+        ("work", "aim", "measured", "met", "on uvloop"),
         [mark.cells() for mark in marks],
     )

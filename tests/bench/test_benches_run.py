@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.bench import __main__ as whole_table
 from tests.bench import http_small, rounds
 from tests.bench.__main__ import BENCHES
 from tests.bench.clients import CLIENTS, US
 from tests.bench.job import Job
 from tests.bench.rounds import Score
 from tests.bench.server import INSTALL, Server, nginx
+from tests.bench.small_answers import SmallAnswers
 from tests.bench.stopwatch import Reading
 from tests.bench.summary import Aim, Mark
 from tests.bench.written_files import compare
@@ -32,15 +37,18 @@ class BenchesRun(SynchronousTestCase):
     if _MISSING:
         skip = _MISSING
 
-    def _runs(self, name: str, sizes: Sequence[str], done: int) -> None:
+    def _runs(
+        self, name: str, sizes: Sequence[str], done: int, readings: int = 1
+    ) -> None:
         bench = BENCHES[name]
-        scores = bench.play(
+        score = bench.play(
             bench.parser().parse_args([*sizes, "--rounds=1", f"--clients={bench.us}"])
-        )
-        self.assertEqual(scores[bench.us].failure, "")
-        (reading,) = scores[bench.us].readings
-        self.assertEqual((reading.done, reading.wrong), (done, 0))
-        self.assertGreater(reading.told, 0)
+        )[bench.us]
+        self.assertEqual(score.failure, "")
+        self.assertEqual(len(score.readings), readings)
+        for reading in score.readings:
+            self.assertEqual((reading.done, reading.wrong), (done, 0))
+            self.assertGreater(reading.told, 0)
 
     def test_small_over_kept_connections(self):
         """Every answer of http_small is right, byte by byte, and our client heard."""
@@ -73,6 +81,10 @@ class BenchesRun(SynchronousTestCase):
     def test_many_files(self):
         """All files are there and right."""
         self._runs("many_files", ["--files=20", "--concurrency=4"], 20)
+
+    def test_memory_by_length(self):
+        """Each length in each way is right, and the most of all is judged."""
+        self._runs("body_memory", ["--mib=4"], 1, 6)
 
 
 class SlowConnections(SynchronousTestCase):
@@ -219,3 +231,43 @@ class Tables(SynchronousTestCase):
         mark = Aim("aiohttp", 0.5).mark("work", self.scores, US, lambda it: it.cpu)
         assert mark is not None
         return mark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canned(SmallAnswers):
+    """A bench whose clients have run already."""
+
+    scores: dict[str, Score]
+
+    def play(self, options: Namespace) -> dict[str, Score]:
+        return self.scores
+
+
+class WholeTable(SynchronousTestCase):
+    """``python -m tests.bench``."""
+
+    def _main(self, us: Score) -> tuple[int, str]:
+        it = Score(CLIENTS["aiohttp"], [Reading(1.0, 1.0, 1, 0)])
+        bench = Canned(
+            name="canned",
+            story="",
+            work="the work",
+            aims=[Aim("aiohttp", 0.5)],
+            scores={US: us, "aiohttp": it},
+        )
+        self.patch(whole_table, "BENCHES", {"canned": bench})
+        with redirect_stdout(StringIO()) as said:
+            code = whole_table.main([])
+        return code, said.getvalue()
+
+    def test_aim_missed_ends_with_0(self):
+        """A missed aim stands in the summary and fails nothing."""
+        code, said = self._main(Score(CLIENTS[US], [Reading(1.0, 1.0, 1, 0)]))
+        self.assertEqual(code, 0)
+        self.assertRegex(said, r"the work, 10 at a time +0.5 aiohttp +1.00 +NO")
+
+    def test_wrong_bytes_end_with_1(self):
+        """A client with wrong bytes is FAILED, and with it the whole table."""
+        code, said = self._main(Score(CLIENTS[US], failure="1 answers were wrong"))
+        self.assertEqual(code, 1)
+        self.assertRegex(said, r"the work, 10 at a time +0.5 aiohttp .*FAILED")

@@ -27,12 +27,10 @@ _CLIENTS = (
     US,
     "twinet-uvloop",
     "aiohttp",
-    "aiohttp-uvloop",
     "pycurl",
     "curl",
     "aria2",
     "treq",
-    "httpx",
 )
 
 
@@ -41,6 +39,7 @@ class WrittenFiles(Bench):
     """GETs of bodies that are written to files, and compared when the clock stands."""
 
     clients: Sequence[str] = _CLIENTS
+    rounds: int = 3
 
     def title(self, options: argparse.Namespace) -> str:
         files = f"{options.files} files of " if options.files > 1 else ""

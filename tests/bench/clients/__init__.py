@@ -13,7 +13,7 @@ import shutil
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-__all__ = ["CLIENTS", "US", "Client", "chosen"]
+__all__ = ["CLIENTS", "US", "US_ON_UVLOOP", "Client", "chosen"]
 
 _EXTRA = "pip install 'twinet[bench]'"
 _OURS = "pip install -e ."
@@ -53,13 +53,15 @@ class Client:
 
 #: The row to which all others are compared: the honest one, with a status callback.
 US = "twinet-heard"
+#: The same on uvloop.
+US_ON_UVLOOP = "twinet-uvloop"
 
 CLIENTS = {
     client.name: client
     for client in (
         Client(US, "ours", "twinet", _OURS, heard=True),
         Client("twinet-unheard", "ours", "twinet", _OURS),
-        Client("twinet-uvloop", "ours", "twinet", _EXTRA, heard=True, uvloop=True),
+        Client(US_ON_UVLOOP, "ours", "twinet", _EXTRA, heard=True, uvloop=True),
         Client("treq-on-twinet", "treq_on_ours", "treq", _OURS, heard=True, share=0.5),
         Client("treq", "on_treq", "treq", "pip install treq", share=0.25),
         Client("agent", "on_agent", "twisted", "pip install twisted", share=0.25),

@@ -114,12 +114,13 @@ class _Multi:
         self._multi.setopt(pycurl.M_MAXCONNECTS, job.concurrency)
         self.handles = [pycurl.Curl() for _ in range(job.concurrency)]
         for handle in self.handles:
-            handle.setopt(pycurl.BUFFERSIZE, _BUFFER)
             if job.roots:
                 handle.setopt(pycurl.CAINFO, job.roots)
 
     def warm_up(self, job: Job) -> None:
-        """Fetch the small body with each handle, and forget it."""
+        """Fetch the small body some times, and forget it; the next ones are long."""
+        for handle in self.handles:
+            handle.setopt(pycurl.BUFFERSIZE, _BUFFER)
 
         def begin(handle: pycurl.Curl) -> None:
             handle.setopt(pycurl.URL, job.warm_up)
