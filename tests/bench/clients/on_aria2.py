@@ -18,8 +18,7 @@ __all__ = ["files"]
 def files(job: Job) -> Reading:
     folder = Path(job.folder)
     with TemporaryDirectory(prefix="twinet-bench-") as warm:
-        names = range(job.warm_ups)
-        start = _run(job, Path(warm), [f"{job.warm_up}\n out={n}" for n in names])
+        start = _run(job, Path(warm), [job.warm_up])
     run = _run(job, folder, [f"{job.url}{n}" for n in range(job.requests)])
     sizes = [path.stat().st_size for path in folder.iterdir()]
     right = sizes.count(job.size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.bench.clients.program import Run, execute, less
@@ -15,31 +16,34 @@ __all__ = ["files", "large", "small"]
 
 
 def small(job: Job) -> Reading:
-    return _measure(job, [_many(job.url, job.requests), "-o", os.devnull])
+    return _measure(job, _many(job.url, job.requests))
 
 
 def large(job: Job) -> Reading:
-    return _measure(job, [_many(job.url, job.requests), "-o", os.devnull])
+    return _measure(job, _many(job.url, job.requests))
 
 
 def files(job: Job) -> Reading:
     return _measure(job, [f"{job.url}[0-{job.requests - 1}]", "-o", f"{job.folder}/#1"])
 
 
-def _many(url: str, times: int) -> str:
+def _many(url: str, times: int) -> list[str]:
     """Return what makes curl fetch a URL so often; ``?n`` is nothing to the server."""
-    return f"{url}?[1-{times}]"
+    return [f"{url}?[1-{times}]", "-o", os.devnull]
 
 
 def _measure(job: Job, what: list[str]) -> Reading:
-    start = _run(job, [_many(job.warm_up, job.warm_ups), "-o", os.devnull])
-    run = _run(job, what)
-    wrong = _wrong(start, len(job.warm_body()), job.warm_ups)
+    """Run curl with the warm-ups alone, and with them and the work."""
+    warm = _many(job.warm_up, job.warm_ups)
+    start = _run(job, warm)
+    run = _run(job, [*warm, *what])
+    first = [f"200 {len(job.warm_body())}"] * job.warm_ups
+    right = [*first, *[f"200 {job.size}"] * job.requests]
     return less(
         run,
         start,
-        done=len(run.said),
-        wrong=wrong + _wrong(run, job.size, job.requests),
+        done=len(run.said) - len(start.said),
+        wrong=_wrong(start.said, first) + _wrong(run.said, right),
     )
 
 
@@ -52,6 +56,6 @@ def _run(job: Job, what: list[str]) -> Run:
     return execute(command + what)
 
 
-def _wrong(run: Run, size: int, requests: int) -> int:
-    right = sum(line == f"200 {size}" for line in run.said)
-    return requests - right
+def _wrong(said: list[str], right: list[str]) -> int:
+    """Return how many answers are missing, or not as they should be."""
+    return (Counter(right) - Counter(said)).total()
