@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench.small_answers import SmallAnswers
+from tests.bench.small_answers import EACH_CONCURRENCY, SmallAnswers
 from tests.bench.summary import Aim
 
 __all__ = ["BENCH"]
@@ -21,7 +21,7 @@ BENCH = SmallAnswers(
     story=__doc__,
     work="1 KiB GET, connection kept",
     aims=(Aim("aiohttp", 0.35), Aim("pycurl", 1.2)),
-    table=[("--concurrency", "1"), ("--concurrency", "10"), ("--concurrency", "100")],
+    table=EACH_CONCURRENCY,
 )
 
 if __name__ == "__main__":

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from tests.bench.rounds import Score
     from tests.bench.stopwatch import Reading
 
-__all__ = ["SmallAnswers"]
+__all__ = ["EACH_CONCURRENCY", "SmallAnswers"]
+
+#: A row of the whole table for each.
+EACH_CONCURRENCY = [("--concurrency", count) for count in ("1", "10", "100")]
 
 
 _CLIENTS = (

@@ -67,7 +67,7 @@ CLIENTS = {
         Client("agent", "on_agent", "twisted", "pip install twisted", share=0.25),
         Client("aiohttp", "on_aiohttp", "aiohttp", _EXTRA),
         Client("aiohttp-uvloop", "on_aiohttp", "aiohttp", _EXTRA, uvloop=True),
-        Client("httpx", "on_httpx", "httpx", _EXTRA, share=0.1),
+        Client("httpx", "on_httpx", "httpx", _EXTRA, share=0.05),
         Client("pycurl", "on_pycurl", "pycurl", _EXTRA),
         Client("curl", "on_curl", "curl", "apt-get install curl", program=True),
         Client("aria2", "on_aria2", "aria2c", "apt-get install aria2", program=True),

@@ -25,10 +25,7 @@ def _measure(
 ) -> Reading:
     async def main() -> Reading:
         connector = aiohttp.TCPConnector(limit=job.concurrency, ssl=trust(job))
-        timeout = aiohttp.ClientTimeout(total=None)
-        async with aiohttp.ClientSession(
-            connector=connector, timeout=timeout
-        ) as session:
+        async with aiohttp.ClientSession(connector=connector) as session:
             body = job.warm_body()
             warm = Stopwatch(len(body), body)
             await together(job.warm_ups, lambda: _fetch(session, job.warm_up, warm))
