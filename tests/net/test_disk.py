@@ -11,7 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.trial.unittest import SkipTest, TestCase
 
 from twinet._net import disk
-from twinet._net.disk import BACKLOG, Disk, PartFile, rename_no_replace
+from twinet._net.disk import BACKLOG, BATCH, PIECE, Disk, PartFile, rename_no_replace
 from twinet._net.threads import Threads
 from twinet.errors import FileExists, OperationCancelled, UnableToCacheFile
 
@@ -66,12 +66,51 @@ class DiskTests(TestCase):
         saving = self.save(outcome=outcome)
         while self.sink is None:
             await self.turn()
+        # It is with a thread, whose end this turn does not hear of.
+        self.assertIsNone(self.sink.write(b"x" * BATCH))
         self.assertIsNone(self.sink.write(b"x" * 10))
-        self.assertIsNone(self.sink.write(b"x" * (BACKLOG // 2)))
-        self.assertIsInstance(self.sink.write(b"x" * BACKLOG), Deferred)
+        self.assertIsNone(self.sink.write(b"x" * (BACKLOG - 11)))
+        held = self.sink.write(b"x")
+        self.assertIsInstance(held, Deferred)
+        await held
         outcome.callback(0)
         await saving
-        self.assertEqual(self.target.stat().st_size, 10 + BACKLOG // 2 + BACKLOG)
+        self.assertEqual(self.target.stat().st_size, BATCH + BACKLOG)
+
+    async def test_thread_is_asked_once_for_each_batch(self) -> None:
+        """Once to make the file, and once for what is left and the name."""
+        asked: list[str] = []
+        run = self.threads.run
+
+        def counting(f: Any, *args: Any) -> Deferred[Any]:
+            asked.append(f.__name__)
+            return run(f, *args)
+
+        self.patch(self.threads, "run", counting)
+        await self.save(b"x" * (BATCH - 1))
+        self.assertEqual(asked, ["PartFile", "publish"])
+        asked.clear()
+        self.target.unlink()
+        await self.save(*[b"x" * (BATCH // 4)] * 9)
+        self.assertEqual(asked, ["PartFile", "write", "write", "publish"])
+        self.assertEqual(self.target.stat().st_size, 9 * (BATCH // 4))
+
+    async def test_system_is_given_little_at_once(self) -> None:
+        """And what it does not take is given again."""
+        given: list[int] = []
+        write = os.write
+
+        def writing(fd: int, data: memoryview) -> int:
+            if len(data) > 1000:
+                given.append(len(data))
+                data = data[:-1]
+            return write(fd, data)
+
+        self.patch(os, "write", writing)
+        data = os.urandom(2 * BATCH)
+        await self.save(data, b"end")
+        self.assertEqual(self.target.read_bytes(), data + b"end")
+        self.assertEqual(max(given), PIECE)
 
     def turn(self) -> Deferred[None]:
         done: Deferred[None] = Deferred()
@@ -106,9 +145,9 @@ class DiskTests(TestCase):
         """The file is there and right."""
         saving: Any = None
 
-        def publish(part: PartFile) -> Path:
+        def publish(part: PartFile, rest: list[bytes]) -> Path:
             reactor.callFromThread(saving.cancel)
-            return real(part)
+            return real(part, rest)
 
         real = PartFile.publish
         self.patch(PartFile, "publish", publish)
@@ -143,6 +182,22 @@ class DiskTests(TestCase):
         os.dup2(full, self.sink._part._fd)
         os.close(full)
         self.sink.write(b"x" * BACKLOG)
+        outcome.callback(0)
+        error = await self.assertFailure(saving, UnableToCacheFile)
+        self.assertIn("No space left", str(error))
+        self.assertEqual(self.names(), [])
+
+    async def test_disk_that_is_full_at_the_end_is_named_too(self) -> None:
+        """What is left is written together with the name, which then is not given."""
+        if not Path("/dev/full").exists():
+            raise SkipTest("this system has no /dev/full")
+        outcome: Deferred[int] = Deferred()
+        saving = self.save(b"x", outcome=outcome)
+        while self.sink is None:
+            await self.turn()
+        full = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full, self.sink._part._fd)
+        os.close(full)
         outcome.callback(0)
         error = await self.assertFailure(saving, UnableToCacheFile)
         self.assertIn("No space left", str(error))

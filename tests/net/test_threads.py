@@ -14,6 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from twinet import errors
+from twinet._net import threads
 from twinet._net.threads import Threads
 
 
@@ -93,6 +94,61 @@ class ThreadsTests(SynchronousTestCase):
         self.assertEqual([self.successResultOf(d) for d in deferreds], [*range(20)])
         self.wait_for_the_end()
         self.assertEqual(self.threads.busy, 0)
+
+    def wait_for_idleness(self, count=1):
+        self.wait_until(lambda: len(self.threads._idle) == count)
+
+    def test_next_call_finds_the_thread_of_the_last(self):
+        """To start one costs as much as all the rest."""
+        self.patch(threads, "IDLE", 20)
+        idents = set()
+        for _ in range(5):
+            d = self.threads.run(threading.get_ident)
+            self.reactor.turn()
+            idents.add(self.successResultOf(d))
+            self.wait_for_idleness()
+        self.assertEqual(len(idents), 1)
+        self.threads.close()
+        self.wait_for_the_end()
+
+    def test_idle_threads_do_not_count_against_the_limit_twice(self):
+        """Two idle ones and three calls: two run, one waits."""
+        self.patch(threads, "IDLE", 20)
+        self.test_more_calls_than_threads_queue_up_in_order()
+        self.wait_for_idleness(2)
+        self.gate.clear()
+        for n in range(3):
+            self.threads.run(self.block, n)
+        self.wait_until(lambda: self.threads.busy == 2)
+        self.assertEqual((len(self.alive()), len(self.threads._queue)), (2, 1))
+        self.gate.set()
+        for _ in range(3):
+            self.reactor.turn()
+        self.wait_for_idleness(2)
+        self.assertEqual(self.threads.busy, 0)
+        self.threads.close()
+        self.wait_for_the_end()
+        self.assertEqual(self.threads._workers, 0)
+
+    def test_call_that_meets_a_thread_about_to_end_is_done(self):
+        """The last moment of its idleness: one of them has it."""
+        self.patch(threads, "IDLE", 0)
+        for n in range(300):
+            d = self.threads.run(int, n)
+            self.reactor.turn()
+            self.assertEqual(self.successResultOf(d), n)
+        self.wait_for_the_end()
+        self.assertEqual(self.threads._workers, 0)
+
+    def test_thread_that_ends_its_work_after_close_ends(self):
+        """It does not wait for more."""
+        self.patch(threads, "IDLE", 20)
+        d = self.threads.run(self.block)
+        self.wait_until(lambda: self.threads.busy == 1)
+        self.threads.close()
+        self.failureResultOf(d, errors.Shutdown)
+        self.gate.set()
+        self.wait_for_the_end()
 
     def test_work_after_idleness_gets_a_new_thread(self):
         """Threads come and go."""
@@ -233,19 +289,19 @@ class ThreadsTests(SynchronousTestCase):
 
         thing = Thing()
         seen = weakref.ref(thing)
-        threads = Threads(self.reactor, limit=1, name=self.id())
+        only = Threads(self.reactor, limit=1, name=self.id())
         both_there = threading.Event()
 
         def pass_on(x):
             both_there.wait(20)
             return x
 
-        d = threads.run(pass_on, thing)
-        threads.run(self.block)
+        d = only.run(pass_on, thing)
+        only.run(self.block)
         both_there.set()
         self.reactor.turn()
         self.assertIs(self.successResultOf(d), thing)
-        self.wait_until(lambda: threads.busy == 1)
+        self.wait_until(lambda: only.busy == 1)
         del thing, d
         gc.collect()
         self.assertIsNone(seen())
