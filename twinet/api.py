@@ -13,16 +13,17 @@ from urllib.parse import unquote, urlsplit
 
 from twisted.internet.defer import Deferred, fail
 
+from twinet._handles.fetched_request import MAX_SIZE
 from twinet._handles.session import Session
 from twinet._net.disk import path_of
-from twinet.errors import InvalidOperation, InvalidParameter, UnexpectedStatus
+from twinet.errors import InvalidParameter, UnexpectedStatus
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from os import PathLike
     from pathlib import Path
 
-    from twinet._handles.http_request import HeadersArgument, HttpRequest
+    from twinet._handles.http_request import HeadersArgument
     from twinet._net.dispatch import Listener
     from twinet._net.trust import GivenRoots
     from twinet.records import Limits, Response
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["download", "fetch"]
 
 T = TypeVar("T")
-
-#: What ``fetch`` takes into memory unless told otherwise (bytes; our own choice).
-MAX_SIZE = 16 << 20
 
 #: Successes that bring no file: nothing, or a part that was not asked for.
 _NO_FILE = frozenset((204, 205, 206))
@@ -65,31 +63,13 @@ def fetch(
     :raises InternetError: as :meth:`twinet.Session.get` and ``read``.
     :source: our own.
     """
-    if not isinstance(max_size, int) or max_size < 0:
-        msg = f"max_size is a number of bytes, from 0 on; not {max_size!r}"
-        return fail(InvalidParameter(msg))
 
-    async def body(request: HttpRequest) -> Response:
-        response = request.response
-        pieces: list[bytes] = []
-        room = max_size
-        # Announced is what comes before it is decoded.
-        if not response.decoded and (response.length or 0) > room:
-            room = -1
-        while room >= 0:
-            piece = await request.read_some()
-            if not piece:
-                response.body = b"".join(pieces)
-                return response
-            pieces.append(piece)
-            room -= len(piece)
-        msg = (
-            f"the body of {response.url} is longer than {max_size} bytes; "
-            "raise max_size, or use twinet.download"
+    def use(session: Session) -> Deferred[Response]:
+        return session.fetch(
+            url, max_size=max_size, headers=headers, on_status=on_status
         )
-        raise InvalidOperation(msg)
 
-    return _alone(url, headers, decoding, on_status, limits, trust_roots, reactor, body)
+    return _alone(decoding, limits, trust_roots, reactor, use)
 
 
 def download(
@@ -127,7 +107,8 @@ def download(
     except InvalidParameter as error:
         return fail(error)
 
-    async def save(request: HttpRequest) -> Path:
+    async def save(session: Session) -> Path:
+        request = await session.get(url, headers=headers, on_status=on_status)
         response = request.response
         status = response.status_code
         if status in _NO_FILE or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110
@@ -140,28 +121,24 @@ def download(
             return await request.save(path / _file_name(url))
         return await request.save(path)
 
-    return _alone(url, headers, decoding, on_status, limits, trust_roots, reactor, save)
+    return _alone(decoding, limits, trust_roots, reactor, save)
 
 
 def _alone(
-    url: str,
-    headers: HeadersArgument,
     decoding: bool,
-    on_status: Listener | None,
     limits: Limits | None,
     trust_roots: GivenRoots | None,
     reactor: Any,
-    use: Callable[[HttpRequest], Awaitable[T]],
+    use: Callable[[Session], Awaitable[T]],
 ) -> Deferred[T]:
-    """Use one request of a session of its own, then close it and wait for that."""
+    """Use a session of its own, then close it and wait for that."""
 
     async def run() -> T:
         session = Session(
             reactor, limits=limits, trust_roots=trust_roots, decoding=decoding
         )
         try:
-            request = await session.get(url, headers=headers, on_status=on_status)
-            return await use(request)
+            return await use(session)
         finally:
             await session.close()
 

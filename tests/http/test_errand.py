@@ -111,19 +111,26 @@ class Stage:
         got.addCallbacks(self.answered, self.failed)
         self.pending = got
 
+    def fetch(self, **how: Any) -> None:
+        """Send the request and wait for the body as well."""
+        self.net.session.fetch(URL, **how).addCallbacks(self.note, self.failed)
+
     def answered(self, request: Any) -> None:
         """Keep what can be known of the answer, and read the body."""
-        response = request.response
         self.request = request
+        self.note(request.response)
+        request.read(99).addCallbacks(self.read, self.failed)
+
+    def note(self, response: Any) -> None:
         self.seen.append(
             [
+                *(response.body, response.trailers.items()),
                 *(response.status_code, response.reason, response.version),
                 *(response.raw_head, response.url, response.length),
                 *(response.headers.items(), len(response.history)),
                 response.socket_info,
             ]
         )
-        request.read(99).addCallbacks(self.read, self.failed)
 
     def read(self, body: bytes) -> None:
         self.seen += [body, self.request.response.trailers.items()]
@@ -179,6 +186,14 @@ class BothWays(SynchronousTestCase):
                     stage.get()
 
                 self.alike(story, f"{what}, {how}")
+
+                def whole(stage: Stage, answer=answer, given=given) -> None:
+                    stage.fetch(**given)
+                    stage.peer.send(answer)
+                    stage.net.advance(0)
+                    stage.fetch()
+
+                self.alike(whole, f"{what}, {how}, fetched")
 
     def test_answers_cut_in_two(self) -> None:
         """At every position; the connection ends at the end, too."""

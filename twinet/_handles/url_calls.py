@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from twisted.internet.defer import Deferred, fail
 
+from twinet._handles.fetched_request import MAX_SIZE, FetchedRequest, at_most
 from twinet._handles.handle import Handle
 from twinet._handles.http_request import HttpRequest
 from twinet._http.auth import check_credentials
 from twinet._http.content import content_of
-from twinet.errors import InternetError
+from twinet.errors import InternetError, InvalidParameter
 from twinet.flags import Flag
 from twinet.status import SELF
 from twinet.urls import crack_http
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from twinet._http.cookies import CookieJar
     from twinet._net.disk import Disk
     from twinet._net.dispatch import Listener
-    from twinet.records import Limits
+    from twinet.records import Limits, Response
     from twinet.urls import HttpUrl
 
 __all__ = ["UrlCalls"]
@@ -115,6 +116,47 @@ class UrlCalls(Handle):
             context=context,
             on_status=on_status,
             limits=limits,
+        )
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        max_size: int = MAX_SIZE,
+        headers: HeadersArgument = (),
+        flags: Flag = Flag(0),
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> Deferred[Response]:
+        """Send a GET; fires with the answer when its ``body`` is in memory.
+
+        It is :meth:`get`, :meth:`~twinet.HttpRequest.read` to the end and
+        :meth:`~twinet.HttpRequest.close` in one call.
+
+        :param url: and ``headers`` to ``limits``: as for :meth:`get`.
+        :param max_size: the longest body that is taken (bytes, decoded).
+        :raises InvalidOperation: 12016, the body is longer than ``max_size``.
+        :raises InvalidParameter: 87, ``max_size`` is no number of bytes.
+        :raises InternetError: as :meth:`get` and :meth:`~twinet.HttpRequest.read`.
+        :source: our own.
+        """
+        kind: Any = FetchedRequest
+        if max_size != MAX_SIZE:
+            if type(max_size) is not int or max_size < 0:
+                msg = f"max_size is a number of bytes, from 0 on; not {max_size!r}"
+                return fail(InvalidParameter(msg))
+            kind = at_most(max_size)
+        return self._send_to(  # type: ignore[return-value]  # what that kind gives
+            url,
+            "GET",
+            None,
+            headers=headers,
+            flags=flags,
+            context=context,
+            on_status=on_status,
+            limits=limits,
+            kind=kind,
         )
 
     def request(

@@ -165,14 +165,19 @@ class Voice:
             finally:
                 self._busy = False
 
-    def complete(self, deferred: Deferred[Any], result: Any) -> None:
+    def complete(
+        self, deferred: Deferred[Any], result: Any, before: Step | None = None
+    ) -> None:
         """Announce the good end of a pending call, then fire its Deferred.
 
         As :meth:`settle`.  Nothing is queued nearly always; then the Deferred fires as
         the last act, and what the program does in there is told at once.
+
+        :param before: run between the two, as a part of the end; what it tells is told
+            before the Deferred fires.
         """
         if self._busy or self._queue:
-            self.settle(partial(_fire, deferred, result), result, None)
+            self.settle(partial(self._end, deferred, result, before), result, None)
             return
         if self.heard:
             self._busy = True
@@ -180,12 +185,22 @@ class Voice:
                 self._announce(result, None)
                 if self._queue:
                     # Behind what the listener has caused, as it was fixed before.
-                    self._queue.appendleft((partial(_fire, deferred, result), True))
+                    end = partial(self._end, deferred, result, before)
+                    self._queue.appendleft((end, True))
                     self._drain()
                     return
             finally:
                 self._busy = False
+        if before is not None:
+            before()
         _fire(deferred, result)
+
+    def _end(self, deferred: Deferred[Any], result: Any, before: Step | None) -> None:
+        if before is None:
+            _fire(deferred, result)
+        else:
+            before()
+            self.always(partial(_fire, deferred, result))
 
     def settle(self, fire: Step, result: Any, error: BaseException | None) -> None:
         """Announce the end of a pending call, then fire its Deferred.
