@@ -247,12 +247,10 @@ class UntouchedTests(StaleCase):
     def break_socket(self, error: type[OSError]) -> None:
         """Let the kept connection's socket refuse the next write."""
 
-        class Broken:
-            def send(self, data: bytes) -> int:
-                raise error
+        def refuse(data: bytes) -> int:
+            raise error
 
-        transport: Any = self.peer.transport
-        transport.getHandle = Broken
+        self.peer.protocol._send = refuse
         self.peer.protocol._direct = True
 
     def test_post(self) -> None:

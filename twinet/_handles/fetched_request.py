@@ -35,8 +35,11 @@ class FetchedRequest(HttpRequest):
         trailers: list[tuple[bytes, bytes]],
     ) -> None:
         """Take an answer with its body and its end."""
-        super().take_whole(response, b"", trailers)
         response.body = body
+        if trailers:
+            response.trailers.raw.extend(trailers)
+        self._response = response
+        self._complete = True
 
     def tell_whole(self) -> None:
         """End the call."""

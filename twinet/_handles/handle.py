@@ -233,7 +233,10 @@ class Handle:
         """Join the tree and say ``HANDLE_CREATED``; it may be closed in there."""
         parent = self._parent
         if parent is not None:
-            parent._take_in(self)
+            if parent._children is None:
+                parent._children = {self}
+            else:
+                parent._children.add(self)
             if self._voice.heard:
                 self._voice.emit(HandleCreated, self, parent)
 
@@ -286,7 +289,7 @@ class Handle:
         """End the pending call well; nobody was given this handle."""
         deferred, self._pending = self._pending, None
         if deferred is not None:
-            self._voice.complete(deferred, result, self.close)
+            self._voice.complete(deferred, result, self._die_once)
 
     def _fail(self, error: BaseException) -> None:
         """End the pending call with an error."""
@@ -350,6 +353,10 @@ class Handle:
     def _was_cancelled(self) -> InternetError:
         """Make the error of a call that the closing of its handle has ended."""
         return OperationCancelled(f"{self} was closed while a call was pending")
+
+    def _die_once(self) -> None:
+        if not self._dead:
+            self._die()
 
     def _die(self) -> None:
         if self._children or self._spent:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.defer import Deferred, fail
 
-from twinet._handles.head_query import DECODED_AWAY, HeadQuery, check_question
+from twinet._handles.queried_request import QueriedRequest
 from twinet._handles.range_seek import RangeSeek
-from twinet._handles.request_fields import RequestFields
 from twinet._handles.request_flags import FIELD_BITS, check_flags, flag_lines
-from twinet._handles.secured_request import SecuredRequest
 from twinet._http.content import content_of
 from twinet._http.order import ORDINARY, Order
 from twinet._http.representation import Representation, offers_ranges
+from twinet._net.inbox import Inbox
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
     CertificateFault,
@@ -23,10 +22,8 @@ from twinet.errors import (
     InternetError,
     InvalidOperation,
     InvalidParameter,
-    Timeout,
 )
-from twinet.flags import Flag, HandleType, RequestFlag, SecurityFlag
-from twinet.query import Query, QueryFlag
+from twinet.flags import Flag, HandleType, SecurityFlag
 from twinet.status import SELF
 
 if TYPE_CHECKING:
@@ -53,14 +50,12 @@ _FROM_CACHE = int(Flag.FROM_CACHE)
 _SECURE = int(Flag.SECURE)
 
 
-class HttpRequest(SecuredRequest):
+class HttpRequest(QueriedRequest):
     """A request to a server, and its answer."""
 
     handle_type = HandleType.HTTP_REQUEST
     _order_kind = Order
-    _response: Response | None = None
-    #: made when the program first looks at its own header fields.
-    _headers: RequestFields | None = None
+    _flags = Flag(0)
     #: when it gets its connection, where others want one too.
     turn = ORDINARY
     #: whether it is sent when the session is offline.
@@ -69,12 +64,8 @@ class HttpRequest(SecuredRequest):
     _keeps_secrets = False
     #: whether the network must not be used (``Flag.FROM_CACHE``).
     _cache_only = False
-    #: the header fields that its flags stand for.
-    _flag_lines: FieldLines = ()
     #: a redirect that could not be followed, until its call has ended.
     _refused: Response | None = None
-    #: the order of the last send, which tells how the request went out.
-    _sent: Order | None = None
     _close_when_failed = False
     #: whether it has been sent, so that there may be something to forget.
     _used = False
@@ -94,16 +85,19 @@ class HttpRequest(SecuredRequest):
         limits: Limits | None = None,
     ) -> None:
         super().__init__(parent, context, on_status, limits)
-        self._verb = check_verb(verb)
+        # What most requests have is not looked at: a small one costs 30 µs.
+        if verb != "GET":
+            self._verb = check_verb(verb)
+            if self._verb == b"TRACE":
+                # The answer repeats it, for others to read (RFC 9110, section 9.3.8).
+                flags = check_flags(flags) | Flag.NO_COOKIES | Flag.NO_AUTH
         self._url = url
-        self._fields = check_fields(headers)
-        if self._verb == b"TRACE":
-            # The answer repeats it, for others to read (RFC 9110, section 9.3.8).
-            flags = check_flags(flags) | Flag.NO_COOKIES | Flag.NO_AUTH
-        self._flags = flags
+        if headers:
+            self._fields = check_fields(headers)
         if parent._decoding:
             self._decoding = True
         if flags:
+            self._flags = flags
             self._take_flags(flags)
 
     def _take_flags(self, flags: Flag) -> None:
@@ -123,93 +117,6 @@ class HttpRequest(SecuredRequest):
         if bits & _SECURE and self._url.scheme != "https":
             msg = f"Flag.SECURE wants TLS, which {self._url.url} does not have"
             raise InvalidParameter(f"{msg}; write https:")
-
-    @property
-    def url(self) -> str:
-        """The URL in use, without user name and password; redirects change it."""
-        return self._url.url if self._response is None else self._response.url
-
-    @property
-    def verb(self) -> str:
-        """The request's verb."""
-        return self._verb.decode("latin-1")
-
-    @property
-    def headers(self) -> RequestFields:
-        """The request's own header fields; what is changed acts on the next send."""
-        if self._headers is None:
-            self._headers = RequestFields(self._fields)
-        return self._headers
-
-    def query_info(
-        self,
-        query: int,
-        *,
-        name: str | None = None,
-        index: int = 0,
-        flags: QueryFlag = QueryFlag(0),
-    ) -> str | int | datetime:
-        """Return what a head says: the answer's, or with a flag the request's.
-
-        Before there is an answer its head is empty, and its status 0.
-
-        :param query: the attribute.
-        :param name: of the field, with ``Query.CUSTOM``.
-        :param index: which of several fields of that name.
-        :param flags: where to look, and what to give: a number, a time.
-        :raises InvalidHandle: 6, the handle is closed.
-        :raises IncorrectHandleState: 12019, the request's body is still being sent.
-        :raises HttpHeaderNotFound: 12150, it is not there, or not so often.
-        :raises HttpInvalidHeader: 12153, it is no number that fits, or no time.
-        :raises HttpInvalidQueryRequest: 12154, no head has such a thing.
-        :raises InvalidParameter: 87, a name, an index or flags of another type.
-        :source: HttpQueryInfo.
-        """
-        self._check_alive()
-        check_question(name, index, flags)
-        if flags & QueryFlag.REQUEST_HEADERS:
-            return HeadQuery(self._own_head()).ask(query, name, index, flags)
-        if query == Query.REQUEST_METHOD:
-            return self.verb
-        response = self._response
-        if response is None:
-            if self._writing:
-                msg = f"{self} has no answer yet; call finish() and wait for it"
-                raise IncorrectHandleState(msg)
-            if query == Query.STATUS_CODE and flags & QueryFlag.NUMBER:
-                return 0
-            return HeadQuery(b"").ask(query, name, index, flags)
-        hidden = DECODED_AWAY if response.decoded else ()
-        return HeadQuery(response.raw_head, hidden).ask(query, name, index, flags)
-
-    def _own_head(self) -> bytes:
-        """Return the head that went out, or before that what the program gave."""
-        if self._sent is not None:
-            return self._sent.head()
-        lines = self._own_lines()
-        first = b"%b %b HTTP/1.1\r\n" % (self._verb, self._url.target.encode())
-        return first + b"".join(b"%b: %b\r\n" % line for line in lines)
-
-    @property
-    def request_flags(self) -> RequestFlag:
-        """What became of the request (``INTERNET_REQFLAG_*``)."""
-        flags = RequestFlag(0)
-        if self._response is None:
-            flags |= RequestFlag.NO_HEADERS
-        if isinstance(self._broken, Timeout):
-            flags |= RequestFlag.NET_TIMEOUT
-        return flags
-
-    @property
-    def response(self) -> Response:
-        """The answer.
-
-        :raises IncorrectHandleState: 12019, there is none yet.
-        """
-        if self._response is None:
-            msg = f"{self} has no answer yet; wait for the Deferred of send()"
-            raise IncorrectHandleState(msg)
-        return self._response
 
     def send(
         self,
@@ -278,8 +185,12 @@ class HttpRequest(SecuredRequest):
             return fail(error)
         return self._send(content)
 
-    def _send(self, content: Content | None) -> Deferred[Self]:
+    def _send(
+        self, content: Content | None, session: Session | None = None
+    ) -> Deferred[Self]:
         """Send the request with what has been made ready for it."""
+        if session is None:
+            session = self.session
         try:
             self._check_alive()
             body = url = fields = None
@@ -289,7 +200,6 @@ class HttpRequest(SecuredRequest):
                 fields = content.described(self._own_lines())
             if body is not None or self._fields or self._headers is not None:
                 self._check_request(body)
-            session = self.session
             if session.offline or self._cache_only:
                 self._check_online(session)
             pending = self._begin()
@@ -307,14 +217,6 @@ class HttpRequest(SecuredRequest):
                 why = "Flag.FROM_CACHE keeps it from the network"
             msg = f"{self.url} is not fetched: {why}, and there is no cache"
             raise FileNotFound(msg)
-
-    def _own_lines(self) -> FieldLines:
-        lines = self._fields if self._headers is None else self._headers.lines
-        if self._flag_lines:
-            given = {name.lower() for name, _ in lines}
-            more = [line for line in self._flag_lines if line[0].lower() not in given]
-            return (*lines, *more)
-        return lines
 
     def _set_off(
         self,
@@ -336,22 +238,28 @@ class HttpRequest(SecuredRequest):
             self._revive()
             self._response = self._representation = None
             self._piece = 0
-        self._writing = writing
+            self._writing = None
+        if writing is not None:
+            self._writing = writing
         self._used = True
         engine = session.engine
         if url is None:
             url = self._url
         if fields is None:
-            fields = self._own_lines()
+            fields = self._fields
+            if self._headers is not None or self._flag_lines:
+                fields = self._own_lines()
         voice = self._voice
         parent: Handle = self._parent  # type: ignore[assignment]  # it always has one
         order = self._sent = self._order_kind(
             self._verb,
             url,
-            session.agent,
+            session.agent_line,
             fields,
             body,
-            engine.tls_policy(url.scheme, self._security_flags, self._certificate),
+            None
+            if url.scheme == "http"
+            else engine.tls_policy(url.scheme, self._security_flags, self._certificate),
             self._limits,
             self._flags,
             self._security_flags,
@@ -379,7 +287,8 @@ class HttpRequest(SecuredRequest):
         """Take an answer with its body and its end."""
         self._response = response
         if body:
-            self._inbox.put(body)
+            inbox = self._inbox = Inbox()
+            inbox.put(body)
         if trailers:
             self._take_trailers(trailers)
         self._complete = True

@@ -28,7 +28,7 @@ from twinet.errors import (
     RequestPending,
 )
 from twinet.flags import FindMethod
-from twinet.status import SELF, ReceivingResponse, ResponseReceived
+from twinet.status import ReceivingResponse, ResponseReceived
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from twinet._handles.delivery import Sink
     from twinet._handles.drain import Drain
     from twinet._handles.session import Session
-    from twinet._net.dispatch import Listener
-    from twinet.records import Limits
 
 __all__ = ["Resource", "Source"]
 
@@ -50,6 +48,8 @@ LARGEST = 1 << 20
 #: received and thrown away.  To ask for it takes a round trip or three, in which a
 #: fast line brings about as much (our own).
 AHEAD = 1 << 20
+#: The inbox of a resource of which nothing has come; it is replaced, never filled.
+NOTHING = Inbox()
 _METHODS = tuple(FindMethod)
 
 
@@ -76,6 +76,7 @@ class Resource(Handle):
 
     # Defaults stand here and not in __init__: one resource is made per request.
     _source: Source | None = None
+    _inbox = NOTHING
     _complete = False
     _broken: InternetError | None = None
     _paused = False
@@ -90,16 +91,6 @@ class Resource(Handle):
     _skip = 0
     #: whether the server has sent the whole when it was asked for a part.
     _whole_again = False
-
-    def __init__(
-        self,
-        parent: Handle,
-        context: Any = SELF,
-        on_status: Listener | None = None,
-        limits: Limits | None = None,
-    ) -> None:
-        super().__init__(parent, context, on_status, limits)
-        self._inbox = Inbox()
 
     @property
     def session(self) -> Session:
@@ -303,11 +294,13 @@ class Resource(Handle):
     def take_data(self, data: bytes, wire: int) -> None:
         """Take data; ``wire`` is what they were on the wire, in bytes."""
         self._wire += wire
+        inbox = self._inbox
+        if inbox is NOTHING:
+            inbox = self._inbox = Inbox()
         if self._skip:
             data = self._pass_over(data)
         if not data:
             return
-        inbox = self._inbox
         inbox.put(data)
         if (
             inbox.size >= FULL

@@ -175,8 +175,10 @@ class Session(UrlCalls):
 
         :raises InvalidParameter: 87, it holds a control character.
         """
-        check_fields({"User-Agent": agent})
+        lines = check_fields({"User-Agent": agent})
         self.agent = agent
+        #: the same as requests say it; empty for none.
+        self.agent_line = b"User-Agent: %b\r\n" % lines[0][1] if agent else b""
 
     @property
     def connections_per_host(self) -> int:

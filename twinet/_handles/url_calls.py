@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from twisted.internet.defer import Deferred, fail
+from twisted.python import threadable
 
 from twinet._handles.fetched_request import MAX_SIZE, FetchedRequest, at_most
 from twinet._handles.handle import Handle
@@ -290,9 +292,12 @@ class UrlCalls(Handle):
     ) -> Deferred[HttpRequest]:
         """Make a request handle for a URL and send it, as all these calls do."""
         try:
-            self._check_usable()
-            known = self._cracked.get(url) if type(url) is str else None
-            cracked = known or self._crack(url)
+            # As _check_usable() does, whose two calls each request would pay for.
+            if self._dead or threadable.ioThread != get_ident():
+                self._check_usable()
+            cracked = self._cracked.get(url) if type(url) is str else None
+            if cracked is None:
+                cracked = self._crack(url)
             credentials = None
             if cracked.username is not None:
                 secret = cracked.password or ""
@@ -315,7 +320,7 @@ class UrlCalls(Handle):
         request._announce()
         if request._dead:
             return fail(request._was_cancelled())
-        return request._send(content)
+        return request._send(content, self)  # type: ignore[arg-type]  # a session
 
     def _crack(self, url: str) -> HttpUrl:
         cracked = crack_http(url)

@@ -17,6 +17,8 @@ from twinet._wire.http1 import ResponseReader
 from twinet.errors import ConnectionReset
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twisted.internet.interfaces import IConsumer
     from twisted.python.failure import Failure
 
@@ -51,6 +53,8 @@ class Channel(Line):
     #: the read of the socket whose records were being given on when the present
     #: request went out; 0 for none.
     _begun_in = 0
+    #: how a socket is written to directly.
+    _send: Callable[[bytes], int]
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
         self._pool = pool
@@ -127,7 +131,7 @@ class Channel(Line):
         cost of a small request (measured).
         """
         try:
-            sent: int = self.transport.getHandle().send(data)
+            sent: int = self._send(data)
         except OSError as error:
             # Full, or broken: the transport finds out and tells as usual.
             sent = 0
@@ -204,6 +208,8 @@ class Channel(Line):
         transport = self.transport
         # A socket on which TLS was started is still a socket: past it, in the clear.
         self._direct = isinstance(transport, Connection) and not transport.TLS
+        if self._direct:
+            self._send = transport.getHandle().send
         self.circuit = Circuit(self)
         super().connectionMade()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from twinet._http.channel import Channel
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine"]
 
-#: Whether a head may set cookies: a search of the raw bytes costs a tenth of taking
-#: the fields apart.
-_SETS_COOKIES = re.compile(rb"\nset-cookie", re.IGNORECASE).search
 #: How many ways of verifying are remembered (our own choice); most sessions have one.
 _MOST_POLICIES = 64
 
@@ -59,6 +55,8 @@ class Engine:
         self._plain = channel is Channel and not connector.judges
         self._roots = roots
         self._certificate = certificate
+        #: that of requests that ask for nothing in particular.
+        self._usual_policy: TlsPolicy | None = None
         self._policies: dict[
             tuple[SecurityFlag, ClientCertificate | None], TlsPolicy
         ] = {}
@@ -87,8 +85,8 @@ class Engine:
         transfer.start()
 
     def take_cookies(self, order: Order, head: Head) -> None:
-        """Keep the cookies that an answer brings."""
-        if _SETS_COOKIES(head.raw) and not order.flags & Flag.NO_COOKIES:
+        """Keep the cookies that an answer brings, if they are wanted."""
+        if not order.flags & Flag.NO_COOKIES:
             self.cookies.take(order.url, head.fields)
 
     def transfer(self, order: Order, voice: Voice, reader: Reader) -> Transfer:
@@ -110,6 +108,9 @@ class Engine:
         """
         if scheme != "https":
             return None
+        if not ignore and certificate is None and self._usual_policy is not None:
+            # Python takes its time to hash flags.
+            return self._usual_policy
         certificate = certificate or self._certificate
         key = (ignore, certificate)
         policy = self._policies.get(key)
@@ -118,6 +119,8 @@ class Engine:
             while len(self._policies) >= _MOST_POLICIES:
                 del self._policies[next(iter(self._policies))]
             self._policies[key] = policy
+        if not ignore and certificate is self._certificate:
+            self._usual_policy = policy
         return policy
 
     def close(self) -> Deferred[None]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from twinet._http.cookies import sets_cookies
 from twinet._http.order import Reader
 from twinet._http.phase import AWAITING
 from twinet._http.redirect import FOLLOWED
@@ -109,7 +110,11 @@ class Errand:
         assert channel.home is not None, "it is kept"
         self.origin = channel.home
         self.origin.using.add(self)
-        self._engine.deadlines.limit(channel, order.limits.first_byte)
+        first_byte = order.limits.first_byte
+        if first_byte is None:
+            self._engine.deadlines.clear(channel)
+        else:
+            self._engine.deadlines.set(channel, first_byte)
         if voice.heard:
             voice.emit(SendingRequest)
             if self._stopped:
@@ -149,7 +154,8 @@ class Errand:
         self.over = True
         self._channel = None
         self._head_size = len(head.raw)
-        engine.take_cookies(order, head)
+        if sets_cookies(head.raw):
+            engine.take_cookies(order, head)
         self._asker.take_whole(
             answer_of(head, order, channel.circuit),
             body,

@@ -51,6 +51,7 @@ ORDINARY = Turn()
 class Order:
     """One request, as it goes out on one channel; nobody changes it.
 
+    :ivar agent: the line that names the program; empty for none.
     :ivar fields: the caller's header fields, raw, in order.
     :ivar tls: how the server is verified; ``None`` for plain HTTP.
     :ivar security: the certificate faults that are let through.
@@ -68,7 +69,7 @@ class Order:
 
     verb: bytes
     url: HttpUrl
-    agent: str
+    agent: bytes
     fields: FieldLines
     body: bytes | Body | PushedBody | None
     tls: TlsPolicy | None

@@ -128,14 +128,15 @@ class Pool:
         """Give out an idle channel for an order, if nobody is before it."""
         url = order.url
         origin = self._origins.get((url.scheme, url.host, url.port, order.tls))
-        if (
-            origin is None
-            or not origin.idle
-            or origin.waiting
-            or not self._is_good(origin.idle[-1])
-        ):
+        if origin is None or not origin.idle or origin.waiting:
             return None
-        return self._take_idle(origin)
+        channel = origin.idle[-1]
+        if not self._is_good(channel):
+            return None
+        # As _take_idle() does.
+        del origin.idle[-1]
+        channel.origin = None
+        return channel
 
     def submit(self, exchange: Exchange) -> None:
         """Give the exchange a channel, or leave to open one, now or in its turn."""

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from twinet._http.auth import UNAUTHORIZED, answer_challenge
+from twinet._http.cookies import sets_cookies
 from twinet._http.decoded_body import DecodedBody
 from twinet._http.exchange import Exchange
 from twinet._http.order import Order
@@ -149,7 +150,8 @@ class Transfer:
         else:
             step = None
         self._step = step
-        self._engine.take_cookies(order, head)
+        if sets_cookies(head.raw):
+            self._engine.take_cookies(order, head)
         response = answer_of(head, order, exchange.circuit, self._history)
         if step is None:
             taker: Taker = self._reader

@@ -146,7 +146,7 @@ def render_head(
     verb: bytes,
     target: str,
     host: str,
-    agent: str,
+    agent: bytes,
     fields: FieldLines,
     framing: bytes = b"",
 ) -> bytes:
@@ -157,20 +157,18 @@ def render_head(
 
     :param target: the request target, ASCII, already percent-encoded.
     :param host: the Host field's value.
-    :param agent: the User-Agent; empty for none.
+    :param agent: the line that names the program, with its CRLF; empty for none.
     :param fields: the caller's, which fit the body
         (:func:`twinet._wire.framing_fields.check_together`).
     :param framing: the line that frames the body, with its CRLF; empty for none.
     """
-    if agent and not fields:
-        # The same as below, in one step: 0.5 µs, not 1.3, for most requests.
-        return (
-            b"%b %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: %b\r\nAccept: */*\r\n%b\r\n"
-        ) % (
+    if not fields:
+        # The same as below, in one step: 0.4 µs, not 1.3, for most requests.
+        return b"%b %b HTTP/1.1\r\nHost: %b\r\n%bAccept: */*\r\n%b\r\n" % (
             verb,
             target.encode("ascii"),
             host.encode("ascii"),
-            _bytes(agent, "User-Agent"),
+            agent,
             framing,
         )
     lines = []
@@ -178,7 +176,7 @@ def render_head(
     if b"host" not in given:
         lines.append(f"Host: {host}\r\n".encode("ascii"))
     if agent and b"user-agent" not in given:
-        lines.append(b"User-Agent: %b\r\n" % _bytes(agent, "User-Agent"))
+        lines.append(agent)
     if b"accept" not in given:
         lines.append(b"Accept: */*\r\n")
     lines.extend(b"%b: %b\r\n" % field for field in fields)
