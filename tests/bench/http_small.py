@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench.small_answers import EACH_CONCURRENCY, SmallAnswers
+from tests.bench.small_answers import CLIENTS, EACH_CONCURRENCY, SmallAnswers
 from tests.bench.summary import Aim
 
 __all__ = ["BENCH"]
@@ -20,6 +20,7 @@ BENCH = SmallAnswers(
     name="http_small",
     story=__doc__,
     work="1 KiB GET, connection kept",
+    clients=(*CLIENTS, "twinet-unheard"),
     aims=(Aim("aiohttp", 0.35), Aim("pycurl", 1.2)),
     table=EACH_CONCURRENCY,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.bench.bench import Bench, Column, client_core, ratio_to_us
-from tests.bench.clients import US
+from tests.bench.clients import US, US_ON_UVLOOP
 from tests.bench.job import Job
 from tests.bench.rounds import play
 from tests.bench.server import MIB, Server
@@ -21,8 +21,7 @@ __all__ = ["LargeBodies", "peak", "per_gib", "speed", "told"]
 
 _CLIENTS = (
     US,
-    "twinet-unheard",
-    "twinet-uvloop",
+    US_ON_UVLOOP,
     "aiohttp",
     "aiohttp-uvloop",
     "pycurl",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.bench import Bench, Column, client_core, ratio_to_us
-from tests.bench.clients import US
+from tests.bench.clients import US, US_ON_UVLOOP
 from tests.bench.job import Job
 from tests.bench.rounds import play
 from tests.bench.server import CannotServeError, cores
@@ -131,8 +131,7 @@ BENCH = SlowConnections(
     work="slow connections",
     clients=(
         US,
-        "twinet-unheard",
-        "twinet-uvloop",
+        US_ON_UVLOOP,
         "aiohttp",
         "aiohttp-uvloop",
         "pycurl",

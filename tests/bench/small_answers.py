@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.bench.bench import Bench, Column, client_core, ratio_to_us
-from tests.bench.clients import US
+from tests.bench.clients import US, US_ON_UVLOOP
 from tests.bench.job import Job
 from tests.bench.rounds import play
 from tests.bench.server import Server
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from tests.bench.rounds import Score
     from tests.bench.stopwatch import Reading
 
-__all__ = ["EACH_CONCURRENCY", "SmallAnswers"]
+__all__ = ["CLIENTS", "EACH_CONCURRENCY", "SmallAnswers"]
 
 #: A row of the whole table for each.
 EACH_CONCURRENCY = [("--concurrency", count) for count in ("1", "10", "100")]
 
 
-_CLIENTS = (
+#: Who does it, unless others are asked for.
+CLIENTS = (
     US,
-    "twinet-unheard",
-    "twinet-uvloop",
+    US_ON_UVLOOP,
     "aiohttp",
     "aiohttp-uvloop",
     "pycurl",
@@ -50,7 +50,7 @@ class SmallAnswers(Bench):
     :ivar kept: over connections that are kept; else over a new one each.
     """
 
-    clients: Sequence[str] = _CLIENTS
+    clients: Sequence[str] = CLIENTS
     numbers: Mapping[str, tuple[int, str]] = field(default_factory=_NUMBERS.copy)
     secure: bool = False
     kept: bool = True

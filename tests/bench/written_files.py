@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.bench import Bench, Column, client_core, ratio_to_us
-from tests.bench.clients import US
+from tests.bench.clients import US, US_ON_UVLOOP
 from tests.bench.job import Job
 from tests.bench.large_bodies import peak, per_gib, speed, told
 from tests.bench.rounds import play
@@ -25,7 +25,7 @@ __all__ = ["WrittenFiles", "compare"]
 
 _CLIENTS = (
     US,
-    "twinet-uvloop",
+    US_ON_UVLOOP,
     "aiohttp",
     "pycurl",
     "curl",
