@@ -35,7 +35,12 @@ async def until(happened: Callable[[], object]) -> None:
 
 
 class Conversation(Protocol):
-    """The server's end of one connection."""
+    """The server's end of one connection.
+
+    :ivar together: how many there were when it was made, itself included.
+    """
+
+    together = 0
 
     def __init__(self, server: LoopbackServer) -> None:
         self.server = server
@@ -44,6 +49,7 @@ class Conversation(Protocol):
 
     def connectionMade(self) -> None:
         self.server.conversations.append(self)
+        self.together = sum(not each.lost for each in self.server.conversations)
 
     def dataReceived(self, data: bytes) -> None:
         self.buffer += data

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.defer import gatherResults
 from twisted.trial.unittest import TestCase
 
 import twinet
@@ -100,6 +101,40 @@ class BothWaysTests(TestCase):
     async def test_tls(self) -> None:
         """The same over TLS."""
         await self.check(root().issue(["127.0.0.1"]))
+
+    async def crowd(self, clock: Any) -> list[Any]:
+        """Send several at once where there is one connection at a time."""
+        server = LoopbackServer(ANSWERS)
+        session = twinet.Session(clock, connections_per_host=1)
+        told: list[str] = []
+        session.set_status_callback(
+            lambda news: told.append(f"{line(news)} {news.context}")
+        )
+        paths = ("/says-close", "/close", "/kept", "/kept", "/says-close", "/kept")
+        try:
+            bodies = await gatherResults(
+                [
+                    session.get(server.url(path), context=str(number)).addCallback(
+                        lambda request: request.read(100)
+                    )
+                    for number, path in enumerate(paths)
+                ]
+            )
+            most = max(c.together for c in server.conversations)
+        finally:
+            await session.close()
+            await server.all_lost()
+            await server.stop()
+        # The server may hear of the next connection before the end of the last one.
+        self.assertLessEqual(most, 2)
+        return [told, bodies, len(server.conversations)]
+
+    async def test_waiting(self) -> None:
+        """A place is free when its connection is closed, and no sooner."""
+        short = await self.crowd(reactor)
+        long = await self.crowd(Roundabout(reactor))
+        self.assertEqual(short, long)
+        self.assertEqual(short[2:], [4])
 
 
 def _anywhere(found: Any, port: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from ipaddress import ip_address
 from typing import Any
 
 from twisted.internet.address import UNIXAddress
@@ -53,17 +54,20 @@ class NamesTests(SynchronousTestCase):
 
     def test_literal_is_new_once(self):
         """To each of these objects."""
-        self.assertTrue(self.names.literal_seen("::1"))
-        self.assertFalse(self.names.literal_seen("::1"))
-        self.assertTrue(self.names.literal_seen("127.0.0.1"))
-        self.assertTrue(Names(self.reactor, self.threads).literal_seen("::1"))
+        self.assertIsNone(self.names.spelled("::1"))
+        found = self.names.remember("::1", ip_address("::1"))
+        self.assertEqual(found, (ip_address("::1"),))
+        self.assertIs(self.names.spelled("::1"), found)
+        self.assertIsNone(self.names.spelled("127.0.0.1"))
+        self.assertIsNone(Names(self.reactor, self.threads).spelled("::1"))
 
     def test_literals_are_not_remembered_without_bound(self):
         """Who goes through a whole network keeps the last few thousand."""
         for n in range(module.LITERALS_KEPT + 100):
-            self.names.literal_seen(str(n))
-        self.assertEqual(len(self.names._literals_seen), module.LITERALS_KEPT)
-        self.assertFalse(self.names.literal_seen("100"))
+            self.names.remember(str(n), ip_address(n))
+        self.assertEqual(len(self.names._spelled), module.LITERALS_KEPT)
+        self.assertIsNone(self.names.spelled("99"))
+        self.assertEqual(self.names.spelled("100"), (ip_address(100),))
 
     def test_answer_is_told_in_order_without_doubles(self):
         """And then known for a minute."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from ipaddress import ip_address
 from typing import Any
@@ -161,13 +162,27 @@ class StreamTests(TestCase):
             stream.connectionLost(Failure(ConnectionLost()))
             self.assertIsInstance(await self.race.failure, Refused)
 
-    async def test_loss_before_there_is_a_connection_fails(self) -> None:
-        """As when the reactor stops."""
+    async def test_loss_of_another_socket_is_not_its_own(self) -> None:
+        """The poller has dropped it with that word; it goes on."""
         stream = self.start(self.full_port())
+        reactor.removeWriter(stream)
         stream.connectionLost(Failure(ConnectionLost()))
-        reason = await self.race.failure
-        self.assertIsInstance(reason, ConnectionLost)
-        self.assertNotIn(stream, reactor.getWriters())
+        self.assertNoResult(self.race.failure)
+        self.assertIn(stream, reactor.getWriters())
+        self.assertIsNone(stream.doRead())
+        stream.stop()
+
+    async def test_loss_of_what_was_just_connected_is_a_loss(self) -> None:
+        """Before the race could hear of it."""
+        stream = self.start(self.listen())
+        _, writable, _ = select.select([], [stream.socket], [], 20)
+        self.assertTrue(writable)
+        stream.connectionLost(Failure(ConnectionLost()))
+        self.assertIsInstance(await self.race.failure, ConnectionLost)
+        self.assertNoResult(self.race.near.made)
+        while not self.far:
+            await deferLater(reactor, 0)
+        await self.far[0].lost
 
     async def test_stopped_attempt_leaves_nothing(self) -> None:
         """Twice is once."""
@@ -210,6 +225,41 @@ class StreamTests(TestCase):
         self.assertIsInstance(await self.race.near.lost, ConnectionDone)
         await self.far[0].lost
         self.assertEqual(self.far[0].received, 3000)
+
+    async def test_close_at_once_is_in_order_and_tells_nobody_here(self) -> None:
+        """The far end sees an orderly close; it is closed once."""
+        stream = await self.connect()
+        own = stream.socket
+        self.assertTrue(stream.close_at_once())
+        self.assertEqual(own.fileno(), -1)
+        self.assertFalse(stream.close_at_once())
+        stream.loseConnection()
+        stream.abortConnection()
+        self.assertIsInstance(await self.far[0].lost, ConnectionDone)
+        self.assertNoResult(self.race.near.lost)
+        self.assertNotIn(stream, reactor.getReaders())
+
+    async def test_no_close_at_once_with_something_to_send(self) -> None:
+        """Or with somebody who may have more."""
+        stream = await self.connect()
+        producer = _Pieces(stream)
+        producer.left = 2
+        stream.registerProducer(producer, True)
+        self.assertFalse(stream.close_at_once())
+        stream.unregisterProducer()
+        stream.write(b"x")
+        self.assertFalse(stream.close_at_once())
+        stream.loseConnection()
+        self.assertFalse(stream.close_at_once())
+        await self.race.near.lost
+        await self.far[0].lost
+        self.assertEqual(self.far[0].received, 1)
+
+    async def test_no_close_at_once_before_there_is_a_connection(self) -> None:
+        """Whoever wants that stops it."""
+        stream = self.start(self.full_port())
+        self.assertFalse(stream.close_at_once())
+        stream.stop()
 
     async def test_paused_reading_goes_on(self) -> None:
         """What came meanwhile is there; paused twice is paused once."""

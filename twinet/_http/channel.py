@@ -189,7 +189,13 @@ class Channel(Line):
     def close(self) -> None:
         """Close politely, without waiting for the peer."""
         self._end()
-        if not self._finished:
+        if self._finished:
+            return
+        home = self.home
+        # Who waits for its place is told, and not while states change.
+        if (home is None or not home.waiting) and self.close_at_once():
+            self._pool.socket_gone(self)
+        else:
             super().close()
             self._pool.closing(self)
 

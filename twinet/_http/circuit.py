@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinet._net.stream import Stream
 from twinet.records import SocketInfo
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IAddress
-
     from twinet._http.channel import Channel
     from twinet._net.tls import TlsCreator
     from twinet.tls import TlsInfo
@@ -24,12 +23,17 @@ class Circuit:
     :ivar address: the server's address as text, as the channel has it.
     """
 
-    __slots__ = ("_far", "_near", "_tls_creator", "address")
+    __slots__ = ("_ends", "_tls_creator", "address")
 
     def __init__(self, channel: Channel) -> None:
         self.address = channel.address
-        self._near: IAddress = channel.transport.getHost()
-        self._far: IAddress = channel.transport.getPeer()
+        transport = channel.transport
+        #: both ends, as address and port.
+        self._ends: tuple[tuple[str, int], tuple[str, int]] = (
+            transport.ends()
+            if type(transport) is Stream
+            else (_end(transport.getHost()), _end(transport.getPeer()))
+        )
         self._tls_creator: TlsCreator | None = channel.tls_creator
 
     @property
@@ -44,14 +48,11 @@ class Circuit:
 
     def socket_info(self, *, keep_alive: bool) -> SocketInfo:
         """Return what DIAGNOSTIC_SOCKET_INFO tells."""
-        return SocketInfo(
-            *_ends(self._near),
-            *_ends(self._far),
-            keep_alive,
-            secure=self._tls_creator is not None,
-        )
+        near, far = self._ends
+        secure = self._tls_creator is not None
+        return SocketInfo(*near, *far, keep_alive, secure=secure)
 
 
-def _ends(address: Any) -> tuple[str, int]:
+def _end(address: Any) -> tuple[str, int]:
     """Return host and port; what is no internet address has neither."""
     return getattr(address, "host", ""), getattr(address, "port", 0)

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING, TypeAlias
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from twinet._http.channel import Channel
 
@@ -270,17 +270,14 @@ class Pool:
 
     def close(self) -> Deferred[None]:
         """Close everything; fires when no socket is left."""
-        closed: Deferred[None] = Deferred()
-        self._closed = closed
         busy = [c for c in self._channels if c.origin is None]
         self.drop_idle()
         for channel in busy:
             channel.abort()
-        if self._channels:
-            self._deadlines.set(self, POLITE)
-        else:
-            self._closed = None
-            closed.callback(None)
+        if not self._channels:
+            return succeed(None)
+        closed = self._closed = Deferred()
+        self._deadlines.set(self, POLITE)
         return closed
 
     def expired(self) -> None:

@@ -26,6 +26,7 @@ class Attempt(ClientFactory):
     The connector, and through it the transport, keeps this as long as the connection
     lasts. So it lets go of the race, which knows what the connection was made for.
 
+    :ivar text: the address as text.
     :ivar started: the race has started it and goes on by itself.
     """
 
@@ -33,6 +34,7 @@ class Attempt(ClientFactory):
 
     def __init__(self, race: Race, address: Address) -> None:
         self.address = address
+        self.text = str(address)
         self.started = False
         self._race: Race | None = race
         self._connector: IConnector | None = None
@@ -42,7 +44,7 @@ class Attempt(ClientFactory):
     ) -> None:
         """Begin to connect; the race may hear the end before this returns."""
         reactor.connectTCP(
-            str(self.address),
+            self.text,
             port,
             self,
             timeout=None,  # type: ignore[arg-type]  # means none: ours count

@@ -131,8 +131,20 @@ class Voice:
         A listener that closes the handle in the first still hears the second before
         its last words.
         """
-        if self.heard:
+        if not self.heard:
+            return
+        if self._busy or self._queue:
             self.always(self._say_closing, self._say_closed)
+            return
+        # The same without the queue, which most closings do not need.
+        self._busy = True
+        try:
+            self._say_closing()
+            self._say_closed()
+            if self._queue:
+                self._drain()
+        finally:
+            self._busy = False
 
     def then(self, step: Step) -> None:
         """Run ``step`` when everything emitted so far has been told."""

@@ -24,11 +24,13 @@ Policy = Callable[[Destination], str | None]
 _log = Logger()
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that takes several times as long to make, once for each connection.
+@dataclass(slots=True)
 class Target:
     """Where a connection shall lead, and what a policy is told about it.
 
-    ``hop`` counts redirects; ``came_from`` is the server that redirected here.
+    Nobody changes it.  ``hop`` counts redirects; ``came_from`` is the server that
+    redirected here.
     """
 
     scheme: str

@@ -19,19 +19,13 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.protocols.policies import ProtocolWrapper
 from zope.interface import implementer
 
-from twinet._net.stream import READ_SIZE
+from twinet._net.stream import READ_SIZE, Stream, let_little_wait
 from twinet._net.trace import UNTRACED_LINE
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twinet._net.trace import LineTrace
-
-# What the system may keep that it has not sent, where that can be set.  Of its own
-# accord it keeps up to 4 MiB (Linux), and what it keeps looks sent: a slow server's
-# limits would run out on it.  Measured: no upload gets slower by this.
-UNSENT = 128 * 1024
-_NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
 
 
 class Opener(TypingProtocol):
@@ -103,13 +97,28 @@ class Line(Protocol):
             # Twisted's TLS layer would wait for the peer's close_notify, for ever
             self._tcp.loseConnection()
 
+    def close_at_once(self) -> bool:
+        """Close politely if that can be done now; tell whether it is done.
+
+        Then the line hears nothing more.  It can where the transport is a socket of
+        ours that has nothing left to send.
+        """
+        transport = self.transport
+        if self._closed or self._aborted or self._finished:
+            return False
+        if type(transport) is not Stream or not transport.close_at_once():
+            return False
+        self._closed = self._finished = True
+        return True
+
     def connectionMade(self) -> None:  # noqa: N802  Twisted's name
         """Set up the transport and tell the opener."""
         tcp: Any = self.transport
         while isinstance(tcp, ProtocolWrapper):
             tcp = tcp.transport
         self._tcp = tcp
-        _tune(tcp)
+        if type(tcp) is not Stream:
+            _tune(tcp)
         if self.opener is not None:
             self.opener.tcp_connected(self)
 
@@ -140,6 +149,5 @@ def _tune(tcp: Any) -> None:
     if getattr(tcp, "bufferSize", READ_SIZE) != READ_SIZE:
         tcp.bufferSize = READ_SIZE
     own = getattr(tcp, "socket", None)
-    if _NOTSENT_LOWAT is not None and isinstance(own, socket.socket):
-        with suppress(OSError):  # reset already, or no TCP
-            own.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, UNSENT)
+    if isinstance(own, socket.socket):
+        let_little_wait(own)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     Addresses = tuple[Address, ...]
 
 KEPT_FOR = 60.0  # seconds
-LITERALS_KEPT = 4096  # remembered only for a notification: a bound, no more
+LITERALS_KEPT = 4096  # they are read again and told of once more: a bound, no more
 
 # "The name is there, but has no address of a family that this machine uses."
 _OTHER_FAMILY = {
@@ -71,7 +71,7 @@ class Names:
         self._resolver = resolver
         self._known: dict[str, tuple[float, Addresses]] = {}  # oldest first
         self._looking_up: dict[str, _LookUp] = {}
-        self._literals_seen: dict[str, None] = {}
+        self._spelled: dict[str, Addresses] = {}
 
     @staticmethod
     def literal(host: str) -> Address | None:
@@ -83,17 +83,16 @@ class Names:
         except ValueError:
             return None
 
-    def literal_seen(self, host: str) -> bool:
-        """Tell whether this address literal is met for the first time here.
+    def spelled(self, host: str) -> Addresses | None:
+        """Return the address of a literal that was met before, or None."""
+        return self._spelled.get(host)
 
-        Its first use counts as a look-up for the notifications (recorded behaviour).
-        """
-        if host in self._literals_seen:
-            return False
-        if len(self._literals_seen) >= LITERALS_KEPT:
-            del self._literals_seen[next(iter(self._literals_seen))]
-        self._literals_seen[host] = None
-        return True
+    def remember(self, host: str, literal: Address) -> Addresses:
+        """Remember a literal that was met for the first time; return its address."""
+        if len(self._spelled) >= LITERALS_KEPT:
+            del self._spelled[next(iter(self._spelled))]
+        found = self._spelled[host] = (literal,)
+        return found
 
     def known(self, host: str) -> Addresses | None:
         """Return the addresses of a host that was looked up within 60 seconds."""

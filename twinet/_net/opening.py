@@ -137,16 +137,18 @@ class Opening:
             self._ask_endpoint(self._means.connect)
             return
         names = self._means.names
-        literal = names.literal(host)
-        if literal is not None:
-            if names.literal_seen(host):
-                self._tell(ResolvingName, host)
-                if not self.over:
-                    self._tell(NameResolved, str(literal))
-            self._choose((literal,))
+        if (spelled := names.spelled(host)) is not None:
+            self._choose(spelled)
         elif (known := names.known(host)) is not None:
             self._trace.looked_up(known, known=True)
             self._choose(known)
+        elif (literal := names.literal(host)) is not None:
+            # Its first use counts as a look-up (recorded behaviour).
+            spelled = names.remember(host, literal)
+            self._tell(ResolvingName, host)
+            if not self.over:
+                self._tell(NameResolved, str(literal))
+            self._choose(spelled)
         else:
             self._look_up()
 
@@ -249,10 +251,10 @@ class Opening:
         )
         self._race.start()
 
-    def attempting(self, address: Address) -> None:
+    def attempting(self, address: Address, text: str) -> None:
         """Tell the listener, who may cancel."""
         self._trace.trying(address)
-        self._tell(ConnectingToServer, str(address))
+        self._tell(ConnectingToServer, text)
 
     def attempt_failed(self, address: Address, reason: Failure | Exception) -> None:
         """Hand it on to the trace."""
@@ -262,9 +264,9 @@ class Opening:
         """Hand it on to the trace."""
         self._trace.given_up(address)
 
-    def won(self, address: Address) -> IProtocol:
+    def won(self, text: str) -> IProtocol:
         """Build the line for the connection that was made."""
-        return self._build_line(str(address))
+        return self._build_line(text)
 
     def none_won(self) -> None:
         """End: every address failed."""

@@ -34,8 +34,8 @@ STAGGER = 0.25  # seconds; RFC 8305 section 5, "Connection Attempt Delay"
 
 def interleave(addresses: Sequence[Address]) -> list[Address]:
     """Let the families take turns; within a family the order stays."""
-    if not addresses:
-        return []
+    if len(addresses) < 2:  # noqa: PLR2004
+        return list(addresses)
     version = addresses[0].version
     first = [a for a in addresses if a.version == version]
     second = [a for a in addresses if a.version != version]
@@ -49,9 +49,9 @@ def place(host: str, port: int) -> str:
 
 
 class Runner(Protocol):
-    """Who wants one connection to any of the addresses."""
+    """Who wants one connection to any of the addresses; their text is made once."""
 
-    def attempting(self, address: Address) -> None:
+    def attempting(self, address: Address, text: str) -> None:
         """Hear that this address will be tried; the race may be cancelled here."""
 
     def attempt_failed(self, address: Address, reason: Failure | Exception) -> None:
@@ -60,7 +60,7 @@ class Runner(Protocol):
     def given_up(self, address: Address) -> None:
         """Hear that the attempt at this address was stopped; nothing may be done."""
 
-    def won(self, address: Address) -> IProtocol:
+    def won(self, text: str) -> IProtocol:
         """Give the protocol for the connection that was made; the race is over."""
 
     def none_won(self) -> None:
@@ -119,21 +119,19 @@ class Race:
 
     def report(self) -> str:
         """Say what became of each address that was tried."""
-        waiting = [
-            f"{self._place(attempt.address)} no answer" for attempt in self._running
-        ]
+        waiting = [f"{self._place(each.text)} no answer" for each in self._running]
         left_out = self._left_out
         more = [f"{left_out} more not tried (limits.addresses)"] if left_out else []
         return "; ".join(self._failures + waiting + more)
 
-    def _place(self, address: Address) -> str:
-        return place(str(address), self._port)
+    def _place(self, host: str) -> str:
+        return place(host, self._port)
 
     def _go_on(self) -> None:
         self._deadlines.clear(self)
         while self._to_try:
             attempt = self._attempts(self, self._to_try.pop())
-            self._runner.attempting(attempt.address)
+            self._runner.attempting(attempt.address, attempt.text)
             if self.over:
                 return
             self._running[attempt] = None
@@ -150,7 +148,7 @@ class Race:
 
     def _connect(self, attempt: Attempt | Stream) -> None:
         bind = self._bind_address
-        if bind is not None and (":" in bind[0]) != (":" in str(attempt.address)):
+        if bind is not None and (":" in bind[0]) != (":" in attempt.text):
             bind = None
         try:
             attempt.start(self._reactor, self._port, bind)
@@ -162,7 +160,7 @@ class Race:
         if attempt in self._running:
             del self._running[attempt]
             self._runner.attempt_failed(attempt.address, reason)
-            self._failures.append(f"{self._place(attempt.address)} {words(reason)}")
+            self._failures.append(f"{self._place(attempt.text)} {words(reason)}")
 
     # told by the attempts
 
@@ -176,4 +174,4 @@ class Race:
         """Take the first connection; the losers are stopped."""
         self._running.pop(attempt, None)
         self.cancel()
-        return self._runner.won(attempt.address)
+        return self._runner.won(attempt.text)

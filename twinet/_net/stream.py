@@ -10,8 +10,8 @@ A stream is attempt and transport in one: Twisted's own transport
                     |--writable or lost, no peer --> failed: told to the race
                     '--stop()--> closed, nothing told
 
-That a socket is writable proves nothing, as the word may have been meant for the one
-that had its number before; that it has a peer does.
+That a socket is writable, or lost, proves nothing, as the word may have been meant for
+the one that had its number before; that it has a peer, or an error, does.
 
 It needs a reactor that watches file descriptors and connects as Twisted's on Unix do
 (:func:`can_stream`); with all others, and one whose ``connectTCP`` is the program's,
@@ -22,7 +22,8 @@ from __future__ import annotations
 
 import os
 import socket
-from errno import EINPROGRESS
+from contextlib import suppress
+from errno import EALREADY, EINPROGRESS
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -35,9 +36,14 @@ from twisted.python.failure import Failure
 if TYPE_CHECKING:
     from twinet._net.race import Address, Race
 
-__all__ = ["READ_SIZE", "Stream", "can_stream"]
+__all__ = ["READ_SIZE", "Stream", "can_stream", "let_little_wait"]
 
 READ_SIZE = 256 * 1024  # measured: a quarter of the calls of Twisted's 64 KiB
+# What the system may keep that it has not sent, where that can be set.  Of its own
+# accord it keeps up to 4 MiB (Linux), and what it keeps looks sent: a slow server's
+# limits would run out on it.  Measured: no upload gets slower by this.
+UNSENT = 128 * 1024
+_NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
 
 _DONE = Failure(CONNECTION_DONE)
 
@@ -54,6 +60,7 @@ def can_stream(reactor: Any) -> bool:
 class Stream(Connection):
     """A connection to one address, which is being made or stands.
 
+    :ivar text: the address as text.
     :ivar started: the race has started it and goes on by itself.
     """
 
@@ -67,6 +74,7 @@ class Stream(Connection):
     def __init__(self, race: Race, address: Address) -> None:
         # What Connection makes has to wait: it takes a socket.
         self.address = address
+        self.text = str(address)
         #: who wants the connection, while there is none.
         self._race: Race | None = race
 
@@ -77,7 +85,7 @@ class Stream(Connection):
         :raises twisted.internet.error.ConnectError: the same, in Twisted's words.
         """
         family = socket.AF_INET6 if self.address.version == 6 else socket.AF_INET  # noqa: PLR2004
-        far = _socket_address(family, str(self.address), port)
+        far = self._far = _socket_address(family, self.text, port)
         try:
             own = socket.socket(family, socket.SOCK_STREAM)
         except OSError as error:
@@ -89,6 +97,8 @@ class Stream(Connection):
         except OSError as error:
             own.close()
             raise ConnectBindError(error.errno, error.strerror) from error
+        own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        let_little_wait(own)
         fault = own.connect_ex(far)
         if fault and fault != EINPROGRESS:
             own.close()
@@ -100,6 +110,10 @@ class Stream(Connection):
         if self._race is not None:
             self._race = None
             self._give_up()
+
+    def doRead(self) -> Any:  # noqa: N802  Twisted's name
+        """Read what is there; before there is a connection the word was for another."""
+        return super().doRead() if self._race is None else None
 
     def doWrite(self) -> Any:  # noqa: N802  Twisted's name
         """Write what is there; before that, see whether it is connected."""
@@ -117,14 +131,18 @@ class Stream(Connection):
 
     def _see(self, lost: Failure | None) -> None:
         """See what has become of the attempt."""
+        own = self.socket
         try:
-            self.socket.getpeername()
+            own.getpeername()
         except OSError:
-            fault = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if fault:
+            fault = own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if not fault:
+                fault = own.connect_ex(self._far)
+            if fault != EALREADY:
                 self._failed(getConnectError((fault, os.strerror(fault))))
             elif lost is not None:
-                self._failed(lost)
+                # The poller has dropped it, and another one was meant.
+                self.startWriting()
             return
         if lost is None:
             self._connected()
@@ -156,19 +174,44 @@ class Stream(Connection):
 
     def loseConnection(self, *reason: Failure) -> None:  # noqa: N802  Twisted's name
         """Close when all is written: without a round of the poller when all is."""
-        if (
-            self._writing
-            or self.TLS
-            or self.producer is not None
-            or self.disconnecting
-            or not self.connected
-        ):
+        if not self.connected or self._busy():
             super().loseConnection(*reason)  # type: ignore[no-untyped-call]  # Twisted's
             return
         self.disconnecting = True
         self.stopReading()
         clock: Any = self.reactor
         clock.callLater(0, self.connectionLost, *(reason or (_DONE,)))
+
+    def close_at_once(self) -> bool:
+        """Close in order, now, if nothing is left to send; tell whether it was so.
+
+        The protocol hears nothing of it.
+        """
+        if not self.connected or self._busy():
+            return False
+        self.disconnected = True
+        self.connected = False
+        self.stopReading()
+        own = self.socket
+        with suppress(OSError):  # it may be broken already
+            own.shutdown(socket.SHUT_RDWR)
+        own.close()
+        # As Connection does when it is lost: they hold each other.
+        del self.protocol, self.socket, self.fileno
+        return True
+
+    def _busy(self) -> bool:
+        """Tell whether something is left to send, or to be closed."""
+        return bool(
+            self._writing or self.TLS or self.producer is not None or self.disconnecting
+        )
+
+    def ends(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """Return address and port of this side and of the other."""
+        if self.address.version == 4:  # noqa: PLR2004
+            return self.socket.getsockname(), self._far
+        near, far = self.getHost(), self.getPeer()
+        return (near.host, near.port), (far.host, far.port)
 
     def getHost(self) -> IPv4Address | IPv6Address:  # noqa: N802  Twisted's name
         """Return the address on this side."""
@@ -199,6 +242,13 @@ class Stream(Connection):
         if self._writing:
             self._writing = False
             self.reactor.removeWriter(self)
+
+
+def let_little_wait(own: socket.socket) -> None:
+    """Limit what the system keeps that it has not sent, where it can be limited."""
+    if _NOTSENT_LOWAT is not None:
+        with suppress(OSError):  # reset already, or no TCP
+            own.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, UNSENT)
 
 
 def _socket_address(family: int, host: str, port: int) -> Any:
