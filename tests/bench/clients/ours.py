@@ -1,4 +1,4 @@
-"""Us: ``session.get``, then the body."""
+"""Us: ``session.fetch`` for small bodies, ``get`` and a sink for the others."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _measure(
             warm = Stopwatch(len(body), body)
             await together(
                 job.warm_ups,
-                lambda: _fetch(session, job.warm_up, len(body), warm),
+                lambda: _fetch(session, job.warm_up, warm),
             )
             warm.check()
             before = ear.told
@@ -64,14 +64,9 @@ def _measure(
     return run(job, main)
 
 
-async def _fetch(
-    session: twinet.Session, url: str, size: int, watch: Stopwatch
-) -> None:
-    request = await session.get(url)
-    # One byte more than there should be: the read then ends with the body.
-    body = await request.read(size + 1)
-    request.close()
-    watch.count(request.response.status_code, body)
+async def _fetch(session: twinet.Session, url: str, watch: Stopwatch) -> None:
+    response = await session.fetch(url)
+    watch.count(response.status_code, response.body or b"")
 
 
 def small(job: Job) -> Reading:
@@ -80,7 +75,7 @@ def small(job: Job) -> Reading:
 
         async def worker() -> None:
             for _ in turns:
-                await _fetch(session, job.url, job.size, watch)
+                await _fetch(session, job.url, watch)
 
         await together(job.concurrency, worker)
 
