@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectBindError, getConnectError
-from twisted.internet.main import CONNECTION_DONE
+from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
@@ -113,7 +113,19 @@ class Stream(Connection):
 
     def doRead(self) -> Any:  # noqa: N802  Twisted's name
         """Read what is there; before there is a connection the word was for another."""
-        return super().doRead() if self._race is None else None
+        if self._race is not None:
+            return None
+        # As Connection does, in one call instead of three.
+        try:
+            data = self.socket.recv(self.bufferSize)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return CONNECTION_LOST
+        if not data:
+            return CONNECTION_DONE
+        self.protocol.dataReceived(data)
+        return None
 
     def doWrite(self) -> Any:  # noqa: N802  Twisted's name
         """Write what is there; before that, see whether it is connected."""
