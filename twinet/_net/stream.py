@@ -24,6 +24,7 @@ import os
 import socket
 from contextlib import suppress
 from errno import EALREADY, EINPROGRESS
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -43,6 +44,9 @@ READ_SIZE = 256 * 1024  # measured: a quarter of the calls of Twisted's 64 KiB
 # accord it keeps up to 4 MiB (Linux), and what it keeps looks sent: a slow server's
 # limits would run out on it.  Measured: no upload gets slower by this.
 UNSENT = 128 * 1024
+#: The block that is shown to the allocator (bytes).  Measured: 2 GiB to disk are 12,000
+#: page faults instead of 200,000; with 4 MiB they are hardly more.
+SHOWN = 8 << 20
 _NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
 
 _DONE = Failure(CONNECTION_DONE)
@@ -166,6 +170,7 @@ class Stream(Connection):
         assert race is not None
         self.connected = True
         protocol = self.protocol = race.connected(self)
+        _show_a_large_block()
         self.startReading()
         self.stopWriting()
         protocol.makeConnection(self)
@@ -254,6 +259,18 @@ class Stream(Connection):
         if self._writing:
             self._writing = False
             self.reactor.removeWriter(self)
+
+
+@cache
+def _show_a_large_block() -> None:
+    """Have the allocator keep what it has for pieces of our size, once.
+
+    Each read makes ``bytes`` anew.  glibc would map and unmap their memory each time,
+    at 256 page faults for a megabyte, and twice the cost of a small answer, until it
+    has seen a larger block come and go.  Nothing is written to the block, so it takes
+    no memory.
+    """
+    bytes(SHOWN)
 
 
 def let_little_wait(own: socket.socket) -> None:
