@@ -91,7 +91,7 @@ class Bench(ABC):
         try:
             scores = self.play(options)
         except CannotServeError as why:
-            mark = Mark(self.title(options), "", "could not run", None)
+            mark = Mark(self.title(options), "-", "could not run", None)
             return Result(f"{self.name} could not run: {why}\n", [mark], True)
         return self.report(options, scores)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.bench.clients import US_ON_UVLOOP
-from tests.bench.table import render
+from tests.bench.table import page_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,7 @@ class Mark:
     uvloop: str = "-"
 
     def cells(self) -> list[str]:
-        met = {True: "yes", False: "NO", None: "-"}[self.met]
+        met = {True: "yes", False: "NO", None: "?"}[self.met]
         return [self.work, self.aim, self.measured, met, self.uvloop]
 
 
@@ -87,9 +87,8 @@ class Aim:
 
 
 def summary(marks: Sequence[Mark]) -> str:
-    """Return the table of the aims."""
-    return render(
-        "The aims",
+    """Return the table of the aims, ready for the page of the documentation."""
+    return page_table(
         ("work", "aim", "measured", "met", "on uvloop"),
         [mark.cells() for mark in marks],
     )

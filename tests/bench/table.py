@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from tests.bench.rounds import Score
 
-__all__ = ["render", "row"]
+__all__ = ["page_table", "render", "row"]
 
 
 def row(score: Score, figures: Sequence[str]) -> list[str]:
@@ -30,6 +30,19 @@ def render(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> st
     lines = [title, "", _line(head, widths), "  ".join("-" * w for w in widths)]
     lines += [_line(cells, widths) for cells in rows]
     return "\n".join(lines) + "\n"
+
+
+def page_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as pages in reStructuredText have it."""
+    full = [head, *rows]
+    widths = [max(len(cells[i]) for cells in full) for i in range(len(head))]
+    rule = "  ".join("=" * width for width in widths)
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        for cells in full
+    ]
+    inner = "\n".join(line.rstrip() for line in lines[1:])
+    return f"{rule}\n{lines[0].rstrip()}\n{rule}\n{inner}\n{rule}\n"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
