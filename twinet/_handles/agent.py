@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from twisted.internet.defer import Deferred, fail
 from twisted.web.iweb import IAgent, IResponse
 from zope.interface import implementer
 
 from twinet import errors
-from twinet._handles.agent_response import answered, field_lines
+from twinet._handles.agent_headers import field_lines
+from twinet._handles.agent_response import answered
 from twinet._handles.session import Session
 from twinet._http.content import content_of
 from twinet.flags import Flag
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from twisted.web.iweb import IBodyProducer
 
 __all__ = ["Agent"]
+
+#: What is wrapped round it follows redirects, and keeps cookies of its own.
+_FLAGS = Flag.NO_AUTO_REDIRECT | Flag.NO_COOKIES
 
 
 @implementer(IAgent)
@@ -56,13 +60,12 @@ class Agent:
         :source: ``twisted.web.iweb.IAgent``.
         """
         session = self.session
-        for what, given in (("method", method), ("URL", uri)):
-            if not isinstance(given, bytes):
-                kind = type(given).__name__
-                msg = f"an agent's {what} is bytes, not {kind}"
-                return fail(errors.InvalidParameter(msg))
         try:
-            content = content_of(bodyProducer, session.disk.run)
+            if not (isinstance(method, bytes) and isinstance(uri, bytes)):
+                _refuse(method, uri)
+            content = None
+            if bodyProducer is not None:
+                content = content_of(bodyProducer, session.disk.run)
         except errors.InternetError as error:
             return fail(error)
         return answered(
@@ -71,11 +74,20 @@ class Agent:
                 method.decode("latin-1"),
                 content,
                 headers=field_lines(headers),
-                # What is wrapped round it keeps cookies of its own.
-                flags=Flag.NO_AUTO_REDIRECT | Flag.NO_COOKIES,
+                flags=_FLAGS,
             )
         )
 
     def close(self) -> Deferred[None]:
         """Close the session; fires when no socket is left."""
         return self.session.close()
+
+
+def _refuse(method: object, uri: object) -> NoReturn:
+    """Say which of them is not bytes.
+
+    :raises InvalidParameter: 87, always.
+    """
+    what, given = ("URL", uri) if isinstance(method, bytes) else ("method", method)
+    msg = f"an agent's {what} is bytes, not {type(given).__name__}"
+    raise errors.InvalidParameter(msg)

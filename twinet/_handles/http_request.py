@@ -192,8 +192,7 @@ class HttpRequest(QueriedRequest):
         if session is None:
             session = self.session
         try:
-            if self._dead:
-                self._check_alive()
+            self._check_alive()
             body = url = fields = None
             if content is not None:
                 body = content.body

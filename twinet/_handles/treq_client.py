@@ -27,7 +27,8 @@ from twisted.web.iweb import IAgent, IResponse
 from zope.interface import implementer
 
 from twinet._handles.agent_errors import AgentTimeout, as_twisted
-from twinet._handles.agent_response import answered, field_lines
+from twinet._handles.agent_headers import field_lines
+from twinet._handles.agent_response import answered
 from twinet._handles.treq_cookies import CookiesRead, TreqRequest, cookie_field
 from twinet._http.content import content_of
 from twinet._http.treq_catch import NOWHERE

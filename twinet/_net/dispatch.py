@@ -249,10 +249,7 @@ class Voice:
         try:
             if self.heard:
                 self._leave()
-            try:
-                step()
-            except Exception:  # noqa: BLE001  one step must not stop the others
-                _log.failure("a step behind a notification failed")
+            _run(step)
             if self._queue:
                 self._drain()
         finally:

@@ -126,10 +126,11 @@ def given_length(fields: FieldLines) -> int | None:
 
 def asks_to_close(fields: FieldLines) -> bool:
     """Tell whether the connection is to be closed after the answer (RFC 9112, 9.6)."""
-    return any(
-        name.lower() == _CONNECTION and b"close" in _tokens(value)
-        for name, value in fields
-    )
+    # No any(...): a generator costs three times as much, for each request with fields.
+    for name, value in fields:
+        if name.lower() == _CONNECTION and b"close" in _tokens(value):
+            return True
+    return False
 
 
 def _tokens(value: bytes) -> set[bytes]:

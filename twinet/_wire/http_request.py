@@ -28,6 +28,8 @@ _USUAL = {verb: verb.encode("ascii") for verb in ("GET", "HEAD", "POST", "PUT")}
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 #: What must never stand in a value: CR, LF and NUL would make another request of it.
 _UNSAFE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+#: The fields that are added where the program gives none.
+_ADDED = FRAMING | {b"host", b"user-agent", b"accept"}
 #: What a message shows of a verb or a name that cannot be.
 _SHOWN = 32
 
@@ -91,7 +93,10 @@ def check_field(name: str | bytes, value: str | bytes) -> tuple[bytes, bytes]:
 
     :raises InvalidParameter: 87, as :func:`check_fields`.
     """
-    raw_name = check_name(name)
+    if type(name) is bytes and _TOKEN.match(name) is not None:
+        raw_name = name
+    else:
+        raw_name = check_name(name)
     raw_value = _bytes(value, name).strip(b" \t")
     if _UNSAFE.search(raw_value) is not None:
         # The value is not shown: it may be a token or a cookie.
@@ -162,8 +167,10 @@ def render_head(
         (:func:`twinet._wire.framing_fields.check_together`).
     :param framing: the line that frames the body, with its CRLF; empty for none.
     """
-    if not fields:
+    if not fields or _ADDED.isdisjoint([name.lower() for name, _ in fields]):
         # The same as below, in one step: 0.4 µs, not 1.3, for most requests.
+        if fields:
+            framing = b"".join([b"%b: %b\r\n" % field for field in fields]) + framing
         return b"%b %b HTTP/1.1\r\nHost: %b\r\n%bAccept: */*\r\n%b\r\n" % (
             verb,
             target.encode("ascii"),
@@ -171,8 +178,8 @@ def render_head(
             agent,
             framing,
         )
+    given = {name.lower() for name, _ in fields}
     lines = []
-    given = {name.lower() for name, _ in fields} if fields else ()
     if b"host" not in given:
         lines.append(f"Host: {host}\r\n".encode("ascii"))
     if agent and b"user-agent" not in given:
