@@ -49,13 +49,11 @@ class SurplusTests(SecureCase):
         self.assertEqual(await self.asked_at_once(), b"honest")
         self.assertEqual(len(self.server.conversations), 2)
 
-    async def test_what_cannot_be_repeated_fails(self) -> None:
-        """Whether the server met it is not known."""
-        error = await self.assertFailure(
-            Deferred.fromCoroutine(self.asked_at_once("POST")),
-            HttpInvalidServerResponse,
-        )
-        self.assertIn("before it was asked", str(error))
+    async def test_what_cannot_be_repeated_goes_elsewhere_too(self) -> None:
+        """The surplus is seen with the answer, before anything more is sent."""
+        self.assertEqual(await self.asked_at_once("POST"), b"honest")
+        self.assertEqual(len(self.server.conversations), 2)
+        self.assertEqual(len(self.server.requests), 2)
 
     async def test_an_answer_that_comes_with_the_handshake(self) -> None:
         """The server speaks first, in the packet that ends the handshake."""
@@ -68,7 +66,10 @@ class SurplusTests(SecureCase):
 
         url = self.serve(newest=SSL.TLS1_2_VERSION)
         self.server.port.factory.wrappedFactory.protocol = lambda: Greeting(self.server)
-        await self.assertFailure(self.session.get(url), HttpInvalidServerResponse)
+        error = await self.assertFailure(
+            self.session.get(url), HttpInvalidServerResponse
+        )
+        self.assertIn("before it was asked", str(error))
 
     async def test_requests_one_behind_the_other_share_a_connection(self) -> None:
         """To send the next one from inside the end of the last is no fault."""

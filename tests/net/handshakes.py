@@ -12,6 +12,7 @@ from twisted.test import iosim
 from zope.interface import implementer
 
 from tests.net.certificates import Server
+from twinet._net.tls_layer import TlsLayer
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -31,7 +32,6 @@ class Party(Protocol):
         self.first_words = first_words
         self.received = b""
         self.handshakes = 0
-        self.alpn: bytes | None = None
         self.reason: Failure | None = None
         self.peer: Any = None
 
@@ -42,7 +42,6 @@ class Party(Protocol):
 
     def handshakeCompleted(self):
         self.handshakes += 1
-        self.alpn = self.peer.negotiatedProtocol
 
     def dataReceived(self, data):
         self.received += data
@@ -68,9 +67,8 @@ class Meeting:
         self.clock = Clock()
         self.client = Party(REQUEST)
         self.server = talker
-        self.protocol: Any = TLSMemoryBIOFactory(
-            creator, True, Just(self.client), clock=self.clock
-        ).buildProtocol(None)
+        client: Any = self.client
+        self.protocol: Any = TlsLayer(client, creator, _raise)
         transport = iosim.FakeTransport(self.protocol, isServer=False)
         server_transport = iosim.FakeTransport(server, isServer=True)
         self.pump = iosim.connect(
@@ -84,6 +82,10 @@ class Meeting:
             self.pump.flush()
             self.clock.advance(1)
         self.pump.flush()
+
+
+def _raise(fault: Exception) -> None:
+    raise fault
 
 
 def meet(creator: TlsCreator, server: Server | SSL.Context) -> Meeting:

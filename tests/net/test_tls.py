@@ -41,7 +41,7 @@ from twinet.flags import SecurityFlag
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from twisted.protocols.tls import TLSMemoryBIOProtocol
+    from twinet._net.tls import GuardedConnection
 
 HOST = "server.example"
 ALL = verdict.CERTIFICATE_FLAGS
@@ -189,9 +189,7 @@ class LockTests(TlsCase):
         """A handshake without verification is none, even if OpenSSL is content."""
 
         class Careless(TlsCreator):
-            def clientConnectionForTLS(
-                self, tlsProtocol: TLSMemoryBIOProtocol
-            ) -> SSL.Connection:
+            def clientConnectionForTLS(self, tlsProtocol: object) -> GuardedConnection:
                 connection = super().clientConnectionForTLS(tlsProtocol)
                 connection.set_verify(SSL.VERIFY_PEER, lambda *_: True)
                 return connection
@@ -207,9 +205,7 @@ class LockTests(TlsCase):
         """Also where OpenSSL goes on after the callback's "no"."""
 
         class Careless(TlsCreator):
-            def clientConnectionForTLS(
-                self, tlsProtocol: TLSMemoryBIOProtocol
-            ) -> SSL.Connection:
+            def clientConnectionForTLS(self, tlsProtocol: object) -> GuardedConnection:
                 connection = super().clientConnectionForTLS(tlsProtocol)
                 connection.set_verify(SSL.VERIFY_NONE)  # the callback stays
                 return connection
@@ -228,13 +224,11 @@ class LockTests(TlsCase):
         first = TlsCreator(TlsPolicy(roots), HOST)
         meeting = meet(first, server)
         self.assert_works(meeting)
-        session = meeting.protocol.getHandle().get_session()
+        session = meeting.protocol._tls.get_session()
         self.assertIsNotNone(session)
 
         class Resuming(TlsCreator):
-            def clientConnectionForTLS(
-                self, tlsProtocol: TLSMemoryBIOProtocol
-            ) -> SSL.Connection:
+            def clientConnectionForTLS(self, tlsProtocol: object) -> GuardedConnection:
                 connection = super().clientConnectionForTLS(tlsProtocol)
                 connection.set_session(session)
                 return connection
@@ -270,7 +264,7 @@ class LockTests(TlsCase):
         gc.collect()
         gc.disable()
         self.addCleanup(gc.enable)
-        connection = creator.clientConnectionForTLS(None)  # type: ignore[arg-type]
+        connection = creator.clientConnectionForTLS(None)
         seen = weakref.ref(connection)
         del connection
         self.assertIsNone(seen())
@@ -342,17 +336,21 @@ class GreetingTests(TlsCase):
 
     def test_protocols_are_offered_in_order(self):
         """ALPN lists what the policy lists, and the choice can be read."""
-        _, meeting, seen = self.alpn((b"h2", b"http/1.1"), lambda offered: offered[1])
+        creator, meeting, seen = self.alpn(
+            (b"h2", b"http/1.1"), lambda offered: offered[1]
+        )
         self.assert_works(meeting)
         self.assertEqual(seen, [b"h2", b"http/1.1"])
-        self.assertEqual(meeting.client.alpn, b"http/1.1")
+        assert creator.facts is not None
+        self.assertEqual(creator.facts.alpn, b"http/1.1")
 
     def test_no_protocol_offered_sends_no_alpn(self):
         """FTP has none to offer."""
-        _, meeting, seen = self.alpn((), lambda offered: offered[0])
+        creator, meeting, seen = self.alpn((), lambda offered: offered[0])
         self.assert_works(meeting)
         self.assertEqual(seen, [])
-        self.assertIsNone(meeting.client.alpn)
+        assert creator.facts is not None
+        self.assertEqual(creator.facts.alpn, b"")
 
     def test_protocol_that_was_not_offered_ends_the_handshake(self):
         """Nothing is sent to a server that chooses what nobody asked for."""
@@ -635,7 +633,7 @@ class PolicyTests(TlsCase):
 
     def context_of(self, policy: TlsPolicy) -> SSL.Context:
         creator = TlsCreator(policy, HOST)
-        connection = creator.clientConnectionForTLS(None)  # type: ignore[arg-type]
+        connection = creator.clientConnectionForTLS(None)
         return connection.get_context()
 
     def test_context_is_shared_by_policies_with_the_same_roots(self):

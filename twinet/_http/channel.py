@@ -50,9 +50,6 @@ class Channel(Line):
     #: whether the socket was broken before it took a byte of the present request; then
     #: it will never take any.
     untouched = False
-    #: the read of the socket whose records were being given on when the present
-    #: request went out; 0 for none.
-    _begun_in = 0
     #: how a socket is written to directly.
     _send: Callable[[bytes], int]
 
@@ -105,7 +102,6 @@ class Channel(Line):
     def begin(self, exchange: Exchange | Errand, head: bytes) -> None:
         """Send a request head; the answer goes to ``exchange``."""
         self._exchange = exchange
-        self._begun_in = self.read_number
         self.served += 1
         order = exchange.order
         head_limit = order.limits.head_bytes
@@ -226,7 +222,7 @@ class Channel(Line):
             # Nothing was asked: the server's word is not to be trusted any more.
             self._pool.idle_lost(self)
             return
-        if self._begun_in and self._begun_in == self.read_number:
+        if self.foregone:
             exchange.spoken_to_early()
         else:
             exchange.take(self._reader.feed(data), len(data))

@@ -266,17 +266,12 @@ class Reception(ABC):
         It is no answer to it, and to take it for one would give this request the
         answer to another, and the next one that to this.
         """
-        if self._channel is None:
-            return
-        if self._channel.served > 1 and self.order.repeatable:
-            self._try_again()
-        else:
-            self._take_fault(
-                HttpInvalidServerResponse(
-                    "the server sent something before it was asked, behind the end of "
-                    "an answer or of the TLS handshake; it is no answer to this request"
-                )
+        self._take_fault(
+            HttpInvalidServerResponse(
+                "the server sent something before it was asked, behind the end of the "
+                "TLS handshake; it is no answer to this request"
             )
+        )
 
     # -- a kept channel that proves dead
 

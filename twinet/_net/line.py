@@ -20,6 +20,7 @@ from twisted.protocols.policies import ProtocolWrapper
 from zope.interface import implementer
 
 from twinet._net.stream import READ_SIZE, Stream, let_little_wait
+from twinet._net.tls_layer import TlsLayer
 from twinet._net.trace import UNTRACED_LINE
 
 if TYPE_CHECKING:
@@ -50,14 +51,14 @@ class Line(Protocol):
 
     ``address`` is the peer's address as text (the host, when an endpoint of the
     user's made the connection); ``tls`` tells whether the bytes are encrypted;
-    ``read_number`` is, with TLS, that of the read whose records are being given on,
-    and 0 between two reads; ``trace`` hears what becomes of it.
+    ``foregone`` that what arrives had come before the line was handed over;
+    ``trace`` hears what becomes of it.
     """
 
     opener: Opener | None = None
     address: str = ""
     tls: bool = False
-    read_number: int = 0
+    foregone: bool = False
     trace: LineTrace = UNTRACED_LINE
     _closed = False
     _aborted = False
@@ -94,7 +95,8 @@ class Line(Protocol):
         self._closed = True
         self.transport.loseConnection()
         if self._tcp is not self.transport:
-            # Twisted's TLS layer would wait for the peer's close_notify, for ever
+            # Twisted's TLS layer, on an endpoint of the program's, would wait for the
+            # peer's close_notify, for ever
             self._tcp.loseConnection()
 
     def close_at_once(self) -> bool:
@@ -114,7 +116,7 @@ class Line(Protocol):
     def connectionMade(self) -> None:  # noqa: N802  Twisted's name
         """Set up the transport and tell the opener."""
         tcp: Any = self.transport
-        while isinstance(tcp, ProtocolWrapper):
+        while isinstance(tcp, ProtocolWrapper | TlsLayer):
             tcp = tcp.transport
         self._tcp = tcp
         if type(tcp) is not Stream:

@@ -31,7 +31,7 @@ from twinet import errors
 from twinet._net.attempt import Unwanted
 from twinet._net.egress import Target, judge, refused
 from twinet._net.race import Race
-from twinet._net.tls_layer import over_tls
+from twinet._net.tls_layer import TlsLayer
 from twinet._net.translate import translate
 from twinet.status import (
     ClosingConnection,
@@ -338,7 +338,7 @@ class Opening:
         if self._tls is None:
             return line
         line.tls = True
-        return over_tls(line, self._tls, self._means.deadlines.clock, self._tls_refused)
+        return TlsLayer(line, self._tls, self._tls_refused)
 
     def tcp_connected(self, line: Line) -> None:
         """Take note that the transport is there; go on with TLS, or hand over."""

@@ -1,7 +1,7 @@
 """TLS for one connection: what is asked of the peer, and what went wrong.
 
 A :class:`TlsPolicy` says whom to believe and what to let through. For each connection
-one :class:`TlsCreator` makes what Twisted's ``TLSMemoryBIOFactory`` wants, keeps the
+one :class:`TlsCreator` makes OpenSSL's connection, keeps the
 faults of the peer's certificate, and afterwards turns whatever ended the handshake into
 one of our errors.
 
@@ -30,8 +30,6 @@ from twinet._net.tls_facts import TlsFacts
 from twinet.flags import SecurityFlag
 
 if TYPE_CHECKING:
-    from twisted.protocols.tls import TLSMemoryBIOProtocol
-
     from twinet._net.client_certificate import ClientCertificate
     from twinet._net.trust import TrustRoots
     from twinet.tls import Fault
@@ -92,16 +90,16 @@ class TlsCreator:
 
     def clientConnectionForTLS(  # noqa: N802  Twisted's name
         self,
-        tlsProtocol: TLSMemoryBIOProtocol,  # noqa: N803  Twisted's name
-    ) -> SSL.Connection:
-        """Make the connection; called by Twisted's TLS protocol.
+        tlsProtocol: object,  # noqa: N803  Twisted's name
+    ) -> GuardedConnection:
+        """Make the connection; called by what speaks TLS over it.
 
         :raises InvalidParameter: (87) trust roots or client certificate are unusable.
         """
         del tlsProtocol
         self._course = _Course(verdict.Verdict(self._service, self.policy.ignore))
         context = context_for(self.policy.roots, self.policy.certificate)
-        connection = _GuardedConnection(context, self._course, self.policy.alpn)
+        connection = GuardedConnection(context, self._course, self.policy.alpn)
         if isinstance(self._service, DNS_ID):
             connection.set_tlsext_host_name(self._service.hostname)
         if self.policy.alpn:
@@ -226,6 +224,8 @@ class _Course:
 
     def __call__(self, connection: SSL.Connection, where: int, result: int) -> None:
         """Note a step of the handshake."""
+        assert isinstance(connection, GuardedConnection), "it is nobody else's"
+        connection.stirred = True
         if where == _STEP:
             # Each message of the server's begins with a step; the first steps are
             # our own, up to where OpenSSL first had to wait.
@@ -244,8 +244,14 @@ class _Course:
                 self.alert = number
 
 
-class _GuardedConnection(SSL.Connection):
-    """A connection whose handshake is not done before the verdict agrees."""
+class GuardedConnection(SSL.Connection):
+    """A connection whose handshake is not done before the verdict agrees.
+
+    :ivar stirred: OpenSSL has handled a message of the handshake, or an alert, since
+        this was last set to false; it may have an answer to it.
+    """
+
+    stirred = False
 
     def __init__(
         self, context: SSL.Context, course: _Course, offered: tuple[bytes, ...]
@@ -261,12 +267,7 @@ class _GuardedConnection(SSL.Connection):
             verified, whatever the reason, or if the server chose a protocol that was
             not offered (RFC 7301 section 3.2), which older OpenSSLs leave to us.
         """
-        try:
-            super().do_handshake()
-        except SSL.ZeroReturnError as error:
-            # A farewell in the middle. Twisted's TLS protocol stumbles over an error
-            # without arguments here; it knows this one.
-            raise SSL.SysCallError(-1, "Unexpected EOF") from error
+        super().do_handshake()
         if not self._course.verdict.seal():
             raise SSL.Error([("twinet", "", "certificate not verified")])
         facts = TlsFacts(self, self._course.verdict.faults)

@@ -1,107 +1,369 @@
 """TLS between a line and its transport.
 
-Twisted's TLS layer asks a creator for the OpenSSL connection in the middle of taking
-over the transport, where an exception would end in the reactor's log; so here it is
-kept for whoever opens the line.
+Theory of operation.  OpenSSL works on two buffers in memory: what came from the
+transport is put into one, what is to go out is taken from the other.  So any transport
+does, as with Twisted's own layer, ``TLSMemoryBIOProtocol``; what costs most there is
+left out:
+
+* All records that one read has brought are given on in one piece.  What came behind the
+  end of an answer is then seen as on a plain line.
+* OpenSSL's outgoing buffer is looked into after a write, and after a read only when
+  OpenSSL has said something of its own: a message of the handshake, or an alert.
+* Where the transport is a socket whose buffer is empty, the socket is written to.
+
+It goes through these states; data of the line's goes out in the second alone::
+
+    SHAKING --- the handshake is done ---> OPEN --- close_notify, a fault -----> OVER
+       |                                     '----- loseConnection ------------> OVER
+       '------- a fault, or the end ------------------------------------------> OVER
+
+When it is over the transport is closed, and with that the line hears of its end, and of
+the reason.  A peer that closes without a close_notify has cut the connection
+(RFC 8446, section 6.1): ``ConnectionLost``, also when its TCP closed in order.
+
+OpenSSL may have to read before it can write, in the middle of a message of the peer's;
+then what the line writes waits for the next read, and so does its producer.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from OpenSSL import SSL
-from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
-from twisted.internet.protocol import Factory
-from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IConsumer, IPushProducer, ITransport
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.tcp import Connection
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from twinet._net.valve import Valve
 
-    from twisted.internet.interfaces import IAddress, IReactorTime
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from twisted.internet.interfaces import IAddress
+    from twisted.internet.interfaces import ITransport as Transport
 
     from twinet._net.line import Line
-    from twinet._net.tls import TlsCreator
+    from twinet._net.tls import GuardedConnection, TlsCreator
+
+__all__ = ["TlsLayer"]
+
+#: The most that a record holds (bytes; RFC 8446, section 5.1).
+RECORD: Final = 16384
+#: What is taken out of OpenSSL at a time (bytes): more than a record with its framing.
+PIECE: Final = 32768
 
 
-def over_tls(
-    line: Line,
-    creator: TlsCreator,
-    clock: IReactorTime,
-    refused: Callable[[Exception], None],
-) -> TLSMemoryBIOProtocol:
-    """Return the protocol that speaks TLS to the transport, and bytes to the line.
+@implementer(ITransport, IConsumer, IPushProducer)
+class TlsLayer(Protocol):
+    """Speaks TLS to the transport, and bytes to the line, whose transport it is.
 
+    :param creator: makes the OpenSSL connection.
     :param refused: told what the creator raised, before the line hears that it is
         connected; the line must then be aborted.
     """
-    # The clock is given, else the factory would install the default reactor.
-    factory = TLSMemoryBIOFactory(
-        _GuardedCreator(creator, refused), True, _Ready(line), clock
-    )
-    # Its default gathers small writes by a timer each time; requests are written in
-    # one piece, and shall go out in the same turn.
-    factory.protocol = _Layer
-    layer = factory.buildProtocol(None)
-    assert isinstance(layer, TLSMemoryBIOProtocol)
-    return layer
 
-
-class _Layer(TLSMemoryBIOProtocol):
-    """Lets the line know which bytes came together.
-
-    A read of the socket may bring several records, and each is given to the line by
-    itself.  What came with the end of an answer is no answer to a request that was
-    sent when that end was told.
-    """
-
-    _reads = 0
-
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
-        """Give the records of a read on, under its number."""
-        line: Any = self.wrappedProtocol
-        self._reads += 1
-        line.read_number = self._reads
-        try:
-            super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted's
-        finally:
-            line.read_number = 0
-
-
-class _Ready(Factory):
-    """Gives the TLS layer the line that it shall wrap."""
-
-    noisy = False
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-
-    def buildProtocol(self, addr: IAddress | None) -> Any:  # noqa: ARG002, N802
-        """Return it."""
-        return self._line
-
-
-@implementer(IOpenSSLClientConnectionCreator)
-class _GuardedCreator:
-    """Keeps an exception of the creator from escaping into the reactor."""
+    transport: Any
+    _tls: GuardedConnection | None = None
+    _open = False
+    _over = False
+    #: loseConnection was called; it waits for a producer, or for OpenSSL.
+    _closing = False
+    #: whether the transport is a socket's, and its buffer empty for certain.
+    _direct = False
+    #: why it is over, when the transport does not know.
+    _reason: Failure | None = None
+    _producer: Any = None
 
     def __init__(
-        self, creator: TlsCreator, refused: Callable[[Exception], None]
-    ) -> None:
-        self._creator = creator
-        # Forgotten when it has served: the layer keeps this object as long as the
-        # connection lasts, and must not keep what it was made for.
-        self._refused: Callable[[Exception], None] | None = refused
-
-    def clientConnectionForTLS(  # noqa: N802  Twisted's name
         self,
-        tlsProtocol: TLSMemoryBIOProtocol,  # noqa: N803  Twisted's name
-    ) -> SSL.Connection:
-        """Return the creator's connection, or one that is never used."""
-        refused, self._refused = self._refused, None
+        line: Line,
+        creator: TlsCreator,
+        refused: Callable[[Exception], None],
+    ) -> None:
+        # Lines are Twisted's, whose methods have no types.
+        self._line: Any = line
+        self._start: tuple[TlsCreator, Callable[[Exception], None]] | None
+        self._start = creator, refused
+        #: what OpenSSL has not taken yet.
+        self._waiting: list[bytes] = []
+
+    # -- the transport calls these
+
+    def makeConnection(self, transport: Transport) -> None:  # noqa: N802  IProtocol
+        """Connect the line, and begin the handshake."""
+        self.transport = transport
+        self.connected = 1
+        # A socket on which TLS was started is still a socket: past it, in the clear.
+        self._direct = isinstance(transport, Connection) and not transport.TLS
+        assert self._start is not None, "it is connected once"
+        assert self._line is not None
+        (creator, refused), self._start = self._start, None
         try:
-            return self._creator.clientConnectionForTLS(tlsProtocol)
-        except Exception as fault:  # noqa: BLE001  told to the opener
-            assert refused is not None  # one layer asks once
+            self._tls = creator.clientConnectionForTLS(None)
+            self._tls.set_connect_state()
+        except Exception as fault:  # noqa: BLE001  must not escape into the reactor
+            self._over = True
             refused(fault)
-            return SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD), None)
+        self._line.makeConnection(self)
+        if not self._over:
+            self._shake()
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
+        """Decrypt what came, and give it on."""
+        tls, line = self._tls, self._line
+        if self._over or tls is None or line is None:
+            return
+        tls.bio_write(data)
+        if not self._open:
+            self._shake()
+            return
+        plain, end = self._read(tls)
+        if plain:
+            line.dataReceived(plain)
+        if end is not None:
+            self._end(end)
+        elif self._waiting:
+            self._write_on()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+        """Tell the line, and let go of everything."""
+        self.connected = 0
+        if self._reason is not None:
+            reason = self._reason
+        elif not self._over and reason.check(ConnectionDone):
+            reason = Failure(ConnectionLost("closed without a close_notify"))
+        line = self._line
+        self._over = True
+        self._tls = self._line = self._reason = self._producer = None
+        self._waiting.clear()
+        if line is not None:
+            line.connectionLost(reason)
+
+    # -- the line calls these, and what writes to it: ITransport
+
+    def write(self, data: bytes) -> None:
+        """Encrypt and send; after :meth:`loseConnection` only a producer may."""
+        if self._over or (self._closing and self._producer is None):
+            return
+        if self._open and not self._waiting:
+            self._encrypt(data)
+        else:
+            self._hold(data)
+
+    def writeSequence(self, data: Iterable[bytes]) -> None:  # noqa: N802  ITransport
+        """Encrypt and send."""
+        self.write(b"".join(data))
+
+    def loseConnection(self) -> None:  # noqa: N802  ITransport
+        """Send what is written and a close_notify; the peer's is not waited for."""
+        if self._over:
+            return
+        self._closing = True
+        if not self._open:
+            self.abortConnection()
+        elif self._producer is None and not self._waiting:
+            self._leave()
+
+    def abortConnection(self) -> None:  # noqa: N802  ITCPTransport
+        """Close at once."""
+        self._over = True
+        if self.connected:
+            # An endpoint's transport may be no socket.
+            transport = self.transport
+            getattr(transport, "abortConnection", transport.loseConnection)()
+
+    def getPeer(self) -> IAddress:  # noqa: N802  ITransport
+        """Return the address of the peer."""
+        address: IAddress = self.transport.getPeer()
+        return address
+
+    def getHost(self) -> IAddress:  # noqa: N802  ITransport
+        """Return the address of this end."""
+        address: IAddress = self.transport.getHost()
+        return address
+
+    # -- IPushProducer: how the line holds the peer back
+
+    def pauseProducing(self) -> None:  # noqa: N802  IPushProducer
+        """Take nothing more from the peer; all that came has been given on."""
+        self.transport.pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802  IPushProducer
+        """Take from the peer again."""
+        self.transport.resumeProducing()
+
+    def stopProducing(self) -> None:  # noqa: N802  IProducer
+        """Close."""
+        self.loseConnection()
+
+    # -- IConsumer: how the peer holds a producer back
+
+    def registerProducer(self, producer: Any, streaming: bool) -> None:  # noqa: N802
+        """Let the transport hold a producer back, and OpenSSL too."""
+        if self._over:
+            producer.stopProducing()
+            return
+        if self._producer is not None:
+            raise RuntimeError("there is a producer already")
+        # The transport asks for more when its buffer is empty; so all must go there.
+        self._direct = False
+        self._producer = Valve(producer) if streaming else producer
+        self.transport.registerProducer(self._producer, streaming)
+
+    def unregisterProducer(self) -> None:  # noqa: N802  IConsumer
+        """Let it go."""
+        if self._producer is None:
+            return
+        self._producer = None
+        self.transport.unregisterProducer()
+        if self._closing and not self._over and not self._waiting:
+            self._leave()
+
+    # -- inside: what comes
+
+    def _shake(self) -> None:
+        """Go on with the handshake."""
+        tls, line = self._tls, self._line
+        assert tls is not None
+        assert line is not None
+        try:
+            tls.do_handshake()
+        except SSL.WantReadError:
+            self._flush(tls)
+            return
+        except SSL.Error as error:
+            self._end(error)
+            return
+        self._open = True
+        # Our last word of the handshake shall leave with the first of the line.
+        tls.stirred = False
+        plain, end = self._read(tls)
+        line.foregone = True
+        line.handshakeCompleted()
+        if not self._over:
+            self._flush(tls)
+            if plain:
+                line.dataReceived(plain)
+        line.foregone = False
+        if end is not None:
+            self._end(end)
+        elif self._waiting and not self._over:
+            self._write_on()
+
+    def _read(self, tls: GuardedConnection) -> tuple[bytes, SSL.Error | None]:
+        """Take all that can be decrypted, and what ended it."""
+        receive = tls.recv
+        pieces = []
+        end = None
+        try:
+            while True:
+                pieces.append(receive(RECORD))
+        except SSL.WantReadError:
+            pass
+        except SSL.Error as error:
+            end = error
+        if tls.stirred:
+            self._flush(tls)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces), end
+
+    # -- inside: what goes
+
+    def _encrypt(self, data: bytes) -> None:
+        """Send bytes that are the next in turn."""
+        tls = self._tls
+        assert tls is not None
+        rest: Any = data
+        try:
+            if len(data) <= RECORD:
+                tls.send(data)
+            else:
+                rest = memoryview(data)
+                while rest:
+                    # It takes a record at a time.
+                    rest = rest[tls.send(rest) :]
+        except SSL.WantReadError:
+            self._hold(bytes(rest))
+        except SSL.Error as error:
+            self._end(error)
+            return
+        self._flush(tls)
+
+    def _hold(self, data: bytes) -> None:
+        """Keep bytes until OpenSSL can take them."""
+        self._waiting.append(data)
+        if type(self._producer) is Valve:
+            self._producer.shut()
+
+    def _write_on(self) -> None:
+        """Send what had to wait."""
+        data = b"".join(self._waiting)
+        self._waiting.clear()
+        self._encrypt(data)
+        if self._waiting or self._over:
+            return
+        if type(self._producer) is Valve:
+            self._producer.open()
+        elif self._closing and self._producer is None:
+            self._leave()
+
+    def _flush(self, tls: GuardedConnection) -> None:
+        """Give the transport what OpenSSL has for it."""
+        tls.stirred = False
+        try:
+            out = tls.bio_read(PIECE)
+        except SSL.WantReadError:
+            return
+        if len(out) == PIECE:
+            out = _rest_of(tls, out)
+        if self._direct:
+            # Past the reactor's write event, as on plain lines.
+            try:
+                sent = self.transport.getHandle().send(out)
+            except OSError:
+                # Full, or broken: the transport finds out and tells as usual.
+                sent = 0
+            if sent == len(out):
+                return
+            self._direct = False
+            out = out[sent:]
+        self.transport.write(out)
+
+    # -- inside: the end
+
+    def _end(self, error: SSL.Error) -> None:
+        """Close, because the peer has, or because something is wrong."""
+        if self._over:
+            return
+        if not isinstance(error, SSL.ZeroReturnError):
+            # Without its frames, which hold what holds it.
+            self._reason = Failure(error.with_traceback(None))
+        self._leave()
+
+    def _leave(self) -> None:
+        """Say so, and close."""
+        tls = self._tls
+        assert tls is not None
+        self._over = True
+        if self._reason is None:
+            with suppress(SSL.Error):
+                tls.shutdown()
+        self._flush(tls)
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            # Else the transport would wait for it.
+            self.transport.unregisterProducer()
+            producer.stopProducing()
+        self.transport.loseConnection()
+
+
+def _rest_of(tls: GuardedConnection, out: bytes) -> bytes:
+    """Take what OpenSSL has behind a whole piece."""
+    pieces = [out]
+    with suppress(SSL.WantReadError):
+        while len(pieces[-1]) == PIECE:
+            pieces.append(tls.bio_read(PIECE))
+    return b"".join(pieces)
