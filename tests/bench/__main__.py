@@ -24,6 +24,7 @@ from tests.bench import (
     tls_small,
     treq_on_agent,
 )
+from tests.bench.bench import end_well
 from tests.bench.summary import summary
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--rounds", type=int, help="how often each client has its turn")
     options = parser.parse_args(arguments)
+    end_well()
     rounds = [] if options.rounds is None else [f"--rounds={options.rounds}"]
     notification.main([])
     begun = time.monotonic()

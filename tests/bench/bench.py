@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,12 +16,13 @@ from tests.bench.table import render, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from types import FrameType
 
     from tests.bench.rounds import Score
     from tests.bench.stopwatch import Reading
     from tests.bench.summary import Aim
 
-__all__ = ["Bench", "Column", "Result", "client_core", "ratio_to_us"]
+__all__ = ["Bench", "Column", "Result", "client_core", "end_well", "ratio_to_us"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Bench(ABC):
 
     def main(self, arguments: Sequence[str] | None = None) -> int:
         """Run it and print its table; 1 when a client got wrong bytes."""
+        end_well()
         result = self.run(arguments)
         print(result.text)
         if result.marks:
@@ -160,6 +164,15 @@ class Bench(ABC):
             help=f"names, by commas ({','.join(self.clients)})",
         )
         return parser
+
+
+def end_well() -> None:
+    """Let a signal that ends this program also end its servers and clients."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def client_core() -> int | None:

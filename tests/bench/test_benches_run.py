@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from argparse import Namespace
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -27,6 +31,7 @@ from tests.bench.written_files import compare
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_ROOT = Path(__file__).parents[2]
 _MISSING = f"nginx is not installed: {INSTALL}" if nginx() is None else ""
 _OPTIONS = Namespace(rounds=1, concurrency=1)
 
@@ -85,6 +90,42 @@ class BenchesRun(SynchronousTestCase):
     def test_memory_by_length(self):
         """Each length in each way is right, and the most of all is judged."""
         self._runs("body_memory", ["--mib=4"], 1, 6)
+
+
+class EndedBySignal(SynchronousTestCase):
+    """A bench that is told to end leaves nothing behind."""
+
+    if _MISSING:
+        skip = _MISSING
+    elif not sys.platform.startswith("linux"):
+        skip = "only Linux tells of a program's children in /proc"
+
+    def test_terminated_server_ends(self):
+        """The server ends with the bench, and its files go."""
+        command = [sys.executable, "-m", "tests.bench.http_small"]
+        command += ["--requests=100000000", f"--clients={US}"]
+        with subprocess.Popen(command, cwd=_ROOT) as bench:
+            try:
+                server, home = self._server_of(bench)
+                self.assertTrue(home.exists())
+            finally:
+                bench.terminate()
+        self.assertEqual(bench.returncode, 143)
+        self.assertFalse(home.exists())
+        self.assertFalse(server.exists())
+
+    def _server_of(self, bench: subprocess.Popen[bytes]) -> tuple[Path, Path]:
+        """Return where the system tells of a bench's nginx, and the folder of it."""
+        children = Path(f"/proc/{bench.pid}/task/{bench.pid}/children")
+        end = monotonic() + 30
+        while monotonic() < end:
+            for child in children.read_text(encoding="ascii").split():
+                server = Path("/proc", child)
+                title = (server / "cmdline").read_text(encoding="utf-8")
+                if title.startswith("nginx: master"):
+                    return server, Path(title.split(" -p ")[1].split()[0])
+            sleep(0.05)
+        raise AssertionError("the bench has started no nginx")
 
 
 class SlowConnections(SynchronousTestCase):
@@ -256,6 +297,7 @@ class WholeTable(SynchronousTestCase):
             scores={US: us, "aiohttp": it},
         )
         self.patch(whole_table, "BENCHES", {"canned": bench})
+        self.addCleanup(signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM))
         with redirect_stdout(StringIO()) as said:
             code = whole_table.main([])
         return code, said.getvalue()

@@ -43,8 +43,10 @@ class FetchedRequest(HttpRequest):
 
     def tell_whole(self) -> None:
         """End the call."""
+        response = self._response
+        assert response is not None, "it has come"
         self._source = None
-        self._end_with(self._response)
+        self._end_with(response)
 
     def tell_answer(self) -> None:
         """Wait for the body as well, if it may be so long."""
@@ -74,14 +76,16 @@ class FetchedRequest(HttpRequest):
             response.body = inbox.take(inbox.size)
             self._end_with(response)
 
-    def _end_with(self, response: Response | None) -> None:
-        assert response is not None, "it has come"
+    def _end_with(self, response: Response) -> None:
         assert response.body is not None, "it has come"
         if len(response.body) > self._max_size:
             response.body = None
             self._refuse()
-        else:
-            self._finish_and_close(response)
+            return
+        deferred, self._pending = self._pending, None
+        if deferred is not None:
+            # Nobody was given this handle: it is closed before its Deferred fires.
+            self._voice.complete(deferred, response, self._die_once)
 
     def _refuse(self) -> None:
         msg = (

@@ -285,12 +285,6 @@ class Handle:
         if deferred is not None:
             self._voice.complete(deferred, result)
 
-    def _finish_and_close(self, result: Any) -> None:
-        """End the pending call well; nobody was given this handle."""
-        deferred, self._pending = self._pending, None
-        if deferred is not None:
-            self._voice.complete(deferred, result, self._die_once)
-
     def _fail(self, error: BaseException) -> None:
         """End the pending call with an error."""
         self._settle(error)

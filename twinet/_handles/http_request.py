@@ -192,7 +192,8 @@ class HttpRequest(QueriedRequest):
         if session is None:
             session = self.session
         try:
-            self._check_alive()
+            if self._dead:
+                self._check_alive()
             body = url = fields = None
             if content is not None:
                 body = content.body

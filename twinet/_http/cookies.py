@@ -76,6 +76,7 @@ class CookieJar:
     """Cookies of one session, or of several that share it.
 
     :param clock: tells the time, in seconds since 1970.
+    :ivar size: how many there are, also the expired ones that nobody has met yet.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
@@ -83,14 +84,14 @@ class CookieJar:
         #: programs set and get from any thread, the engine from its own.
         self._lock = Lock()
         self._by_domain: dict[str, dict[tuple[str, str, bool], Cookie]] = {}
-        self._size = 0
+        self.size = 0
         #: how many Secure ones of a name there are: most names have none.
         self._secure_names: Counter[str] = Counter()
         #: tells which of two was made or used first, even in the same tick.
         self._order = count()
 
     def __len__(self) -> int:
-        return self._size
+        return self.size
 
     def __iter__(self) -> Iterator[Cookie]:
         for cookies in list(self._by_domain.values()):
@@ -101,7 +102,7 @@ class CookieJar:
         with self._lock:
             self._by_domain.clear()
             self._secure_names.clear()
-            self._size = 0
+            self.size = 0
 
     def end_session(self) -> None:
         """Throw away the cookies that say nothing of when they expire.
@@ -121,7 +122,7 @@ class CookieJar:
 
         :source: RFC 6265bis, section 5.8.
         """
-        if not self._size:
+        if not self.size:
             return None
         found = self._matching(url)
         if not found:
@@ -259,7 +260,7 @@ class CookieJar:
             number if old is None else old.created,
             number,
         )
-        self._size += 1
+        self.size += 1
         if given.secure:
             self._secure_names[given.name] += 1
         return True
@@ -285,7 +286,7 @@ class CookieJar:
         """Keep the limits: what has expired goes first, then what was used least."""
         if len(self._by_domain.get(domain, ())) >= PER_DOMAIN:
             self._evict(list(self._by_domain[domain].values()), PER_DOMAIN, now)
-        if self._size >= IN_ALL:
+        if self.size >= IN_ALL:
             self._evict(list(self), IN_ALL, now)
 
     def _evict(self, cookies: list[Cookie], limit: int, now: float) -> None:
@@ -309,14 +310,14 @@ class CookieJar:
         del cookies[cookie.name, cookie.path, cookie.host_only]
         if not cookies:
             del self._by_domain[cookie.domain]
-        self._size -= 1
+        self.size -= 1
         if cookie.secure:
             self._secure_names[cookie.name] -= 1
             if not self._secure_names[cookie.name]:
                 del self._secure_names[cookie.name]
 
     def __repr__(self) -> str:
-        return f"<CookieJar of {self._size} cookies>"
+        return f"<CookieJar of {self.size} cookies>"
 
 
 def _joined(cookies: list[Cookie]) -> str:

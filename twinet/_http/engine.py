@@ -72,7 +72,7 @@ class Engine:
             and limits.lowest_speed is None
             and order.credentials is None
             and not order.decode
-            and not self.cookies
+            and not self.cookies.size
         ):
             channel = self.pool.kept(order)
             if channel is not None:

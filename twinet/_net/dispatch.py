@@ -249,7 +249,10 @@ class Voice:
         try:
             if self.heard:
                 self._leave()
-            _run(step)
+            try:
+                step()
+            except Exception:  # noqa: BLE001  one step must not stop the others
+                _log.failure("a step behind a notification failed")
             if self._queue:
                 self._drain()
         finally:

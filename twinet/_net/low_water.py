@@ -21,10 +21,6 @@ The mark is never above what is left of the body, which would never come; it is 
 before the last piece, so that the connection can be used for another request.  The
 end of a connection, in order or not, wakes us whatever the mark is.
 
-Each read makes ``bytes`` anew.  glibc would map and unmap their memory each time, at
-256 page faults for a megabyte, until it has seen a larger block come and go; so it is
-shown one.
-
 The socket stays the transport's.  Reading it ourselves into one buffer would save
 little more: consumers take ``bytes``, and those have to be made in any case.
 """
@@ -33,7 +29,6 @@ from __future__ import annotations
 
 import socket
 import sys
-from functools import cache
 from typing import TYPE_CHECKING
 
 from twinet._net.stream import READ_SIZE
@@ -56,9 +51,6 @@ TRIAL = 1 << 20
 #: How often the mark is looked at, and the longest that bytes wait (seconds): progress
 #: is told as often.
 TICK = 0.1
-#: The block that is shown to the allocator (bytes).  Measured: 2 GiB to disk are 12,000
-#: page faults instead of 200,000; with 4 MiB they are hardly more.
-SHOWN = 8 << 20
 #: Whether the system is known to keep to a mark when it is asked what is readable.
 KEPT = sys.platform == "linux"
 
@@ -121,8 +113,6 @@ class LowWater:
     def _set(self, mark: int) -> None:
         if mark == self._mark:
             return
-        if mark > 1:
-            _show_a_large_block()
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, mark)
         except OSError:
@@ -130,12 +120,3 @@ class LowWater:
             return
         self._mark = mark
         self._transport.bufferSize = max(mark, READ_SIZE)
-
-
-@cache
-def _show_a_large_block() -> None:
-    """Have the allocator keep what it has for pieces of our size, once.
-
-    Nothing is ever written to the block, so it takes no memory.
-    """
-    bytes(SHOWN)

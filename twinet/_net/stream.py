@@ -24,11 +24,12 @@ import os
 import socket
 from contextlib import suppress
 from errno import EALREADY, EINPROGRESS
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.error import ConnectBindError, getConnectError
-from twisted.internet.main import CONNECTION_DONE
+from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
@@ -43,6 +44,9 @@ READ_SIZE = 256 * 1024  # measured: a quarter of the calls of Twisted's 64 KiB
 # accord it keeps up to 4 MiB (Linux), and what it keeps looks sent: a slow server's
 # limits would run out on it.  Measured: no upload gets slower by this.
 UNSENT = 128 * 1024
+#: The block that is shown to the allocator (bytes).  Measured: 2 GiB to disk are 12,000
+#: page faults instead of 200,000; with 4 MiB they are hardly more.
+SHOWN = 8 << 20
 _NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
 
 _DONE = Failure(CONNECTION_DONE)
@@ -113,7 +117,19 @@ class Stream(Connection):
 
     def doRead(self) -> Any:  # noqa: N802  Twisted's name
         """Read what is there; before there is a connection the word was for another."""
-        return super().doRead() if self._race is None else None
+        if self._race is not None:
+            return None
+        # As Connection does, in one call instead of three.
+        try:
+            data = self.socket.recv(self.bufferSize)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return CONNECTION_LOST
+        if not data:
+            return CONNECTION_DONE
+        self.protocol.dataReceived(data)
+        return None
 
     def doWrite(self) -> Any:  # noqa: N802  Twisted's name
         """Write what is there; before that, see whether it is connected."""
@@ -154,6 +170,7 @@ class Stream(Connection):
         assert race is not None
         self.connected = True
         protocol = self.protocol = race.connected(self)
+        _show_a_large_block()
         self.startReading()
         self.stopWriting()
         protocol.makeConnection(self)
@@ -242,6 +259,18 @@ class Stream(Connection):
         if self._writing:
             self._writing = False
             self.reactor.removeWriter(self)
+
+
+@cache
+def _show_a_large_block() -> None:
+    """Have the allocator keep what it has for pieces of our size, once.
+
+    Each read makes ``bytes`` anew.  glibc would map and unmap their memory each time,
+    at 256 page faults for a megabyte, and twice the cost of a small answer, until it
+    has seen a larger block come and go.  Nothing is written to the block, so it takes
+    no memory.
+    """
+    bytes(SHOWN)
 
 
 def let_little_wait(own: socket.socket) -> None:
