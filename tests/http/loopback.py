@@ -108,7 +108,10 @@ class LoopbackServer:
         factory: Any = Factory.forProtocol(build)
         factory.noisy = False
         if tls is None:
-            self.port = reactor.listenTCP(0, factory, interface="127.0.0.1")
+            # As many may come at once as a test sends; the system drops what is more.
+            self.port = reactor.listenTCP(
+                0, factory, backlog=512, interface="127.0.0.1"
+            )
         else:
             self.port = reactor.listenSSL(0, factory, tls, interface="127.0.0.1")
         self.scheme = "http" if tls is None else "https"

@@ -286,7 +286,9 @@ class ConnectingTests(TestCase):
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         self.assertIs(type(error), errors.CannotConnect)
-        self.assertIn("too many open files", error.message)
+        self.assertIn(
+            f"too many open files (this process may have {lowest}", str(error)
+        )
         await self.open("127.0.0.1", port)
         await self.end()
 

@@ -13,6 +13,7 @@ from twinet._handles.request_flags import FIELD_BITS, check_flags, flag_lines
 from twinet._http.content import content_of
 from twinet._http.order import ORDINARY, Order
 from twinet._http.representation import Representation, offers_ranges
+from twinet._net.foresight import foreseen
 from twinet._net.inbox import Inbox
 from twinet._wire.http_request import check_fields, check_verb
 from twinet.errors import (
@@ -50,6 +51,7 @@ _FROM_CACHE = int(Flag.FROM_CACHE)
 _SECURE = int(Flag.SECURE)
 
 
+@foreseen("_response", "_inbox", "_need", "_take", "_wire", "_complete", "_dead")
 class HttpRequest(QueriedRequest):
     """A request to a server, and its answer."""
 

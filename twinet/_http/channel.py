@@ -11,6 +11,7 @@ from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 
 from twinet._http.circuit import Circuit
+from twinet._net.foresight import foreseen
 from twinet._net.line import Line
 from twinet._net.low_water import KEPT, LowWater
 from twinet._wire.http1 import ResponseReader
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 __all__ = ["Channel"]
 
 
+@foreseen(
+    *("opener", "address", "trace", "connected", "transport", "circuit"),
+    *("deadline", "_tcp", "_send"),
+)
 class Channel(Line):
     """What stands between a socket and the exchange that uses it.
 

@@ -28,6 +28,7 @@ from twinet._http.phase import (
 )
 from twinet._http.reception import Reception
 from twinet._http.sending import Sending
+from twinet._net.foresight import foreseen
 from twinet.errors import InternetError
 from twinet.status import ReceivingResponse, RequestSent, SendingRequest
 
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
 __all__ = ["Exchange"]
 
 
+@foreseen(
+    *("deadline", "origin", "circuit", "_phase", "_opening", "_channel"),
+    *("_taker", "_head", "_wire", "_wanted", "_telling", "_ended"),
+)
 class Exchange(Reception):
     """One request and its answer.
 

@@ -16,6 +16,7 @@ from twinet._http.decoded_body import DecodedBody
 from twinet._http.exchange import Exchange
 from twinet._http.order import Order
 from twinet._http.redirect import FOLLOWED, next_order, same_origin
+from twinet._net.foresight import foreseen
 from twinet._net.lanes import VETO
 from twinet._wire.decoding import codings_of
 from twinet.errors import InternetError, Timeout
@@ -44,6 +45,7 @@ EXPECTATION_FAILED = 417
 _HAS_CODING = re.compile(rb"\ncontent-encoding", re.IGNORECASE).search
 
 
+@foreseen("_exchange", "_step", "over")
 class Transfer:
     """One call's way through as many exchanges as its redirects take.
 

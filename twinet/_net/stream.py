@@ -34,6 +34,8 @@ from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 
+from twinet._net.foresight import foreseen
+
 if TYPE_CHECKING:
     from twinet._net.race import Address, Race
 
@@ -61,6 +63,7 @@ def can_stream(reactor: Any) -> bool:
     )
 
 
+@foreseen("started", "connected", "protocol", "_writing", "_reading")
 class Stream(Connection):
     """A connection to one address, which is being made or stands.
 

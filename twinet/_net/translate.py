@@ -17,6 +17,11 @@ from twisted.python.failure import Failure
 
 from twinet import errors
 
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment]
+
 _TABLE: tuple[
     tuple[tuple[type[BaseException], ...], type[errors.InternetError]], ...
 ] = (
@@ -113,7 +118,21 @@ def words(reason: Failure | BaseException) -> str:
     if not text:
         return type(exception).__name__
     # "Too many open files" reads on in a sentence, "TLS ..." stays
-    return text if text[:2].isupper() else text[0].lower() + text[1:]
+    text = text if text[:2].isupper() else text[0].lower() + text[1:]
+    if errno.EMFILE in (
+        getattr(exception, "osError", 0),
+        getattr(exception, "errno", 0),
+    ):
+        text += _most_files()
+    return text
+
+
+def _most_files() -> str:
+    """Say how many files this process may have open, and how to allow more."""
+    if resource is None:
+        return ""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return f" (this process may have {most}; ulimit -n allows more)"
 
 
 def _exception(reason: Failure | BaseException) -> BaseException:
