@@ -19,8 +19,8 @@ def small(job: Job) -> Reading:
     return _measure(job, _many(job.url, job.requests))
 
 
-def large(job: Job) -> Reading:
-    return _measure(job, _many(job.url, job.requests))
+#: To curl a body is a body, however long.
+large = small
 
 
 def files(job: Job) -> Reading:
