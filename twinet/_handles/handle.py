@@ -348,10 +348,6 @@ class Handle:
         """Make the error of a call that the closing of its handle has ended."""
         return OperationCancelled(f"{self} was closed while a call was pending")
 
-    def _die_once(self) -> None:
-        if not self._dead:
-            self._die()
-
     def _die(self) -> None:
         if self._children or self._spent:
             doomed = list(self._subtree())
