@@ -273,12 +273,13 @@ class HttpRequest(QueriedRequest):
             decode=self._decoding,
             turn=self.turn,
         )
-        engine.send(order, voice, self)
+        source = self._source = engine.source(order, voice, self)
+        source.start()
 
     # -- the transfer's side of the seam
 
     def take_source(self, source: Source) -> None:
-        """Take note of where the answer comes from."""
+        """Take note that the answer comes from elsewhere than was thought."""
         self._source = source
 
     def take_whole(

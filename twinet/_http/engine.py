@@ -61,8 +61,8 @@ class Engine:
             tuple[SecurityFlag, ClientCertificate | None], TlsPolicy
         ] = {}
 
-    def send(self, order: Order, voice: Voice, asker: Asker) -> None:
-        """Carry an order out; ``asker`` is told first where its answer comes from."""
+    def source(self, order: Order, voice: Voice, asker: Asker) -> Errand | Transfer:
+        """Make what carries an order out, the short way or the long; start it."""
         limits = order.limits
         if (
             self._plain
@@ -76,13 +76,8 @@ class Engine:
         ):
             channel = self.pool.kept(order)
             if channel is not None:
-                errand = Errand(self, order, voice, asker, channel)
-                asker.take_source(errand)
-                errand.start()
-                return
-        transfer = self.transfer(order, voice, asker)
-        asker.take_source(transfer)
-        transfer.start()
+                return Errand(self, order, voice, asker, channel)
+        return self.transfer(order, voice, asker)
 
     def take_cookies(self, order: Order, head: Head) -> None:
         """Keep the cookies that an answer brings, if they are wanted."""

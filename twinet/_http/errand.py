@@ -24,6 +24,7 @@ from twinet._http.redirect import FOLLOWED
 from twinet._http.transfer import Transfer, answer_of
 from twinet._wire.framing_fields import asks_to_close
 from twinet._wire.http1 import End, Head
+from twinet._wire.http_request import render_head
 from twinet.status import (
     ReceivingResponse,
     RequestSent,
@@ -54,8 +55,8 @@ _WHOLE = 3
 class Asker(Reader, Protocol):
     """Who gets the answer: the request handle."""
 
-    def take_source(self, source: Errand | Transfer) -> None:
-        """Take note of where the answer comes from, which may change once."""
+    def take_source(self, source: Transfer) -> None:
+        """Take note that a transfer goes on in the place of the errand."""
 
     def take_whole(
         self,
@@ -119,7 +120,10 @@ class Errand:
             voice.emit(SendingRequest)
             if self._stopped:
                 return
-        head = order.head()
+        url = order.url
+        head = render_head(
+            order.verb, url.target, url.host_header, order.agent, order.fields
+        )
         channel.begin(self, head)
         if voice.heard:
             voice.emit(RequestSent, len(head))
@@ -169,8 +173,10 @@ class Errand:
         voice = self._voice
         if self._exchange is not None:
             self._exchange.tell()
-        elif voice.heard:
+            return
+        if voice.heard:
             voice.emit(ResponseReceived, self._head_size)
+        if voice.busy:
             voice.then(self._head_told)
         else:
             self._head_told()

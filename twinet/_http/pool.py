@@ -133,7 +133,6 @@ class Pool:
         channel = origin.idle[-1]
         if not self._is_good(channel):
             return None
-        # As _take_idle() does.
         del origin.idle[-1]
         channel.origin = None
         return channel

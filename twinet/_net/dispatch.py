@@ -52,11 +52,12 @@ _log = Logger()
 class Voice:
     """What one handle says, in order, to whoever listens.
 
+    :ivar busy: whether the listener, or a step, is running.
     :ivar heard: whether building a notification is worth it.  Read it before
         :meth:`emit`: a notification that nobody hears must cost next to nothing.
     """
 
-    __slots__ = ("_busy", "_context", "_handle", "_listener", "_queue", "heard")
+    __slots__ = ("_context", "_handle", "_listener", "_queue", "busy", "heard")
 
     def __init__(self, handle: Any, context: Any, listener: Listener | None) -> None:
         # Weak, because the handle owns the voice: a cycle for each request would
@@ -66,7 +67,7 @@ class Voice:
         self._listener = listener
         #: steps, and the marked ones that :meth:`hush` leaves alone.
         self._queue: deque[tuple[Step, bool]] | None = None
-        self._busy = False
+        self.busy = False
         self.heard = listener is not None and context is not None
 
     @property
@@ -110,10 +111,10 @@ class Voice:
         context = self._context
         owner = self._handle()
         news = kind(handle or owner, owner if context is SELF else context, info)
-        if self._busy:
+        if self.busy:
             self._enqueue(partial(self._tell, news))
             return
-        self._busy = True
+        self.busy = True
         try:
             try:
                 # What _tell() does, without the calls: a request tells seven times.
@@ -123,7 +124,7 @@ class Voice:
             if self._queue:
                 self._drain()
         finally:
-            self._busy = False
+            self.busy = False
 
     def tell_closed(self) -> None:
         """Say that the connection has been closed: both steps, whatever happens.
@@ -133,22 +134,22 @@ class Voice:
         """
         if not self.heard:
             return
-        if self._busy or self._queue:
+        if self.busy or self._queue:
             self.always(self._say_closing, self._say_closed)
             return
         # The same without the queue, which most closings do not need.
-        self._busy = True
+        self.busy = True
         try:
             self._say_closing()
             self._say_closed()
             if self._queue:
                 self._drain()
         finally:
-            self._busy = False
+            self.busy = False
 
     def then(self, step: Step) -> None:
         """Run ``step`` when everything emitted so far has been told."""
-        if self._busy:
+        if self.busy:
             self._enqueue(step)
         else:
             step()
@@ -170,12 +171,12 @@ class Voice:
             queue = self._queue = deque()
         for step in steps:
             queue.append((step, True))
-        if not self._busy:
-            self._busy = True
+        if not self.busy:
+            self.busy = True
             try:
                 self._drain()
             finally:
-                self._busy = False
+                self.busy = False
 
     def complete(
         self, deferred: Deferred[Any], result: Any, before: Step | None = None
@@ -188,11 +189,11 @@ class Voice:
         :param before: run between the two, as a part of the end; what it tells is told
             before the Deferred fires.
         """
-        if self._busy or self._queue:
+        if self.busy or self._queue:
             self.settle(partial(self._end, deferred, result, before), result, None)
             return
         if self.heard:
-            self._busy = True
+            self.busy = True
             try:
                 self._announce(result, None)
                 if self._queue:
@@ -202,7 +203,7 @@ class Voice:
                     self._drain()
                     return
             finally:
-                self._busy = False
+                self.busy = False
         if before is not None:
             before()
         _fire(deferred, result)
@@ -220,32 +221,32 @@ class Voice:
         Closing the handle in the meantime changes nothing about it.
         """
         if not self.heard:
-            if self._busy:
+            if self.busy:
                 self.always(fire)
             else:
                 fire()
-        elif self._busy or self._queue:
+        elif self.busy or self._queue:
             self.always(partial(self._announce, result, error), fire)
         else:
             # The same without the queue, which most calls do not need.
-            self._busy = True
+            self.busy = True
             try:
                 self._announce(result, error)
                 _run(fire)
                 if self._queue:
                     self._drain()
             finally:
-                self._busy = False
+                self.busy = False
 
     def farewell(self, step: Step) -> None:
         """Say ``HANDLE_CLOSING``, the last thing, then run ``step``."""
-        if self._busy or self._queue:
+        if self.busy or self._queue:
             if self.heard:
                 self.always(self._leave, step)
             else:
                 self.always(step)
             return
-        self._busy = True
+        self.busy = True
         try:
             if self.heard:
                 self._leave()
@@ -256,7 +257,7 @@ class Voice:
             if self._queue:
                 self._drain()
         finally:
-            self._busy = False
+            self.busy = False
 
     def hush(self, *, cancelled: bool = True) -> None:  # noqa: ARG002  for lanes
         """Drop the queued news and steps of a handle that has been closed.
