@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from twinet._net.deadlines import Deadlines
-from twinet._net.low_water import LEAST, MOST, TICK, TRIAL, LowWater
+from twinet._net.low_water import LEAST, MOST, SPARE, TICK, TRIAL, LowWater
 from twinet._net.stream import READ_SIZE
 
 BODY = 1 << 30
@@ -46,7 +46,12 @@ class LowWaterTests(SynchronousTestCase):
         self.begin()
 
     def begin(self, length: int = BODY) -> None:
+        self.left = length
         self.low_water = LowWater(self.transport, length, self.deadlines)
+
+    def read(self, count: int) -> bool:
+        self.left -= count
+        return self.low_water.read(self.left)
 
     @property
     def mark(self) -> int:
@@ -59,7 +64,7 @@ class LowWaterTests(SynchronousTestCase):
         while size:
             count = min(piece, size)
             self.clock.advance(count / speed)
-            self.assertTrue(self.low_water.read(count))
+            self.assertTrue(self.read(count))
             size -= count
 
     def test_fast_server_raises_it_to_the_most(self) -> None:
@@ -67,17 +72,16 @@ class LowWaterTests(SynchronousTestCase):
         self.assertEqual(self.transport.socket.marks, [])
         self.come(1, 1e9)
         self.assertEqual(self.mark, MOST)
-        self.assertEqual(self.transport.bufferSize, MOST)
+        self.assertEqual(self.transport.bufferSize, MOST + SPARE)
 
     def test_clock_that_stands_is_a_fast_server(self) -> None:
         """A turn of the reactor has one time, and may bring much."""
-        self.low_water.read(TRIAL)
+        self.read(TRIAL)
         self.assertEqual(self.mark, MOST)
 
     def test_mark_is_a_quarter_of_a_tick(self) -> None:
         self.come(TRIAL, 4 * 300_000 / TICK)
         self.assertEqual(self.mark, 262144)
-        self.assertEqual(self.transport.bufferSize, READ_SIZE)
 
     def test_slow_server_does_not_raise_it(self) -> None:
         """Not after many bytes either."""
@@ -114,19 +118,28 @@ class LowWaterTests(SynchronousTestCase):
         self.come(100 << 20, 1e9)
         self.assertEqual(self.transport.socket.marks, [MOST, 262144, MOST])
 
-    def test_it_is_gone_before_the_last_piece(self) -> None:
-        """What is left is never less than the mark."""
-        left = 8 * MOST
-        self.begin(left)
+    def test_it_is_never_above_what_is_left(self) -> None:
+        """And gone before the last piece."""
+        self.begin(8 * MOST + 12345)
         more = True
         while more:
-            self.assertGreaterEqual(left, self.mark)
-            left -= 65536
-            more = self.low_water.read(65536)
+            self.assertGreaterEqual(self.left, self.mark)
+            # Else what follows the body would not be seen with its end.
+            self.assertGreater(self.transport.bufferSize, self.mark)
+            more = self.read(65536 if self.mark == 1 else self.mark)
         self.assertEqual(self.mark, 1)
-        self.assertEqual(self.transport.socket.marks, [MOST, 1])
+        self.assertLess(self.left, LEAST)
         self.clock.advance(TICK)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_body_that_is_hardly_long_comes_in_one_piece(self) -> None:
+        """Behind the read that brought its head."""
+        self.begin(MOST)
+        self.read(200_000)
+        self.assertEqual(self.mark, MOST - 200_000)
+        self.assertFalse(self.read(MOST - 200_000))
+        self.assertEqual(self.mark, 1)
+        self.assertEqual(self.transport.bufferSize, READ_SIZE)
 
     def test_stop_lowers_it_and_leaves_no_timer(self) -> None:
         self.come(TRIAL, 1e9)
@@ -138,14 +151,14 @@ class LowWaterTests(SynchronousTestCase):
         self.clock.advance(100)
         self.begin()
         self.clock.rightNow -= 50
-        self.low_water.read(TRIAL)
+        self.read(8 * TRIAL)
         self.assertEqual(self.mark, 262144)
 
     def test_socket_that_cannot_be_set_reads_as_ever(self) -> None:
         """It is closed, or a system that is only called Linux."""
         self.transport.socket.closed = True
-        self.low_water.read(TRIAL)
+        self.read(TRIAL)
         self.assertEqual(self.transport.bufferSize, READ_SIZE)
-        self.low_water.read(TRIAL)
+        self.read(TRIAL)
         self.low_water.stop()
         self.assertEqual(self.transport.socket.marks, [])

@@ -46,6 +46,8 @@ class Delivery:
         self._holding = 0
         self._paused = False
         self._stopped = False
+        #: whether the source was told to hold back; None: it was told nothing yet.
+        self._held: bool | None = None
 
     def start(self) -> None:
         """Hand over what is here, then what comes."""
@@ -142,6 +144,9 @@ class Delivery:
         if source is None or self._stopped:
             return
         held = bool(self._holding or self._paused)
+        if held is self._held:
+            return
+        self._held = held
         source.want(not held)
         if held:
             source.pause()

@@ -231,7 +231,8 @@ class Channel(Line):
             exchange.spoken_to_early()
         else:
             exchange.take(self._reader.feed(data), len(data))
-            if self._low_water is not None and not self._low_water.read(len(data)):
+            low_water = self._low_water
+            if low_water is not None and not low_water.read(self._reader.left):
                 self._low_water = None
         exchange.tell()
 

@@ -7,19 +7,21 @@ costs.  ``SO_RCVLOWAT`` has the system wait until so many bytes are there.
 Theory of operation.  The mark follows the speed.  It is a quarter of what comes in a
 :data:`TICK`, rounded down to a power of two and :data:`MOST` at most::
 
-    level 1 --- TRIAL bytes, and they came fast ---> raised
-       ^                                             |   ^
-       '----- a tick in which little came, ----------'   |  each tick: as the
-              or the body is nearly over                 '- last one went
+    1 ------- TRIAL bytes, and they came fast -------> raised
+    ^                                                  |   ^
+    '-- a tick in which little came, or nearly over ---'   '-- each tick: as
+                                                               the last one went
 
 So at a steady speed there are four wake-ups in a tick, and progress is told as ever.
 When the server falls silent with less than the mark sent, the next tick lowers it and
 the system hands that over: nothing is held back longer than a tick, and the limits of
 the exchange see a silent server as they did.
 
-The mark is never above what is left of the body, which would never come; it is gone
-before the last piece, so that the connection can be used for another request.  The
-end of a connection, in order or not, wakes us whatever the mark is.
+The mark is never above what is left of the body, since more would never come; it is
+gone before the last bytes, so that the connection can be used for another request.
+More is read than is left, where it is there: what a server sends behind the body must
+be seen with it.  The end of a connection, in order or not, wakes us whatever the mark
+is.
 
 The socket stays the transport's.  Reading it ourselves into one buffer would save
 little more: consumers take ``bytes``, and those have to be made in any case.
@@ -41,13 +43,15 @@ if TYPE_CHECKING:
 __all__ = ["LONG", "LowWater"]
 
 #: A body from this length on is worth a mark (bytes; our own).
-LONG = 4 << 20
-#: The highest mark, and the largest read.  Measured: twice as much saves nothing more.
+LONG = 512 << 10
+#: The highest mark.  Measured: twice as much saves nothing more.
 MOST = 1 << 20
+#: How much more than the mark is read, where it is there (bytes; our own).
+SPARE = 64 << 10
 #: A lower mark than this saves nothing (bytes; our own).
 LEAST = 128 << 10
 #: So much shows how fast the server is (bytes; our own).
-TRIAL = 1 << 20
+TRIAL = 128 << 10
 #: How often the mark is looked at, and the longest that bytes wait (seconds): progress
 #: is told as often.
 TICK = 0.1
@@ -59,8 +63,7 @@ class LowWater:
     """The mark of one connection for one body.
 
     :param transport: a plain socket's; its read size is ours for the time.
-    :param left: what is left of the body (bytes); less than that does no harm, and
-        lets the read that brought its head be counted whole.
+    :param left: how long the body is (bytes).
     """
 
     deadline: float | None = None
@@ -76,14 +79,16 @@ class LowWater:
         self._came = 0
         self._since = deadlines.now()
 
-    def read(self, count: int) -> bool:
-        """Take note of a read; false when there is nothing more to gain."""
-        self._left -= count
-        self._came += count
-        if self._left < MOST:
+    def read(self, left: int) -> bool:
+        """Take note of what a read has left; false when there is nothing to gain."""
+        self._came += self._left - left
+        self._left = left
+        if left < LEAST:
             self.stop()
             return False
-        if self._mark == 1 and self._came >= TRIAL:
+        if self._mark > left:
+            self._set(left)
+        elif self._mark == 1 and self._came >= TRIAL:
             self._look()
         return True
 
@@ -104,9 +109,12 @@ class LowWater:
         passed = now - self._since
         if passed < 0:
             passed = TICK
-        worth = min(MOST, int(self._came * TICK / 4 / max(passed, TICK / 1000)))
+        worth = int(self._came * TICK / 4 / max(passed, TICK / 1000))
         self._came, self._since = 0, now
-        self._set(1 if worth < LEAST else 1 << worth.bit_length() - 1)
+        if worth < LEAST:
+            self._set(1)
+        else:
+            self._set(min(MOST, 1 << worth.bit_length() - 1, self._left))
         if self._mark > 1:
             self._deadlines.set(self, TICK)
 
@@ -119,4 +127,4 @@ class LowWater:
             # The socket is closed, or cannot do that: then it does not.
             return
         self._mark = mark
-        self._transport.bufferSize = max(mark, READ_SIZE)
+        self._transport.bufferSize = max(mark + SPARE, READ_SIZE)

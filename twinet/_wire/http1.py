@@ -126,6 +126,11 @@ class ResponseReader:
         self.started = False
         self.tunnel = b""
 
+    @property
+    def left(self) -> int:
+        """What is yet to come of a body whose length was announced (bytes)."""
+        return self._left if self._state is _LENGTH else 0
+
     def expect(self, verb: bytes) -> None:
         """Say that a request went out, so that one answer may come.
 
