@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+from errno import ENOTCONN
 from ipaddress import ip_address
 from typing import Any
 from unittest import SkipTest
@@ -154,6 +155,21 @@ class StreamTests(TestCase):
         self.assertNoResult(self.race.failure)
         stream.stop()
 
+    async def test_connected_between_two_looks(self) -> None:
+        """It had no peer, and then the system says that it is connected."""
+        stream = self.start(self.listen())
+        own = stream.socket
+        select.select([], [own], [], 20)
+        stream.socket = _LateSocket(own)
+        stream.doWrite()
+        self.successResultOf(self.race.near.made)
+        stream.socket = own
+        stream.abortConnection()
+        await self.race.near.lost
+        while not self.far:
+            await deferLater(reactor, 0)
+        await self.far[0].lost
+
     async def test_refusal_that_comes_as_a_loss_is_a_refusal(self) -> None:
         """Pollers differ in that; what the socket says counts."""
         with socket.socket() as holder:
@@ -279,6 +295,19 @@ class StreamTests(TestCase):
         stream.abortConnection()
         self.assertNotIsInstance(await self.race.near.lost, ConnectionDone)
         self.assertNotIsInstance(await self.far[0].lost, ConnectionDone)
+
+
+class _LateSocket:
+    """A socket that did not have its peer yet when it was asked."""
+
+    def __init__(self, own: socket.socket) -> None:
+        self._own = own
+
+    def getpeername(self) -> Any:
+        raise OSError(ENOTCONN, "not connected")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._own, name)
 
 
 class _Pieces:

@@ -23,7 +23,7 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import suppress
-from errno import EALREADY, EINPROGRESS
+from errno import EALREADY, EINPROGRESS, EISCONN
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,9 @@ SHOWN = 8 << 20
 _NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
 
 _DONE = Failure(CONNECTION_DONE)
+# What connect() says of an attempt.
+_UNDER_WAY = (EINPROGRESS, EALREADY)
+_CONNECTED = (0, EISCONN)
 
 
 def can_stream(reactor: Any) -> bool:
@@ -107,7 +110,7 @@ class Stream(Connection):
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         let_little_wait(own)
         fault = own.connect_ex(far)
-        if fault and fault != EINPROGRESS:
+        if fault not in _UNDER_WAY and fault not in _CONNECTED:
             own.close()
             raise getConnectError((fault, os.strerror(fault)))
         self.startWriting()
@@ -157,12 +160,14 @@ class Stream(Connection):
             fault = own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if not fault:
                 fault = own.connect_ex(self._far)
-            if fault != EALREADY:
+            if fault in _UNDER_WAY:
+                if lost is not None:
+                    # The poller has dropped it, and another one was meant.
+                    self.startWriting()
+                return
+            if fault not in _CONNECTED:
                 self._failed(getConnectError((fault, os.strerror(fault))))
-            elif lost is not None:
-                # The poller has dropped it, and another one was meant.
-                self.startWriting()
-            return
+                return
         if lost is None:
             self._connected()
         else:
