@@ -265,7 +265,8 @@ class Response:
         of a compressed body, before it is decoded.
     :ivar decoded: the codings (Content-Encoding) that are undone while the body is
         read, in the order in which the server applied them; usually none.
-    :ivar body: the whole body, after :func:`twinet.fetch`; else ``None``.
+    :ivar body: the whole body, after :func:`twinet.fetch` and
+        :meth:`twinet.Session.fetch`; else ``None``.
     """
 
     __slots__ = (
