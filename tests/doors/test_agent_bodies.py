@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from io import BytesIO
+from itertools import product
 from typing import Any
 from weakref import ref
 
@@ -148,19 +149,33 @@ KINDS = (
 
 
 def story(
-    kind: type[Recorder], answer: tuple[bytes | None, ...], *, heard: bool, late: bool
+    kind: type[Recorder],
+    answer: tuple[bytes | None, ...],
+    *,
+    heard: bool,
+    late: bool,
+    kept: bool = False,
 ) -> list[str]:
     """Let a protocol have a body; return what it got, and how the connection went.
 
     :param late: the protocol is given when all of the answer is here.
+    :param kept: it is the second answer on its connection.
     """
     net = MemoryNet()
     if not heard:
         net.session.set_status_callback(None)
     agent = Agent(session=net.session)
     answers: list[Any] = []
-    agent.request(b"GET", URL).addBoth(answers.append)
-    peer = net.accept()
+    if kept:
+        agent.request(b"GET", URL).addCallback(
+            lambda first: first.deliverBody(Recorder())
+        )
+        peer = net.accept()
+        peer.send(HELLO)
+        agent.request(b"GET", URL).addBoth(answers.append)
+    else:
+        agent.request(b"GET", URL).addBoth(answers.append)
+        peer = net.accept()
     protocol = kind()
     given = False
 
@@ -194,14 +209,15 @@ class BothWaysTests(SynchronousTestCase):
 
     def test_all_protocols_and_answers(self) -> None:
         """They get the same, and so does the connection."""
-        for name, answer in ANSWERS.items():
-            for kind in KINDS:
-                for late in (False, True):
-                    with self.subTest(answer=name, kind=kind.__name__, late=late):
-                        self.assertEqual(
-                            story(kind, answer, heard=False, late=late),
-                            story(kind, answer, heard=True, late=late),
-                        )
+        for name, kind, late, kept in product(
+            ANSWERS, KINDS, (False, True), (False, True)
+        ):
+            answer = ANSWERS[name]
+            with self.subTest(answer=name, kind=kind.__name__, late=late, kept=kept):
+                self.assertEqual(
+                    story(kind, answer, heard=False, late=late, kept=kept),
+                    story(kind, answer, heard=True, late=late, kept=kept),
+                )
 
     def test_what_they_get(self) -> None:
         """In some cases word for word: both ways could be wrong alike."""
@@ -299,10 +315,11 @@ class EndTests(SynchronousTestCase):
 
     def test_nothing_is_left_to_the_garbage_collector(self) -> None:
         """A program of many small requests would be slowed down by it."""
-        for name in ("whole", "in pieces"):
+        peer = None
+        for name in ("whole", "whole", "in pieces"):
             protocol = Recorder()
             pending = self.agent.request(b"GET", URL)
-            peer = self.net.accept()
+            peer = peer or self.net.accept()
             first, *rest = ANSWERS[name]
             peer.send(first or b"")
             answer = self.successResultOf(pending)
@@ -310,7 +327,6 @@ class EndTests(SynchronousTestCase):
             for data in rest:
                 peer.send(data or b"")
             self.assertEqual(protocol.got[-1], "ResponseDone: ")
-            peer.close()
             gone = ref(answer), ref(protocol)
             gc.disable()
             self.addCleanup(gc.enable)

@@ -10,6 +10,7 @@ from zope.interface import implementer
 
 from twinet import errors
 from twinet._handles.agent_headers import field_lines
+from twinet._handles.agent_request import AgentRequest
 from twinet._handles.agent_response import answered
 from twinet._handles.session import Session
 from twinet._http.content import content_of
@@ -75,6 +76,7 @@ class Agent:
                 content,
                 headers=field_lines(headers),
                 flags=_FLAGS,
+                kind=AgentRequest,
             )
         )
 

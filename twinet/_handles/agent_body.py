@@ -17,7 +17,7 @@ from twinet._net.translate import translate
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IProtocol, IPushProducer
 
-    from twinet._handles.http_request import HttpRequest
+    from twinet._handles.agent_request import AgentRequest
 
 __all__ = ["BodyTransport"]
 
@@ -40,7 +40,7 @@ class BodyTransport:
     #: whether the protocol wants nothing for now.
     paused = False
 
-    def __init__(self, request: HttpRequest, protocol: IProtocol) -> None:
+    def __init__(self, request: AgentRequest, protocol: IProtocol) -> None:
         self._request = request
         self._protocol: IProtocol | None = protocol
 
@@ -57,7 +57,7 @@ class BodyTransport:
                 return
         request.deliver(_BodySink(self)).addCallbacks(self._ended, self._lost)
 
-    def _hand_over(self, request: HttpRequest) -> None:
+    def _hand_over(self, request: AgentRequest) -> None:
         """Hand over what is here, as far as it is wanted."""
         inbox = request._inbox
         while inbox.size:
@@ -123,7 +123,8 @@ class BodyTransport:
         return None
 
     def _ended(self, _count: int) -> None:
-        response = self._request.response
+        response = self._request._response
+        assert response is not None, "it has a body"
         framed = response.length is not None or "transfer-encoding" in response.headers
         reason = Failure(ResponseDone() if framed else PotentialDataLoss())
         if framed:
@@ -138,8 +139,7 @@ class BodyTransport:
         # They hold each other: without this, each body would be left to the garbage
         # collector, with all that belongs to its request.
         protocol, self._protocol = self._protocol, None
-        if not self._request._dead:
-            self._request._die()
+        self._request.leave()
         if protocol is not None:
             protocol.connectionLost(reason)
 

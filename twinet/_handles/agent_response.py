@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IProtocol
     from twisted.web.iweb import IClientRequest
 
-    from twinet._handles.http_request import HttpRequest
+    from twinet._handles.agent_request import AgentRequest
     from twinet.records import Response
 
 __all__ = ["AgentResponse", "answered"]
@@ -29,10 +29,12 @@ __all__ = ["AgentResponse", "answered"]
 _VERSIONS = {"1.1": (b"HTTP", 1, 1), "1.0": (b"HTTP", 1, 0)}
 
 
-def answered(sent: Deferred[HttpRequest]) -> Deferred[Any]:
+def answered(sent: Deferred[Any]) -> Deferred[Any]:
     """Return what fires with the ``AgentResponse``, or fails as Twisted's would.
 
     Cancelling it cancels the request.
+
+    :param sent: fires with the :class:`AgentRequest`.
     """
     return sent.addCallbacks(AgentResponse, _as_twisted)
 
@@ -84,7 +86,7 @@ class AgentResponse(_Answer):
     The redirects that were followed stand behind it (``previousResponse``).
     """
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: AgentRequest) -> None:
         self._request = request
         response = request.response
         verb = request._verb

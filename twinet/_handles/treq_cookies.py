@@ -10,7 +10,7 @@ from urllib.request import Request
 
 from treq.cookies import IndexableCookieJar
 
-from twinet._handles.http_request import HttpRequest
+from twinet._handles.agent_request import AgentRequest
 from twinet._http.order import Order
 from twinet.errors import InvalidParameter
 from twinet.urls import crack_http
@@ -127,7 +127,7 @@ def _name_of(pair: bytes) -> bytes:
     return pair.partition(b"=")[0].strip()
 
 
-class TreqRequest(HttpRequest):
+class TreqRequest(AgentRequest):
     """A request that treq's users make: cookies given with it do not replace others."""
 
     _order_kind = _Merging

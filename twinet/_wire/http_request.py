@@ -71,11 +71,7 @@ def check_fields(
     """
     if not headers:
         return ()
-    pairs = headers.items() if hasattr(headers, "items") else headers
-    if isinstance(pairs, str | bytes) or not hasattr(pairs, "__iter__"):
-        kind = type(headers).__name__
-        msg = f"header fields are a mapping or pairs of name and value, not {kind}"
-        raise InvalidParameter(msg)
+    pairs = headers if type(headers) is list else _pairs(headers)
     lines = []
     for pair in pairs:
         try:
@@ -86,6 +82,18 @@ def check_fields(
             raise InvalidParameter(msg) from None
         lines.append(check_field(name, value))
     return tuple(lines)
+
+
+def _pairs(
+    headers: Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]],
+) -> Iterable[tuple[str | bytes, str | bytes]]:
+    """Return what can be gone through; whether it holds pairs is seen then."""
+    pairs = headers.items() if hasattr(headers, "items") else headers
+    if isinstance(pairs, str | bytes) or not hasattr(pairs, "__iter__"):
+        kind = type(headers).__name__
+        msg = f"header fields are a mapping or pairs of name and value, not {kind}"
+        raise InvalidParameter(msg)
+    return pairs
 
 
 def check_field(name: str | bytes, value: str | bytes) -> tuple[bytes, bytes]:
