@@ -1,8 +1,9 @@
 """Over TLS all ways are the same: past the reactor, through it, by Twisted's layer.
 
-Each story is told three times, against a real server: as it is, where what is encrypted
-goes straight to the socket; with every byte through the transport; and with Twisted's
-own TLS layer in the place of ours.  What the server reads, what is told and what comes
+Each story is told four times, against a real server: as it is, where what is encrypted
+goes straight to the socket; with every byte through the transport; with pyOpenSSL's
+methods, where OpenSSL's functions cannot be called; and with Twisted's own TLS layer in
+the place of ours.  What the server reads, what is told and what comes
 of it must be the same.
 """
 
@@ -17,7 +18,7 @@ from tests.http.memory import line
 from tests.http.secure import SecureCase
 from tests.net.twisted_layer import twisted_layer
 from twinet._http.bytes_producer import BytesProducer
-from twinet._net import opening, tls_layer
+from twinet._net import opening, tls_layer, tls_records
 from twinet.errors import InternetError
 
 #: Answers that are each told in full by one read.
@@ -62,6 +63,7 @@ class _Unannounced(BytesProducer):
 WAYS: dict[str, tuple[Any, str, Any] | None] = {
     "past the reactor": None,
     "through the transport": (tls_layer, "Connection", _NoTransport),
+    "by methods": (tls_records, "_ffi", None),
     "Twisted's layer": (opening, "TlsLayer", twisted_layer),
 }
 
@@ -168,15 +170,15 @@ class WaysTests(SecureCase):
         await self.same(story, news=False)
 
     async def test_direct_way_is_taken(self) -> None:
-        """Else the first way would be the second."""
-        sent: list[bool] = []
+        """Else the first way would be another."""
+        sent: list[Any] = []
         self.serve()
 
         class Seen(tls_layer.TlsLayer):
-            def _flush(self, tls: Any) -> None:
-                super()._flush(tls)
-                sent.append(self._direct)
+            def _flush(self) -> None:
+                super()._flush()
+                sent.append((self._direct, type(self._records)))
 
         self.patch(opening, "TlsLayer", Seen)
         await self.ask("/")
-        self.assertEqual(set(sent), {True})
+        self.assertEqual(set(sent), {(True, tls_records.QuickRecords)})

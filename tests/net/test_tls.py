@@ -224,7 +224,7 @@ class LockTests(TlsCase):
         first = TlsCreator(TlsPolicy(roots), HOST)
         meeting = meet(first, server)
         self.assert_works(meeting)
-        session = meeting.protocol._tls.get_session()
+        session = meeting.protocol._records.tls.get_session()
         self.assertIsNotNone(session)
 
         class Resuming(TlsCreator):

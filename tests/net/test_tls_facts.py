@@ -123,7 +123,7 @@ class FactsTests(SynchronousTestCase):
         creator, meeting = self.shake(root().issue(NAMES))
         facts = creator.facts
         assert facts is not None
-        connection = weakref.ref(meeting.protocol._tls)
+        connection = weakref.ref(meeting.protocol._records.tls)
         del creator, meeting
         gc.collect()
         self.assertIsNone(connection())

@@ -144,7 +144,7 @@ class TlsLayerTests(SynchronousTestCase):
     def test_data_looks_for_nothing_to_send(self):
         """A read costs no look into OpenSSL's other buffer."""
         meeting = Meeting().shake()
-        self.patch(meeting.layer._tls, "bio_read", lambda _: 1 / 0)
+        self.patch(meeting.layer._records.tls, "bio_read", lambda _: 1 / 0)
         meeting.arrive(meeting.far.say(b"x"))
         self.assertEqual(meeting.line.received, [b"x"])
 
@@ -152,7 +152,7 @@ class TlsLayerTests(SynchronousTestCase):
         meeting = Meeting().shake()
         meeting.lose()
         layer = meeting.layer
-        self.assertEqual((layer._tls, layer._line, layer._producer), (None,) * 3)
+        self.assertEqual((layer._records, layer._line, layer._producer), (None,) * 3)
 
 
 class _NoSocket:

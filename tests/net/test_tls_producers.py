@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.net.layer_meeting import LONG, Meeting, a_creator
 from twinet._net.tls import GuardedConnection, TlsCreator
-from twinet._net.tls_layer import RECORD
+from twinet._net.tls_records import RECORD
 
 
 class Producer:
@@ -57,7 +57,7 @@ class ProducerTests(SynchronousTestCase):
         self.producer = Producer()
 
     def jam(self, jammed=True):
-        self.layer._tls.jammed = jammed
+        self.layer._records.tls.jammed = jammed
 
     def unjam(self):
         """Let OpenSSL have what it waits for."""

@@ -22,9 +22,10 @@ def twisted_layer(
     line: Protocol,
     creator: TlsCreator,
     refused: Callable[[Exception], None],
+    scratch: object = None,
 ) -> Any:
     """Return a TLS layer, as ``TlsLayer`` makes one; the creator must not fail."""
-    del refused
+    del refused, scratch
     factory = TLSMemoryBIOFactory(creator, True, _Just(line), clock=Clock())
     # Without the timer that gathers small writes.
     factory.protocol = TLSMemoryBIOProtocol

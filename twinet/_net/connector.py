@@ -13,6 +13,7 @@ from twinet._net.attempt import Attempt
 from twinet._net.egress import Target, judge, refused
 from twinet._net.opening import Means, Opening
 from twinet._net.stream import Stream, can_stream
+from twinet._net.tls_records import Scratch
 from twinet._net.trace import UNTRACED
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Connector:
             _local_address(bind_address),
             policy,
             tracer,
+            Scratch(),
         )
         #: whether addresses are judged here at all.
         self.judges = policy is not None and connect is None

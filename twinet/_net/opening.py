@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from twinet._net.names import Names
     from twinet._net.stream import Stream
     from twinet._net.tls import TlsCreator
+    from twinet._net.tls_records import Scratch
     from twinet._net.trace import Tracer
     from twinet.records import Limits
 
@@ -86,6 +87,7 @@ class Means:
     bind_address: tuple[str, int] | None
     policy: Policy | None
     tracer: Tracer
+    scratch: Scratch
 
 
 class Opening:
@@ -338,7 +340,7 @@ class Opening:
         if self._tls is None:
             return line
         line.tls = True
-        return TlsLayer(line, self._tls, self._tls_refused)
+        return TlsLayer(line, self._tls, self._tls_refused, self._means.scratch)
 
     def tcp_connected(self, line: Line) -> None:
         """Take note that the transport is there; go on with TLS, or hand over."""

@@ -28,7 +28,7 @@ then what the line writes waits for the next read, and so does its producer.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from OpenSSL import SSL
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -38,6 +38,7 @@ from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from twinet._net.tls_records import RECORD, records_for
 from twinet._net.valve import Valve
 
 if TYPE_CHECKING:
@@ -47,14 +48,10 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import ITransport as Transport
 
     from twinet._net.line import Line
-    from twinet._net.tls import GuardedConnection, TlsCreator
+    from twinet._net.tls import TlsCreator
+    from twinet._net.tls_records import Records, Scratch
 
 __all__ = ["TlsLayer"]
-
-#: The most that a record holds (bytes; RFC 8446, section 5.1).
-RECORD: Final = 16384
-#: What is taken out of OpenSSL at a time (bytes): more than a record with its framing.
-PIECE: Final = 32768
 
 
 @implementer(ITransport, IConsumer, IPushProducer)
@@ -64,10 +61,14 @@ class TlsLayer(Protocol):
     :param creator: makes the OpenSSL connection.
     :param refused: told what the creator raised, before the line hears that it is
         connected; the line must then be aborted.
+    :param scratch: a buffer to work with, for as many layers as there are in a thread.
     """
 
     transport: Any
-    _tls: GuardedConnection | None = None
+    #: as long as there is a connection.
+    _records: Records | None = None
+    #: how a socket is written to directly.
+    _send: Callable[[bytes], int]
     _open = False
     _over = False
     #: loseConnection was called; it waits for a producer, or for OpenSSL.
@@ -83,11 +84,13 @@ class TlsLayer(Protocol):
         line: Line,
         creator: TlsCreator,
         refused: Callable[[Exception], None],
+        scratch: Scratch | None = None,
     ) -> None:
         # Lines are Twisted's, whose methods have no types.
         self._line: Any = line
         self._start: tuple[TlsCreator, Callable[[Exception], None]] | None
         self._start = creator, refused
+        self._scratch = scratch
         #: what OpenSSL has not taken yet.
         self._waiting: list[bytes] = []
 
@@ -98,13 +101,16 @@ class TlsLayer(Protocol):
         self.transport = transport
         self.connected = 1
         # A socket on which TLS was started is still a socket: past it, in the clear.
-        self._direct = isinstance(transport, Connection) and not transport.TLS
+        if isinstance(transport, Connection) and not transport.TLS:
+            self._direct = True
+            self._send = transport.getHandle().send
         assert self._start is not None, "it is connected once"
         assert self._line is not None
         (creator, refused), self._start = self._start, None
         try:
-            self._tls = creator.clientConnectionForTLS(None)
-            self._tls.set_connect_state()
+            tls = creator.clientConnectionForTLS(None)
+            tls.set_connect_state()
+            self._records = records_for(tls, self._scratch)
         except Exception as fault:  # noqa: BLE001  must not escape into the reactor
             self._over = True
             refused(fault)
@@ -114,14 +120,16 @@ class TlsLayer(Protocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
         """Decrypt what came, and give it on."""
-        tls, line = self._tls, self._line
-        if self._over or tls is None or line is None:
+        records, line = self._records, self._line
+        if self._over or records is None:
             return
-        tls.bio_write(data)
+        records.put(data)
         if not self._open:
             self._shake()
             return
-        plain, end = self._read(tls)
+        plain, end = records.read()
+        if records.tls.stirred:
+            self._flush()
         if plain:
             line.dataReceived(plain)
         if end is not None:
@@ -138,7 +146,7 @@ class TlsLayer(Protocol):
             reason = Failure(ConnectionLost("closed without a close_notify"))
         line = self._line
         self._over = True
-        self._tls = self._line = self._reason = self._producer = None
+        self._records = self._line = self._reason = self._producer = None
         self._waiting.clear()
         if line is not None:
             line.connectionLost(reason)
@@ -227,25 +235,23 @@ class TlsLayer(Protocol):
 
     def _shake(self) -> None:
         """Go on with the handshake."""
-        tls, line = self._tls, self._line
-        assert tls is not None
-        assert line is not None
+        records, line = self._records, self._line
+        assert records is not None
         try:
-            tls.do_handshake()
+            records.tls.do_handshake()
         except SSL.WantReadError:
-            self._flush(tls)
+            self._flush()
             return
         except SSL.Error as error:
             self._end(error)
             return
         self._open = True
-        # Our last word of the handshake shall leave with the first of the line.
-        tls.stirred = False
-        plain, end = self._read(tls)
+        # Our last word of the handshake leaves with the first of the line.
+        plain, end = records.read()
         line.foregone = True
         line.handshakeCompleted()
         if not self._over:
-            self._flush(tls)
+            self._flush()
             if plain:
                 line.dataReceived(plain)
         line.foregone = False
@@ -254,43 +260,23 @@ class TlsLayer(Protocol):
         elif self._waiting and not self._over:
             self._write_on()
 
-    def _read(self, tls: GuardedConnection) -> tuple[bytes, SSL.Error | None]:
-        """Take all that can be decrypted, and what ended it."""
-        receive = tls.recv
-        pieces = []
-        end = None
-        try:
-            while True:
-                pieces.append(receive(RECORD))
-        except SSL.WantReadError:
-            pass
-        except SSL.Error as error:
-            end = error
-        if tls.stirred:
-            self._flush(tls)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces), end
-
     # -- inside: what goes
 
     def _encrypt(self, data: bytes) -> None:
         """Send bytes that are the next in turn."""
-        tls = self._tls
-        assert tls is not None
-        rest: Any = data
+        records = self._records
+        assert records is not None
+        sent = 0
         try:
-            if len(data) <= RECORD:
-                tls.send(data)
-            else:
-                rest = memoryview(data)
-                while rest:
-                    # It takes a record at a time.
-                    rest = rest[tls.send(rest) :]
+            while sent < len(data):
+                records.write(data[sent : sent + RECORD])
+                sent += RECORD
         except SSL.WantReadError:
-            self._hold(bytes(rest))
+            self._hold(data[sent:])
         except SSL.Error as error:
             self._end(error)
             return
-        self._flush(tls)
+        self._flush()
 
     def _hold(self, data: bytes) -> None:
         """Keep bytes until OpenSSL can take them."""
@@ -310,19 +296,18 @@ class TlsLayer(Protocol):
         elif self._closing and self._producer is None:
             self._leave()
 
-    def _flush(self, tls: GuardedConnection) -> None:
+    def _flush(self) -> None:
         """Give the transport what OpenSSL has for it."""
-        tls.stirred = False
-        try:
-            out = tls.bio_read(PIECE)
-        except SSL.WantReadError:
+        records = self._records
+        assert records is not None
+        records.tls.stirred = False
+        out = records.out()
+        if not out:
             return
-        if len(out) == PIECE:
-            out = _rest_of(tls, out)
         if self._direct:
             # Past the reactor's write event, as on plain lines.
             try:
-                sent = self.transport.getHandle().send(out)
+                sent = self._send(out)
             except OSError:
                 # Full, or broken: the transport finds out and tells as usual.
                 sent = 0
@@ -345,25 +330,15 @@ class TlsLayer(Protocol):
 
     def _leave(self) -> None:
         """Say so, and close."""
-        tls = self._tls
-        assert tls is not None
+        assert self._records is not None
         self._over = True
         if self._reason is None:
             with suppress(SSL.Error):
-                tls.shutdown()
-        self._flush(tls)
+                self._records.tls.shutdown()
+        self._flush()
         producer, self._producer = self._producer, None
         if producer is not None:
             # Else the transport would wait for it.
             self.transport.unregisterProducer()
             producer.stopProducing()
         self.transport.loseConnection()
-
-
-def _rest_of(tls: GuardedConnection, out: bytes) -> bytes:
-    """Take what OpenSSL has behind a whole piece."""
-    pieces = [out]
-    with suppress(SSL.WantReadError):
-        while len(pieces[-1]) == PIECE:
-            pieces.append(tls.bio_read(PIECE))
-    return b"".join(pieces)
