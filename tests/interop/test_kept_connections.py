@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_twisted
+from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
 from tests.interop.hostile.case import ok
 from tests.interop.hostile.run import Meeting, within
 from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
+from twinet._net.stream import READ_SIZE
 
 if TYPE_CHECKING:
     from tests.interop.hostile.server import Peer
@@ -86,5 +88,50 @@ async def test_all_that_went_bad_are_dropped_at_once() -> None:
         await within(meeting.good_page(), "the good page")
         assert [peer.asked[-1] for peer in peers] == ["/good", *["/x"] * 5]
         assert meeting.server.most == 6
+    finally:
+        await meeting.end()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_stands_behind_a_full_read_is_not_the_next_answer() -> None:
+    """The body ends where the read of the socket ends, and more is there."""
+    first = b"x" * 100
+    warmth = b"w" * (8 << 20)
+    lie = ok(b"a lie")
+    all_is_sent: Deferred[None] = Deferred()
+
+    async def script(peer: Peer) -> None:
+        if peer.asked == ["/warm"]:
+            # The system learns to keep much for this socket.
+            peer.send(ok(warmth))
+        elif peer.asked == ["/warm", "/first"]:
+            await peer.sent(ok(first + b"y" * READ_SIZE)[:-READ_SIZE])
+            while not came:
+                await peer.pause(0.005)
+            await peer.sent(b"y" * READ_SIZE + lie)
+            await peer.pause(0.1)  # until it is there
+            all_is_sent.callback(None)
+        else:
+            peer.send(ok(b"the truth"))
+
+    came = bytearray()
+
+    class Sink:
+        def write(self, data: bytes) -> Deferred[None]:
+            came.extend(data)
+            return all_is_sent
+
+    meeting = Meeting(script)
+    try:
+        request = await meeting.session.get(meeting.server.url("/warm"))
+        assert await within(request.read(len(warmth) + 1), "the first body") == warmth
+        request = await meeting.session.get(meeting.server.url("/first"))
+        read = request.deliver(Sink())
+        # In the turn in which the body has ended.
+        read.addCallback(lambda _: meeting.session.get(meeting.server.url("/next")))
+        second = await within(read, "the second answer")
+        assert len(came) == len(first) + READ_SIZE
+        assert await second.read(99) == b"the truth"
+        assert len(meeting.server.peers) == 2
     finally:
         await meeting.end()

@@ -22,6 +22,7 @@ from tests.interop.hostile.run import WAYS, Meeting, within
 from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
 from twinet._net import low_water
 from twinet.errors import ConnectionReset, InternetError, OperationCancelled
+from twinet.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -315,5 +316,25 @@ async def test_stopped_in_the_middle_leaves_nothing(
             # As much as is promised: the handle is left, and its connection.
             request.close()
         await within(meeting.all_closed(), "closing the connection")
+    finally:
+        await meeting.end()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+@pytest_twisted.ensureDeferred
+async def test_no_mark_where_it_cannot_be_right(
+    tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS has other lengths on the wire, and a trace shows each read."""
+
+    def set_(self: low_water.LowWater, mark: int) -> None:
+        raise AssertionError(mark)
+
+    monkeypatch.setattr(low_water.LowWater, "_set", set_)
+    trace = None if tls else Trace(lambda record: None)
+    meeting = Meeting(whole, tls=tls, trace=trace)
+    try:
+        request = await meeting.session.get(meeting.server.url("/body"))
+        assert await within(request.read(len(BODY) + 1), "the body") == BODY
     finally:
         await meeting.end()

@@ -14,6 +14,7 @@ from twinet._http.circuit import Circuit
 from twinet._net.foresight import foreseen
 from twinet._net.line import Line
 from twinet._net.low_water import KEPT, LowWater
+from twinet._net.stream import READ_SIZE
 from twinet._wire.http1 import ResponseReader
 from twinet.errors import ConnectionReset
 
@@ -52,6 +53,9 @@ class Channel(Line):
     transport: Any
     circuit: Circuit
     deadline: float | None = None
+    #: whether a read took all that it could, and nobody has looked since whether there
+    #: is more: what a server sends behind an answer is none to the next request.
+    read_full = False
     #: whether the socket was broken before it took a byte of the present request; then
     #: it will never take any.
     untouched = False
@@ -230,6 +234,8 @@ class Channel(Line):
         if self.foregone:
             exchange.spoken_to_early()
         else:
+            if len(data) >= READ_SIZE:
+                self.read_full = True
             exchange.take(self._reader.feed(data), len(data))
             low_water = self._low_water
             if low_water is not None and not low_water.read(self._reader.left):

@@ -324,11 +324,14 @@ class Pool:
         The reactor may not have looked for a while: the program was busy.
         """
         until = channel.deadline
-        if until is not None:
+        if until is not None and not channel.read_full:
             idle_for = self.idle - (until - self._deadlines.now())
             if idle_for < JUST_READ:
                 return True
-        return not channel.gone()
+        if channel.gone():
+            return False
+        channel.read_full = False
+        return True
 
     def _drop_bad(self, origin: Origin) -> None:
         for channel in list(origin.idle):
