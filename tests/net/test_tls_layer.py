@@ -155,6 +155,69 @@ class TlsLayerTests(SynchronousTestCase):
         self.assertEqual((layer._records, layer._line, layer._producer), (None,) * 3)
 
 
+class DirectTests(SynchronousTestCase):
+    """Past the transport, as long as its buffer is empty for certain."""
+
+    def setUp(self):
+        self.meeting = Meeting().shake()
+        self.sent: list[bytes] = []
+        layer = self.meeting.layer
+        layer._direct, layer._send = True, self.send
+        self.room = 1 << 20
+
+    def send(self, data: bytes) -> int:
+        """Be a socket with some room."""
+        if not self.room:
+            raise BlockingIOError
+        taken = data[: self.room]
+        self.room -= len(taken)
+        self.sent.append(taken)
+        return len(taken)
+
+    def test_socket_takes_all(self):
+        self.meeting.layer.write(b"ask")
+        self.assertEqual(self.meeting.wire.value(), b"")
+        self.meeting.far.take(self.sent.pop())
+        self.assertEqual(self.meeting.far.plain, b"ask")
+
+    def test_socket_that_is_full_is_not_overtaken(self):
+        """What it takes later would come before what the transport has."""
+        for room in (0, 9):
+            self.setUp()
+            self.room = room
+            self.meeting.layer.write(b"one ")
+            self.room = 1 << 20
+            self.meeting.layer.write(b"two")
+            self.meeting.far.take(b"".join(self.sent))
+            self.meeting.carry()
+            self.assertEqual(self.meeting.far.plain, b"one two")
+
+    def test_producers_bytes_go_through_the_transport(self):
+        """It asks for more when its buffer is empty, which it has to see."""
+        for streaming in (True, False):
+            self.setUp()
+            self.meeting.layer.registerProducer(_Silent(), streaming)
+            self.meeting.layer.write(b"piece")
+            self.meeting.layer.unregisterProducer()
+            self.meeting.layer.write(b", last")
+            self.assertEqual(self.sent, [])
+            self.meeting.carry()
+            self.assertEqual(self.meeting.far.plain, b"piece, last")
+
+
+class _Silent:
+    """A producer that produces nothing by itself."""
+
+    def pauseProducing(self):
+        """Do nothing."""
+
+    def resumeProducing(self):
+        """Do nothing."""
+
+    def stopProducing(self):
+        """Do nothing."""
+
+
 class _NoSocket:
     """A transport that can only be closed."""
 

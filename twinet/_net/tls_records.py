@@ -104,7 +104,8 @@ class Records:
         :raises SSL.WantReadError: something must be read before; nothing was taken.
         :raises SSL.Error: it cannot be done.
         """
-        self._see(self.tls.send(data), data)
+        if self.tls.send(data) != len(data):
+            raise _in_part()
 
     def out(self) -> bytes:
         """Return what is to go to the transport; empty for nothing."""
@@ -115,14 +116,6 @@ class Records:
                 if len(pieces[-1]) < PIECE:
                     break
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    def _see(self, taken: int, data: bytes) -> None:
-        """See that a record was taken whole: OpenSSL's buffer is never full.
-
-        :raises SSL.Error: it was not.
-        """
-        if taken != len(data):
-            raise SSL.Error([("twinet", "", "only a part of a record was taken")])
 
 
 class QuickRecords(Records):
@@ -161,9 +154,9 @@ class QuickRecords(Records):
     def write(self, data: bytes) -> None:
         """Encrypt a record; as :meth:`Records.write`."""
         count = _lib.SSL_write(self._ssl, data, len(data))
-        if count <= 0:
+        if count != len(data):
             self._fail(self._ssl, count)
-        self._see(count, data)
+            raise _in_part()
 
     def out(self) -> bytes:
         """Return what is to go to the transport; empty for nothing."""
@@ -172,3 +165,8 @@ class QuickRecords(Records):
             return b""
         taken: bytes = _ffi.buffer(self._pointer, count)[:]
         return taken if count < PIECE else taken + super().out()
+
+
+def _in_part() -> SSL.Error:
+    """Make the error of a record taken in part: OpenSSL's buffer is never full."""
+    return SSL.Error([("twinet", "", "only a part of a record was taken")])
