@@ -13,6 +13,7 @@ from itertools import product
 from typing import Any
 from weakref import ref
 
+from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError
 from twisted.internet.protocol import Protocol
 from twisted.python.failure import Failure
@@ -21,7 +22,8 @@ from twisted.web.client import ResponseDone, ResponseFailed, readBody
 from twisted.web.http import PotentialDataLoss
 
 from tests.http.memory import MemoryNet
-from twinet import Agent, errors
+from twinet import Agent, Status, errors
+from twinet.flags import Flag
 
 URL = b"http://127.0.0.1:8080/"
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -272,30 +274,75 @@ class BothWaysTests(SynchronousTestCase):
             self.assertIsNone(reason.check(ValueError))
 
 
+def told(
+    answer: tuple[bytes | None, ...], *, by_agent: bool, kept: bool, closing: str
+) -> list[str]:
+    """Return what a listener hears of an answer with its body.
+
+    :param by_agent: a protocol has it; else the program hands it to a file.
+    :param kept: it is the second answer on its connection.
+    :param closing: the status in which the listener closes the handle.
+    """
+    net = MemoryNet()
+    agent = Agent(session=net.session)
+    peer = None
+    if kept:
+        agent.request(b"GET", URL).addCallback(
+            lambda first: first.deliverBody(Recorder())
+        )
+        peer = net.accept()
+        peer.send(HELLO)
+    net.news.clear()
+
+    def react(news: Any) -> None:
+        if news.status.name == closing and news.handle is not net.session:
+            news.handle.close()
+
+    net.react = react
+    pending: Any
+    if by_agent:
+        pending = agent.request(b"GET", URL)
+        pending.addCallback(lambda answer: answer.deliverBody(Recorder()))
+    else:
+        pending = net.session.get(URL.decode(), flags=Flag.NO_AUTO_REDIRECT)
+
+        def deliver(handle: Any) -> None:
+            handle.deliver(BytesIO()).addBoth(lambda _: handle.close() and None)
+
+        pending.addCallback(deliver)
+    pending.addErrback(lambda _: None)
+    if net.attempts:
+        peer = net.accept()
+    for data in answer:
+        if peer is None or peer.closed:
+            break
+        if data is None:
+            peer.close()
+        else:
+            peer.send(data)
+    net.advance()
+    return net.told
+
+
 class HeardTests(SynchronousTestCase):
     """What a listener hears of a body."""
 
     def test_as_of_any_delivery(self) -> None:
         """The same as when the program hands the body over by itself."""
-        told = []
-        for by_agent in (True, False):
-            net = MemoryNet()
-            pending: Any
-            if by_agent:
-                pending = Agent(session=net.session).request(b"GET", URL)
-            else:
-                pending = net.session.get(URL.decode())
-            net.accept().send(HELLO)
-            answer = self.successResultOf(pending)
-            if by_agent:
-                answer.deliverBody(Recorder())
-            else:
-                self.successResultOf(answer.deliver(BytesIO()))
-                answer.close()
-            told.append(net.told)
-        self.assertEqual(told[0], told[1])
+        for name, kept, closing in product(
+            ANSWERS, (False, True), ("", *Status.__members__)
+        ):
+            with self.subTest(answer=name, kept=kept, closing=closing):
+                one, other = (
+                    told(ANSWERS[name], by_agent=by, kept=kept, closing=closing)
+                    for by in (True, False)
+                )
+                self.assertEqual(one, other)
+
+    def test_the_last_words(self) -> None:
+        """Both could be wrong alike."""
         self.assertEqual(
-            told[0][-4:],
+            told(ANSWERS["whole"], by_agent=True, kept=True, closing="")[-4:],
             [
                 "RECEIVING_RESPONSE",
                 "RESPONSE_RECEIVED 5",
@@ -341,4 +388,24 @@ class EndTests(SynchronousTestCase):
         reading = readBody(self.successResultOf(pending))
         reading.cancel()
         self.failureResultOf(reading, CancelledError, errors.OperationCancelled)
+        self.assertTrue(peer.closed)
+
+    def test_cancelling_treqs_reading_reads_on(self) -> None:
+        """A cancelled treq tells nobody; no body lasts for ever, though.
+
+        On Twisted's own agent it is the same, but that a silent server keeps its
+        connection.
+        """
+        client = HTTPClient(self.agent)
+        for rest in (HELLO[-2:], b""):
+            pending = client.get(URL.decode())
+            if self.net.attempts:
+                peer = self.net.accept()
+            peer.send(HELLO[:-2])
+            reading = self.successResultOf(pending).content()
+            reading.cancel()
+            self.failureResultOf(reading, CancelledError)
+            peer.send(rest)
+            self.assertFalse(peer.closed)
+        self.net.advance(self.net.session.limits.idle or 0)
         self.assertTrue(peer.closed)

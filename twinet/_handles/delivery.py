@@ -141,7 +141,7 @@ class Delivery:
     def _flow(self) -> None:
         """Let the source send, or not, as the sink can take."""
         source = self._resource._source
-        if source is None or self._stopped:
+        if source is None or source.over or self._stopped:
             return
         held = bool(self._holding or self._paused)
         if held is self._held:
