@@ -1,7 +1,8 @@
 """HTTPS on another reactor, in a process of its own.
 
 ``python -m tests.http.other_reactor asyncio`` (or ``uvloop``) runs a server and a
-session on it, and prints what came of it as one line of JSON.
+session on it, and prints what came of it as one line of JSON.  With the name of a
+module behind it, the cases of that are run there instead, by Twisted's own runner.
 """
 
 from __future__ import annotations
@@ -115,6 +116,12 @@ def main() -> None:
     """Install the reactor, run, print."""
     loop = new_loop(sys.argv[1])
     asyncioreactor.install(loop)
+    if len(sys.argv) > 2:
+        from twisted.scripts import trial  # noqa: PLC0415
+
+        sys.argv[:2] = ["trial", "--reporter=text"]
+        trial.run()
+        return
     from twisted.internet.defer import Deferred  # noqa: PLC0415
     from twisted.internet.task import react  # noqa: PLC0415
 

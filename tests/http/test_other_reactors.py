@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,33 @@ class ReactorTests(SynchronousTestCase):
 
     def test_uvloop(self) -> None:
         """The loop of the extra ``[fast]``."""
-        if find_spec("uvloop") is None:
-            msg = "uvloop is not installed: pip install uvloop"
-            raise SkipTest(msg)
+        need_uvloop()
         self.check("uvloop", "uvloop")
+
+    def test_uvloop_when_servers_reset(self) -> None:
+        """It gives up the descriptor of a connection that was reset while paused.
+
+        From then on it refuses to watch it, and any later one of that number.
+        """
+        need_uvloop()
+        with tempfile.TemporaryDirectory() as place:
+            done = subprocess.run(
+                [
+                    *(sys.executable, "-m", "tests.http.other_reactor", "uvloop"),
+                    *("--temp-directory", str(Path(place, "trial"))),
+                    "tests.http.test_stale_race",
+                ],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("PASSED", done.stdout)
+
+
+def need_uvloop() -> None:
+    if find_spec("uvloop") is None:
+        msg = "uvloop is not installed: pip install uvloop"
+        raise SkipTest(msg)

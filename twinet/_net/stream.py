@@ -20,6 +20,7 @@ It needs a reactor that watches file descriptors and connects as Twisted's on Un
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from contextlib import suppress
@@ -37,6 +38,8 @@ from twisted.python.failure import Failure
 from twinet._net.foresight import foreseen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twinet._net.race import Address, Race
 
 __all__ = ["READ_SIZE", "Stream", "can_stream", "let_little_wait"]
@@ -249,7 +252,7 @@ class Stream(Connection):
     def startReading(self) -> None:  # noqa: N802  Twisted's name
         """Let the poller tell when there is something to read."""
         self._reading = True
-        self.reactor.addReader(self)
+        self._watch(self.reactor.addReader)
 
     def stopReading(self) -> None:  # noqa: N802  Twisted's name
         """Let it tell no more."""
@@ -260,7 +263,16 @@ class Stream(Connection):
     def startWriting(self) -> None:  # noqa: N802  Twisted's name
         """Let the poller tell when something can be written."""
         self._writing = True
-        self.reactor.addWriter(self)
+        self._watch(self.reactor.addWriter)
+
+    def _watch(self, add: Callable[[Any], Any]) -> None:
+        try:
+            add(self)
+        except RuntimeError:
+            # uvloop gives up a descriptor whose peer has reset the connection, and
+            # refuses it from then on, also to the next one of that number.
+            _forget(self.fileno())
+            add(self)
 
     def stopWriting(self) -> None:  # noqa: N802  Twisted's name
         """Let it tell no more."""
@@ -279,6 +291,13 @@ def _show_a_large_block() -> None:
     no memory.
     """
     bytes(SHOWN)
+
+
+def _forget(descriptor: int) -> None:
+    """Have the loop of asyncio forget a descriptor that it has given up."""
+    loop = asyncio.get_running_loop()
+    loop.remove_reader(descriptor)
+    loop.remove_writer(descriptor)
 
 
 def let_little_wait(own: socket.socket) -> None:
