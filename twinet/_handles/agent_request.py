@@ -33,9 +33,4 @@ class AgentRequest(HttpRequest):
         ):
             self._die()
             return
-        self._dead = self._said_farewell = True
-        if voice.heard:
-            voice.hush(cancelled=False)
-            voice.farewell(self._left)
-        else:
-            self._left()
+        self._pass_away()

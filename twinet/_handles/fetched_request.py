@@ -87,13 +87,6 @@ class FetchedRequest(HttpRequest):
             # Nobody was given this handle: it is closed before its Deferred fires.
             self._voice.complete(deferred, response, self._pass_away)
 
-    def _pass_away(self) -> None:
-        """Close, with nothing below, nothing pending and nothing to release."""
-        if not self._dead:
-            self._dead = self._said_farewell = True
-            self._voice.hush(cancelled=False)
-            self._voice.farewell(self._left)
-
     def _refuse(self) -> None:
         msg = (
             f"the body of {self.url} is longer than {self._max_size} bytes; "

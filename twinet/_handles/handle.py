@@ -348,6 +348,16 @@ class Handle:
         """Make the error of a call that the closing of its handle has ended."""
         return OperationCancelled(f"{self} was closed while a call was pending")
 
+    def _pass_away(self) -> None:
+        """Die, with nothing below, nothing pending and nothing to release.
+
+        What :meth:`_die` does comes to this for most requests, at half of its cost.
+        """
+        if not self._dead:
+            self._dead = self._said_farewell = True
+            self._voice.hush(cancelled=False)
+            self._voice.farewell(self._left)
+
     def _die(self) -> None:
         if self._children or self._spent:
             doomed = list(self._subtree())

@@ -79,7 +79,6 @@ class HttpRequest(QueriedRequest):
         parent: Handle,
         verb: str,
         url: HttpUrl,
-        *,
         headers: HeadersArgument = (),
         flags: Flag = Flag(0),
         context: Any = SELF,
@@ -267,12 +266,13 @@ class HttpRequest(QueriedRequest):
             self._flags,
             self._security_flags,
             voice,
-            credentials=None
-            if self._keeps_secrets
-            else self._credentials or parent._credentials,
-            decode=self._decoding,
-            turn=self.turn,
         )
+        if not self._keeps_secrets:
+            order.credentials = self._credentials or parent._credentials
+        if self._decoding:
+            order.decode = True
+        if self.turn is not ORDINARY:
+            order.turn = self.turn
         source = self._source = engine.source(order, voice, self)
         source.start()
 

@@ -302,15 +302,9 @@ class UrlCalls(Handle):
             if cracked.username is not None:
                 secret = cracked.password or ""
                 credentials = check_credentials(cracked.username, secret)
+            # By position: names cost a dict on the way through a class.
             request = kind(
-                self,
-                verb,
-                cracked,
-                headers=headers,
-                flags=flags,
-                context=context,
-                on_status=on_status,
-                limits=limits,
+                self, verb, cracked, headers, flags, context, on_status, limits
             )
             if credentials is not None:
                 request._credentials = credentials

@@ -178,8 +178,8 @@ class Errand:
             voice.emit(ResponseReceived, self._head_size)
         if voice.busy:
             voice.then(self._head_told)
-        else:
-            self._head_told()
+        elif not self._stopped:
+            self._asker.tell_whole()
 
     def channel_lost(self, reason: Failure) -> None:
         """Leave it to the long way."""

@@ -193,9 +193,17 @@ class Voice:
             self.settle(partial(self._end, deferred, result, before), result, None)
             return
         if self.heard:
+            handle, context = self._handle(), self._context
+            if context is SELF:
+                context = handle
+            news = RequestComplete(handle, context, AsyncResult(result, None))
             self.busy = True
             try:
-                self._announce(result, None)
+                try:
+                    # As in emit().
+                    self._listener(news)  # type: ignore[misc]  # there is one
+                except Exception:  # noqa: BLE001  a listener's fault is the listener's
+                    report_fault(news)
                 if self._queue:
                     # Behind what the listener has caused, as it was fixed before.
                     end = partial(self._end, deferred, result, before)

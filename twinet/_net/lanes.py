@@ -27,6 +27,8 @@ from twinet._net.dispatch import Voice, report_fault
 from twinet.status import SELF, HandleClosing, HandleCreated
 
 if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
     from twinet._net.dispatch import Listener, Step
     from twinet.status import Notification
 
@@ -130,6 +132,12 @@ class LaneVoice(Voice):
         owner = self._handle()
         news = kind(handle or owner, owner if context is SELF else context, info)
         self._post(news, lasting=kind is HandleCreated)
+
+    def complete(
+        self, deferred: Deferred[Any], result: Any, before: Step | None = None
+    ) -> None:
+        """Announce the good end of a pending call, then fire its Deferred."""
+        self.settle(partial(self._end, deferred, result, before), result, None)
 
     def hold(self, step: Step, late: Step) -> None:
         """Run ``step`` when the listener has returned; ``late`` if it does not."""
