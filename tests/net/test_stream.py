@@ -21,7 +21,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from tests.net.roundabout import Roundabout
 from tests.net.test_connecting import has_ipv6
-from twinet._net.stream import Stream, can_stream
+from twinet._net.stream import UNSENT, Stream, can_stream
 
 reactor: Any = _reactor
 
@@ -69,6 +69,21 @@ class Far(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.lost.callback(reason.value)
+
+
+class Idle:
+    """A producer that produces nothing."""
+
+    stopped = False
+
+    def pauseProducing(self) -> None:
+        pass
+
+    def resumeProducing(self) -> None:
+        pass
+
+    def stopProducing(self) -> None:
+        self.stopped = True
 
 
 class OneRace:
@@ -146,6 +161,23 @@ class StreamTests(TestCase):
             stream.loseConnection()
             await self.race.near.lost
             await self.far[0].lost
+
+    async def test_producer_has_little_wait_in_the_system(self) -> None:
+        """What waits there looks sent; a mere request is no more than little."""
+        option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+        if option is None:
+            raise SkipTest("it cannot be set on this system")
+        stream = await self.connect()
+        stream.registerProducer(Idle(), True)
+        own = stream.socket
+        self.assertEqual(own.getsockopt(socket.IPPROTO_TCP, option), UNSENT)
+        stream.unregisterProducer()
+        stream.loseConnection()
+        await self.race.near.lost
+        await self.far[0].lost
+        idle: Any = Idle()
+        stream.registerProducer(idle, True)
+        self.assertTrue(idle.stopped)
 
     async def test_word_for_another_socket_connects_nothing(self) -> None:
         """It is writable, says the poller, and means who had its number before."""

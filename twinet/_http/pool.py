@@ -155,6 +155,13 @@ class Pool:
             origin.using.add(exchange)
             self.keep_place(exchange)
             exchange.open()
+        elif not (origin.idle or origin.waiting) and (
+            origin.opened - self._exempt(origin) < self.cap
+        ):
+            # The same in short again, for a new connection.
+            origin.using.add(exchange)
+            self.keep_place(exchange)
+            exchange.open()
         else:
             _queue(origin.waiting, exchange)
             self._serve(origin)
@@ -242,7 +249,10 @@ class Pool:
         origin, channel.home = channel.home, None
         if origin is not None:
             origin.opened -= 1
-            self._serve(origin)
+            if origin.waiting:
+                self._serve(origin)
+            else:
+                self._tidy(origin)
         if self._closed is not None and not self._channels:
             closed, self._closed = self._closed, None
             self._deadlines.clear(self)

@@ -25,7 +25,7 @@ import os
 import socket
 from contextlib import suppress
 from errno import EALREADY, EINPROGRESS, EISCONN
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -87,7 +87,7 @@ class Stream(Connection):
     def __init__(self, race: Race, address: Address) -> None:
         # What Connection makes has to wait: it takes a socket.
         self.address = address
-        self.text = str(address)
+        self.text = _text(address)
         #: who wants the connection, while there is none.
         self._race: Race | None = race
 
@@ -111,7 +111,6 @@ class Stream(Connection):
             own.close()
             raise ConnectBindError(error.errno, error.strerror) from error
         own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        let_little_wait(own)
         fault = own.connect_ex(far)
         if fault not in _UNDER_WAY and fault not in _CONNECTED:
             own.close()
@@ -234,6 +233,12 @@ class Stream(Connection):
             self._writing or self.TLS or self.producer is not None or self.disconnecting
         )
 
+    def registerProducer(self, producer: Any, streaming: bool) -> None:  # noqa: N802
+        """Let a producer write; only then can more wait than is little."""
+        if self.connected:
+            let_little_wait(self.socket)
+        super().registerProducer(producer, streaming)  # type: ignore[no-untyped-call]
+
     def ends(self) -> tuple[tuple[str, int], tuple[str, int]]:
         """Return address and port of this side and of the other."""
         if self.address.version == 4:  # noqa: PLR2004
@@ -279,6 +284,12 @@ class Stream(Connection):
         if self._writing:
             self._writing = False
             self.reactor.removeWriter(self)
+
+
+@lru_cache(maxsize=1024)
+def _text(address: Address) -> str:
+    """Return an address as text; a host is connected to again and again."""
+    return str(address)
 
 
 @cache
