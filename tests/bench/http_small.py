@@ -20,7 +20,7 @@ BENCH = SmallAnswers(
     name="http_small",
     story=__doc__,
     work="1 KiB GET, connection kept",
-    clients=(*CLIENTS, "twinet-unheard"),
+    clients=(*CLIENTS, "twinet-callbacks", "twinet-unheard"),
     aims=(Aim("aiohttp", 0.35), Aim("pycurl", 1.2)),
     table=EACH_CONCURRENCY,
 )

@@ -61,6 +61,7 @@ CLIENTS = {
     for client in (
         Client(US, "ours", "twinet", _OURS, heard=True),
         Client("twinet-unheard", "ours", "twinet", _OURS),
+        Client("twinet-callbacks", "ours_by_callbacks", "twinet", _OURS, heard=True),
         Client(US_ON_UVLOOP, "ours", "twinet", _EXTRA, heard=True, uvloop=True),
         Client("treq-on-twinet", "treq_on_ours", "treq", _OURS, heard=True, share=0.5),
         Client("treq", "on_treq", "treq", "pip install treq", share=0.25),

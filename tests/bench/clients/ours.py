@@ -39,7 +39,7 @@ class Null:
         self.length += len(data)
 
 
-def _measure(
+def measure(
     job: Job, work: Callable[[twinet.Session, Stopwatch], Awaitable[None]]
 ) -> Reading:
     async def main(reactor: Any) -> Reading:
@@ -79,7 +79,7 @@ def small(job: Job) -> Reading:
 
         await together(job.concurrency, worker)
 
-    return _measure(job, work)
+    return measure(job, work)
 
 
 def large(job: Job) -> Reading:
@@ -91,7 +91,7 @@ def large(job: Job) -> Reading:
             request.close()
             watch.count_length(request.response.status_code, sink.length)
 
-    return _measure(job, work)
+    return measure(job, work)
 
 
 def files(job: Job) -> Reading:
@@ -107,7 +107,7 @@ def files(job: Job) -> Reading:
 
         await together(job.concurrency, worker)
 
-    return _measure(job, work)
+    return measure(job, work)
 
 
 def slow(job: Job) -> Reading:
@@ -124,4 +124,4 @@ def slow(job: Job) -> Reading:
 
         await crowd(job, watch, enter, stay)
 
-    return _measure(job, work)
+    return measure(job, work)
