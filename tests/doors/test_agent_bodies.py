@@ -1,8 +1,8 @@
 """A body that is here already is handed over at once: the same as by a ``deliver``.
 
-Each story is told twice: to nobody, so that the body goes the short way, and with a
-listener on the session, so that it is delivered.  What the protocol gets, and what
-becomes of the connection, must be the same.
+Each story is told twice: once as it is, and once with the short way closed, so that
+the body is delivered.  What the protocol gets, and what becomes of the connection, must
+be the same.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import gc
 from io import BytesIO
 from itertools import product
 from typing import Any
+from unittest.mock import patch
 from weakref import ref
 
 from treq.client import HTTPClient
@@ -23,6 +24,7 @@ from twisted.web.http import PotentialDataLoss
 
 from tests.http.memory import MemoryNet
 from twinet import Agent, Status, errors
+from twinet._handles.agent_body import BodyTransport
 from twinet.flags import Flag
 
 URL = b"http://127.0.0.1:8080/"
@@ -154,18 +156,17 @@ def story(
     kind: type[Recorder],
     answer: tuple[bytes | None, ...],
     *,
-    heard: bool,
+    at_once: bool,
     late: bool,
     kept: bool = False,
 ) -> list[str]:
     """Let a protocol have a body; return what it got, and how the connection went.
 
+    :param at_once: whether what is here already may go the short way.
     :param late: the protocol is given when all of the answer is here.
     :param kept: it is the second answer on its connection.
     """
     net = MemoryNet()
-    if not heard:
-        net.session.set_status_callback(None)
     agent = Agent(session=net.session)
     answers: list[Any] = []
     if kept:
@@ -184,7 +185,8 @@ def story(
     def give() -> bool:
         if given or not answers:
             return given
-        answers[0].deliverBody(protocol)
+        with patch.object(BodyTransport, "at_once", at_once):
+            answers[0].deliverBody(protocol)
         return True
 
     for data in answer:
@@ -217,8 +219,8 @@ class BothWaysTests(SynchronousTestCase):
             answer = ANSWERS[name]
             with self.subTest(answer=name, kind=kind.__name__, late=late, kept=kept):
                 self.assertEqual(
-                    story(kind, answer, heard=False, late=late, kept=kept),
-                    story(kind, answer, heard=True, late=late, kept=kept),
+                    story(kind, answer, at_once=True, late=late, kept=kept),
+                    story(kind, answer, at_once=False, late=late, kept=kept),
                 )
 
     def test_what_they_get(self) -> None:
@@ -228,14 +230,14 @@ class BothWaysTests(SynchronousTestCase):
         whole = ["made", "hello", done, *kept]
         for kind in (Recorder, Undecided):
             self.assertEqual(
-                story(kind, ANSWERS["whole"], heard=False, late=False), whole
+                story(kind, ANSWERS["whole"], at_once=True, late=False), whole
             )
         self.assertEqual(
-            story(PausingFirst, ANSWERS["whole"], heard=False, late=False),
+            story(PausingFirst, ANSWERS["whole"], at_once=True, late=False),
             ["made", "go on", "hello", "go on", done, *kept],
         )
         self.assertEqual(
-            story(Pausing, ANSWERS["in large pieces"], heard=False, late=True),
+            story(Pausing, ANSWERS["in large pieces"], at_once=True, late=True),
             [
                 "made",
                 *("50000 a", "go on", "50000 b", "go on", "50000 c", "go on"),
@@ -244,11 +246,11 @@ class BothWaysTests(SynchronousTestCase):
             ],
         )
         self.assertEqual(
-            story(Aborting, ANSWERS["in large pieces"], heard=False, late=True)[:-3],
+            story(Aborting, ANSWERS["in large pieces"], at_once=True, late=True)[:-3],
             ["made", "50000 a", f"OperationCancelled: {ABORTED}"],
         )
         self.assertEqual(
-            story(Raising, ANSWERS["whole"], heard=False, late=False),
+            story(Raising, ANSWERS["whole"], at_once=True, late=False),
             ["made", "hello", "ValueError: no more", *kept],
         )
 
@@ -279,7 +281,7 @@ def told(
 ) -> list[str]:
     """Return what a listener hears of an answer with its body.
 
-    :param by_agent: a protocol has it; else the program hands it to a file.
+    :param by_agent: a protocol has it; else the program reads it, or has it delivered.
     :param kept: it is the second answer on its connection.
     :param closing: the status in which the listener closes the handle.
     """
@@ -307,7 +309,10 @@ def told(
         pending = net.session.get(URL.decode(), flags=Flag.NO_AUTO_REDIRECT)
 
         def deliver(handle: Any) -> None:
-            handle.deliver(BytesIO()).addBoth(lambda _: handle.close() and None)
+            # What is here need not be waited for, and is read without a word.
+            here = handle._complete
+            body = handle.read(99) if here else handle.deliver(BytesIO())
+            body.addBoth(lambda _: handle.close() and None)
 
         pending.addCallback(deliver)
     pending.addErrback(lambda _: None)
@@ -328,7 +333,7 @@ class HeardTests(SynchronousTestCase):
     """What a listener hears of a body."""
 
     def test_as_of_any_delivery(self) -> None:
-        """The same as when the program hands the body over by itself."""
+        """The same as when the program reads the body, or hands it over, by itself."""
         for name, kept, closing in product(
             ANSWERS, (False, True), ("", *Status.__members__)
         ):
@@ -342,7 +347,11 @@ class HeardTests(SynchronousTestCase):
     def test_the_last_words(self) -> None:
         """Both could be wrong alike."""
         self.assertEqual(
-            told(ANSWERS["whole"], by_agent=True, kept=True, closing="")[-4:],
+            told(ANSWERS["whole"], by_agent=True, kept=True, closing="")[-3:],
+            ["RESPONSE_RECEIVED 38", "REQUEST_COMPLETE ok", "HANDLE_CLOSING"],
+        )
+        self.assertEqual(
+            told(ANSWERS["head first"], by_agent=True, kept=True, closing="")[-4:],
             [
                 "RECEIVING_RESPONSE",
                 "RESPONSE_RECEIVED 5",

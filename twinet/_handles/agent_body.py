@@ -29,11 +29,13 @@ _DONE = Failure(ResponseDone()).parents
 class BodyTransport:
     """What a body protocol has as its transport: the flow, and a way to stop it.
 
-    A body that is here already is handed over at once, when no listener is to be told
-    of it; else it is the sink of a ``deliver``.  Pausing holds back what has not been
-    handed over.
+    A body that is here already is handed over at once: a call that need not wait has
+    no notifications.  Else it is the sink of a ``deliver``.  Pausing holds back what
+    has not been handed over.
     """
 
+    #: whether what is here goes past a ``deliver``; it comes to the same.
+    at_once = True
     disconnecting = False
     #: what sends the rest of the body, when it is a ``deliver``.
     producer: IPushProducer | None = None
@@ -48,9 +50,10 @@ class BodyTransport:
         """Let the body flow: the protocol has its transport."""
         request = self._request
         if (
-            request._complete
+            self.at_once
+            and request._complete
             and not self.paused
-            and not (request._voice.heard or request._dead or request._pending)
+            and not (request._dead or request._pending)
         ):
             self._hand_over(request)
             if not self.paused:
