@@ -20,7 +20,7 @@ from twisted.internet.task import deferLater
 from tests.interop.hostile.case import PATIENT
 from tests.interop.hostile.run import WAYS, Meeting, within
 from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
-from twinet._net import low_water
+from twinet._net import disk, low_water
 from twinet.errors import ConnectionReset, InternetError, OperationCancelled
 from twinet.trace import Trace
 
@@ -336,5 +336,37 @@ async def test_no_mark_where_it_cannot_be_right(
     try:
         request = await meeting.session.get(meeting.server.url("/body"))
         assert await within(request.read(len(BODY) + 1), "the body") == BODY
+    finally:
+        await meeting.end()
+
+
+@pytest_twisted.ensureDeferred
+async def test_file_of_a_body_that_is_here_takes_two_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One makes the file; the other writes, syncs and names it."""
+    monkeypatch.setattr(disk, "BATCH", 1000)
+    body = BODY[:100_000]
+
+    async def script(peer: Peer) -> None:
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    meeting = Meeting(script)
+    try:
+        request = await meeting.session.get(meeting.server.url("/body"))
+        while not request._complete:
+            await deferLater(reactor, 0)
+        threads = meeting.session.disk._threads
+        asked: list[str] = []
+        run = threads.run
+
+        def counting(f: Any, *args: Any) -> Deferred[Any]:
+            asked.append(f.__name__)
+            return run(f, *args)
+
+        monkeypatch.setattr(threads, "run", counting)
+        path = await within(request.save(tmp_path / "body"), "the end of saving")
+        assert path.read_bytes() == body
+        assert asked == ["PartFile", "publish"]
     finally:
         await meeting.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +80,7 @@ class DiskTests(TestCase):
 
     async def test_thread_is_asked_once_for_each_batch(self) -> None:
         """Once to make the file, and once for what is left and the name."""
-        asked: list[str] = []
-        run = self.threads.run
-
-        def counting(f: Any, *args: Any) -> Deferred[Any]:
-            asked.append(f.__name__)
-            return run(f, *args)
-
-        self.patch(self.threads, "run", counting)
+        asked = self.asked()
         await self.save(b"x" * (BATCH - 1))
         self.assertEqual(asked, ["PartFile", "publish"])
         asked.clear()
@@ -95,22 +89,93 @@ class DiskTests(TestCase):
         self.assertEqual(asked, ["PartFile", "write", "write", "publish"])
         self.assertEqual(self.target.stat().st_size, 9 * (BATCH // 4))
 
-    async def test_system_is_given_little_at_once(self) -> None:
-        """And what it does not take is given again."""
-        given: list[int] = []
-        write = os.write
+    async def test_thread_is_asked_once_when_all_is_here(self) -> None:
+        """What is left of a whole body is written with the name, and nobody waits."""
+        asked = self.asked()
+        data = os.urandom(2 * BACKLOG)
+        await self.disk.save(
+            self.target, self.delivering(succeed(0), data, b"end"), lambda: True
+        )
+        self.assertEqual(asked, ["PartFile", "publish"])
+        self.assertEqual(self.target.read_bytes(), data + b"end")
 
-        def writing(fd: int, data: memoryview) -> int:
-            if len(data) > 1000:
-                given.append(len(data))
-                data = data[:-1]
-            return write(fd, data)
+    async def test_what_came_while_one_wrote_goes_with_the_name(self) -> None:
+        """A body that is whole by the time the thread is free takes one call more."""
+        asked = self.asked()
+        outcome: Deferred[int] = Deferred()
+        whole: list[bool] = []
+        saving = Deferred.fromCoroutine(
+            self.disk.save(self.target, self.delivering(outcome), lambda: bool(whole))
+        )
+        while self.sink is None:
+            await self.turn()
+        data = os.urandom(4 * BATCH)
+        self.assertIsNone(self.sink.write(data[:BATCH]))
+        whole.append(True)
+        self.assertIsNone(self.sink.write(data[BATCH:]))
+        await self.turn()
+        outcome.callback(0)
+        await saving
+        self.assertEqual(asked, ["PartFile", "write", "publish"])
+        self.assertEqual(self.target.read_bytes(), data)
 
-        self.patch(os, "write", writing)
+    async def test_system_is_given_whole_pieces(self) -> None:
+        """However the bytes have come; the rest is given at the end."""
+        given = self.given(lambda parts: parts)
+        data = os.urandom(5 * PIECE + 7)
+        cuts = [0, PIECE - 246, 2 * PIECE + 1, 2 * PIECE + 2, 4 * PIECE + 9, len(data)]
+        await self.save(*[data[a:b] for a, b in pairwise(cuts)])
+        self.assertEqual(self.target.read_bytes(), data)
+        self.assertEqual(given, [PIECE] * 5 + [7])
+
+    async def test_what_the_system_does_not_take_is_given_again(self) -> None:
+        """In its order, also when a piece has several parts."""
+        given = self.given(lambda parts: [parts[0][: len(parts[0]) // 2 + 1]])
         data = os.urandom(2 * BATCH)
-        await self.save(data, b"end")
+        await self.save(data[:1000], data[1000:1003], data[1003:], b"end")
         self.assertEqual(self.target.read_bytes(), data + b"end")
         self.assertEqual(max(given), PIECE)
+
+    async def test_many_little_chunks_are_joined(self) -> None:
+        """No system takes thousands of parts at once."""
+        given = self.given(lambda parts: parts)
+        data = os.urandom(PIECE + 5000)
+        await self.save(*[data[at : at + 50] for at in range(0, len(data), 50)])
+        self.assertEqual(self.target.read_bytes(), data)
+        self.assertEqual(given, [PIECE, 5000])
+
+    async def test_system_that_takes_one_part_only(self) -> None:
+        """Windows."""
+        self.patch(disk, "_writev", None)
+        data = os.urandom(2 * PIECE)
+        await self.save(data[:10], data[10:])
+        self.assertEqual(self.target.read_bytes(), data)
+
+    def asked(self) -> list[str]:
+        """Return what threads will have been asked to do."""
+        names: list[str] = []
+        run = self.threads.run
+
+        def counting(f: Any, *args: Any) -> Deferred[Any]:
+            names.append(f.__name__)
+            return run(f, *args)
+
+        self.patch(self.threads, "run", counting)
+        return names
+
+    def given(self, taken: Any) -> list[int]:
+        """Return how much the system will have been given, call by call.
+
+        :param taken: makes the parts that it takes from those that it is given.
+        """
+        lengths: list[int] = []
+
+        def writing(fd: int, parts: list[memoryview]) -> int:
+            lengths.append(sum(map(len, parts)))
+            return os.writev(fd, taken(parts))
+
+        self.patch(disk, "_writev", writing)
+        return lengths
 
     def turn(self) -> Deferred[None]:
         done: Deferred[None] = Deferred()

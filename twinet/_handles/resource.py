@@ -239,7 +239,9 @@ class Resource(Handle):
     async def _save(self, path: str | PathLike[str]) -> Path:
         self._check_readable()
         self._check_thread()
-        return await self.session.disk.save(path_of(path), self.deliver)
+        return await self.session.disk.save(
+            path_of(path), self.deliver, lambda: self._complete
+        )
 
     # -- for the kinds of resources
 
