@@ -194,9 +194,11 @@ class WrongBytes(SynchronousTestCase):
             others = Path(self.mktemp())
             others.mkdir()
             (others / "0").write_bytes(bytes(4096))
+            old = Path(self.mktemp())
+            old.mkdir()
 
             def look() -> int:
-                return compare(Path(folder), others)
+                return compare(Path(folder), others, old)
 
             score = rounds.play("files", job, [US], 1, look)[US]
         self.assertIn("1 answers were wrong", score.failure)
@@ -209,8 +211,12 @@ class WrongBytes(SynchronousTestCase):
             for name in names:
                 (folder / name).write_text(name, encoding="ascii")
         (ours / "b").write_text("B", encoding="ascii")
-        self.assertEqual(compare(ours, theirs), 3)
+        old = Path(self.mktemp())
+        old.mkdir()
+        self.assertEqual(compare(ours, theirs, old), 3)
         self.assertEqual(list(ours.iterdir()), [])
+        # Their numbers are in use as long as the bench lasts, their room is not.
+        self.assertEqual([path.stat().st_size for path in old.glob("*/*")], [0, 0, 0])
 
     def test_no_such_file(self):
         """A status other than 200 is wrong, whatever the body."""
