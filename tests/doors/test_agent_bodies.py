@@ -185,7 +185,8 @@ def story(
     def give() -> bool:
         if given or not answers:
             return given
-        with patch.object(BodyTransport, "at_once", at_once):
+        way = BodyTransport.start if at_once else BodyTransport._have_delivered
+        with patch.object(BodyTransport, "start", way):
             answers[0].deliverBody(protocol)
         return True
 

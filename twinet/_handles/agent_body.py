@@ -34,8 +34,6 @@ class BodyTransport:
     has not been handed over.
     """
 
-    #: whether what is here goes past a ``deliver``; it comes to the same.
-    at_once = True
     disconnecting = False
     #: what sends the rest of the body, when it is a ``deliver``.
     producer: IPushProducer | None = None
@@ -50,15 +48,18 @@ class BodyTransport:
         """Let the body flow: the protocol has its transport."""
         request = self._request
         if (
-            self.at_once
-            and request._complete
+            request._complete
             and not self.paused
             and not (request._dead or request._pending)
         ):
             self._hand_over(request)
             if not self.paused:
                 return
-        request.deliver(_BodySink(self)).addCallbacks(self._ended, self._lost)
+        self._have_delivered()
+
+    def _have_delivered(self) -> None:
+        """Take the long way, on which what is here already would come to the same."""
+        self._request.deliver(_BodySink(self)).addCallbacks(self._ended, self._lost)
 
     def _hand_over(self, request: AgentRequest) -> None:
         """Hand over what is here, as far as it is wanted."""
