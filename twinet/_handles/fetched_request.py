@@ -35,10 +35,10 @@ class FetchedRequest(HttpRequest):
         trailers: list[tuple[bytes, bytes]],
     ) -> None:
         """Take an answer with its body and its end."""
+        self._response = response
         response.body = body
         if trailers:
-            response.trailers.raw.extend(trailers)
-        self._response = response
+            self._take_trailers(trailers)
         self._complete = True
 
     def tell_whole(self) -> None:
@@ -103,4 +103,4 @@ def at_most(size: int) -> Callable[..., FetchedRequest]:
         request._max_size = size
         return request
 
-    return FetchedRequest if size == MAX_SIZE else make
+    return make

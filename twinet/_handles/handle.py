@@ -233,6 +233,7 @@ class Handle:
         """Join the tree and say ``HANDLE_CREATED``; it may be closed in there."""
         parent = self._parent
         if parent is not None:
+            # As _take_in() does, whose call each request would pay for.
             if parent._children is None:
                 parent._children = {self}
             else:

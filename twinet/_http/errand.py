@@ -111,6 +111,7 @@ class Errand:
         assert channel.home is not None, "it is kept"
         self.origin = channel.home
         self.origin.using.add(self)
+        # As Deadlines.limit() does, whose call each request would pay for.
         first_byte = order.limits.first_byte
         if first_byte is None:
             self._engine.deadlines.clear(channel)

@@ -133,6 +133,7 @@ class Pool:
         channel = origin.idle[-1]
         if not self._is_good(channel):
             return None
+        # As _take_idle() does, whose call each request would pay for.
         del origin.idle[-1]
         channel.origin = None
         return channel
