@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from twinet._http.channel import Channel
 from twinet._http.errand import Errand
@@ -25,15 +25,27 @@ if TYPE_CHECKING:
     from twinet._net.trust import TrustRoots
     from twinet._wire.http1 import Head
     from twinet.flags import SecurityFlag
+    from twinet.proxy import Proxy
+    from twinet.urls import HttpUrl
 
-__all__ = ["Engine"]
+__all__ = ["Chooser", "Engine"]
 
 #: How many ways of verifying are remembered (our own choice); most sessions have one.
 _MOST_POLICIES = 64
 
 
+class Chooser(Protocol):
+    """Who knows which URLs go through a proxy."""
+
+    def proxy_for(self, url: HttpUrl) -> Proxy | None:
+        """Return the proxy for a URL; ``None`` for the straight way."""
+
+
 class Engine:
     """The pool, the connector, the cookies and the TLS policies of one session."""
+
+    #: who chooses proxies; ``None`` where there are none at all.
+    proxies: Chooser | None = None
 
     def __init__(
         self,
@@ -63,6 +75,8 @@ class Engine:
 
     def source(self, order: Order, voice: Voice, asker: Asker) -> Errand | Transfer:
         """Make what carries an order out, the short way or the long; start it."""
+        if self.proxies is not None:
+            order.proxy = self.proxies.proxy_for(order.url)
         limits = order.limits
         if (
             self._plain

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twinet._wire.http_request import FieldLines
     from twinet.errors import InternetError
     from twinet.flags import Flag, SecurityFlag
+    from twinet.proxy import Proxy
     from twinet.records import Credentials, Limits, Response
     from twinet.urls import HttpUrl
 
@@ -65,6 +66,7 @@ class Order:
     :ivar added: fields of ours that go out besides the caller's, and instead of those
         of the same name.
     :ivar turn: when it gets its connection.
+    :ivar proxy: the proxy that it goes through; ``None`` for the straight way.
     """
 
     verb: bytes
@@ -84,6 +86,7 @@ class Order:
     decode: bool = False
     added: FieldLines = ()
     turn: Turn = ORDINARY
+    proxy: Proxy | None = None
 
     @property
     def context(self) -> Any:

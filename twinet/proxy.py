@@ -1,0 +1,43 @@
+"""A proxy server, as programs name it and as the rooms below hand it round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from twinet.records import Credentials
+
+    #: How a proxy is spoken to.
+    Speech = Literal["http", "https", "socks4a", "socks5"]
+
+__all__ = ["Proxy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """One proxy server.
+
+    Two are the same, for the connections that are kept, if all of it is the same.
+
+    :ivar speech: ``http`` (absolute form for http and ftp URLs, CONNECT for https
+        ones), ``https`` (the same inside TLS), ``socks4a`` or ``socks5``; with both of
+        the latter the proxy looks the names up.
+    :ivar host: as for connecting: lower case, ASCII, IPv6 without brackets.
+    :ivar credentials: what its challenge, or its SOCKS method, is answered with; never
+        shown.
+    """
+
+    speech: Speech
+    host: str
+    port: int
+    credentials: Credentials | None = None
+
+    @property
+    def url(self) -> str:
+        """It as a URL, without user name and password."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.speech}://{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return self.url
