@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from twinet._handles.session import Session
     from twinet._net.client_certificate import ClientCertificate
     from twinet._net.deliveries import PoolDelivery, QueueDelivery
+    from twinet._net.proxy_settings import ProxySettings
     from twinet._net.trust import TrustRoots
     from twinet.agent import Agent
     from twinet.api import download, fetch
     from twinet.errors import InternetError
     from twinet.flags import Flag, SecurityFlag
     from twinet.options import Option
+    from twinet.proxy import Proxy
     from twinet.query import Query, QueryFlag
     from twinet.records import Destination, Fields, Limits, Response
     from twinet.status import SELF, Notification, Status
@@ -50,6 +52,8 @@ __all__ = [
     "Notification",
     "Option",
     "PoolDelivery",
+    "Proxy",
+    "ProxySettings",
     "Query",
     "QueryFlag",
     "QueueDelivery",
@@ -78,12 +82,14 @@ _HOMES = {
     "twinet._handles.session": ("Session",),
     "twinet._net.client_certificate": ("ClientCertificate",),
     "twinet._net.deliveries": ("PoolDelivery", "QueueDelivery"),
+    "twinet._net.proxy_settings": ("ProxySettings",),
     "twinet._net.trust": ("TrustRoots",),
     "twinet.agent": ("Agent",),
     "twinet.api": ("download", "fetch"),
     "twinet.errors": ("InternetError",),
     "twinet.flags": ("Flag", "SecurityFlag"),
     "twinet.options": ("Option",),
+    "twinet.proxy": ("Proxy",),
     "twinet.query": ("Query", "QueryFlag"),
     "twinet.records": ("Destination", "Fields", "Limits", "Response"),
     "twinet.status": ("SELF", "Notification", "Status"),

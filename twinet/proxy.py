@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Proxy:
     speech: Speech
     host: str
     port: int
-    credentials: Credentials | None = None
+    credentials: Credentials | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
