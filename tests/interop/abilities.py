@@ -20,6 +20,17 @@ LACKS = {
     "programs": dict.fromkeys(
         ("nginx", "caddy"), "it runs none: /cgi/ are answers of its configuration"
     ),
+    "digest": dict.fromkeys(("nginx", "caddy"), "no module in Debian"),
+    "digest by SHA-256": {
+        "nginx": "no module in Debian",
+        "apache2": "MD5 alone in 2.4",
+        "caddy": "no module in Debian",
+    },
+    "short nonces": {
+        "nginx": "no module in Debian",
+        "lighttpd": "ten minutes, by its source",
+        "caddy": "no module in Debian",
+    },
     "brotli": {
         "nginx": "the module is a package of its own, which few install",
         "caddy": "no module in its sources",
@@ -43,3 +54,23 @@ def each(*needs: str) -> Any:
     ]
     assert able, f"no server has {needs}"
     return pytest.mark.parametrize("server", able, indirect=True)
+
+
+#: The proxies, by the names of their fixtures, and how each is spoken to.
+PROXIES = {
+    "squid": "http",
+    "basic_squid": "http",
+    "digest_squid": "http",
+    "both_squid": "http",
+    "microsocks": "socks5",
+    "guarded_microsocks": "socks5",
+    "dante": "socks5",
+    "twisted_socks": "socks4a",
+}
+
+
+def through(*speeches: str) -> Any:
+    """Put a test to each proxy that speaks one of these, as its ``proxy``."""
+    able = [name for name, speech in PROXIES.items() if speech in speeches]
+    assert able, f"no proxy speaks {speeches}"
+    return pytest.mark.parametrize("proxy", able, indirect=True)

@@ -6,7 +6,6 @@ import grp
 import os
 import pwd
 import shutil
-import tempfile
 from pathlib import Path
 
 from tests.interop.site import LEADS, LIMIT
@@ -17,7 +16,16 @@ MODULES = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules")
 #: What is loaded of them, in this order.
 LOADED = (
     *("mpm_event", "authn_core", "authn_file", "authz_core", "authz_user"),
-    *("auth_basic", "alias", "mime", "dir", "setenvif", "filter", "deflate"),
+    *(
+        "auth_basic",
+        "auth_digest",
+        "alias",
+        "mime",
+        "dir",
+        "setenvif",
+        "filter",
+        "deflate",
+    ),
     *("brotli", "dav", "dav_fs", "cgid", "ssl"),
 )
 
@@ -64,6 +72,18 @@ Alias /private/ {root}/
     AuthUserFile {home}/passwords
     Require valid-user
     Dav On
+</Location>
+Alias /digest/brief/ {root}/
+Alias /digest/ {root}/
+<Location /digest/>
+    AuthType Digest
+    AuthName downfall
+    AuthUserFile {home}/md5.digests
+    Require valid-user
+    Dav On
+</Location>
+<Location /digest/brief/>
+    AuthDigestNonceLifetime 1
 </Location>
 <Location /dav/>
     Dav On
@@ -158,10 +178,3 @@ class Apache(WebServer):
     def arguments(self, configuration: Path) -> list[str | Path]:
         """Return the arguments with which it stays in the foreground."""
         return ["-f", configuration, "-DFOREGROUND"]
-
-
-def folder_for_nobody() -> tempfile.TemporaryDirectory[str]:
-    """Make a folder that Apache's user can reach; pytest's are its user's alone."""
-    folder = tempfile.TemporaryDirectory(prefix="twinet-apache-")
-    Path(folder.name).chmod(0o755)
-    return folder

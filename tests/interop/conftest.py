@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from tests.interop.apache import Apache, folder_for_nobody
+from tests.interop.apache import Apache
 from tests.interop.caddy import Caddy
 from tests.interop.httpbin import HttpBin
 from tests.interop.leftovers import nothing_is_left_behind, nothing_is_logged
 from tests.interop.lighttpd import Lighttpd
 from tests.interop.nginx import Nginx
-from tests.interop.serverprocess import ServerProcess
+from tests.interop.proxyserver import ProxyServer
+from tests.interop.pyftpd import GuardedPyFtpd, PyFtpd
+from tests.interop.serverprocess import ServerProcess, folder_for_nobody
+from tests.interop.socks import Dante, GuardedMicrosocks, Microsocks, TwistedSocks
+from tests.interop.squid import BasicSquid, BothSquid, DigestSquid, Squid
 from tests.interop.webserver import WebServer
 
 if TYPE_CHECKING:
@@ -23,13 +27,24 @@ Kind = TypeVar("Kind", bound=ServerProcess)
 
 __all__ = [
     "apache2",
+    "basic_squid",
+    "both_squid",
     "caddy",
+    "dante",
+    "digest_squid",
+    "ftp_server",
+    "guarded_ftp_server",
+    "guarded_microsocks",
     "httpbin",
     "lighttpd",
+    "microsocks",
     "nginx",
     "nothing_is_left_behind",
     "nothing_is_logged",
+    "proxy",
     "server",
+    "squid",
+    "twisted_socks",
 ]
 
 
@@ -73,6 +88,83 @@ def caddy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caddy]:
 def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpBin]:
     """Run one httpbin for all tests."""
     yield from _running(HttpBin, tmp_path_factory.mktemp("httpbin"))
+
+
+@pytest.fixture(scope="session")
+def ftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PyFtpd]:
+    """Run one pyftpdlib for all tests."""
+    yield from _running(PyFtpd, tmp_path_factory.mktemp("ftp"))
+
+
+@pytest.fixture(scope="session")
+def guarded_ftp_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[GuardedPyFtpd]:
+    """Run one pyftpdlib that wants a password."""
+    yield from _running(GuardedPyFtpd, tmp_path_factory.mktemp("guarded_ftp"))
+
+
+@pytest.fixture(scope="session")
+def squid() -> Iterator[Squid]:
+    """Run one Squid for all tests, open to all."""
+    with folder_for_nobody() as folder:
+        yield from _running(Squid, Path(folder))
+
+
+@pytest.fixture(scope="session")
+def basic_squid() -> Iterator[BasicSquid]:
+    """Run one Squid that wants a password, by Basic."""
+    with folder_for_nobody() as folder:
+        yield from _running(BasicSquid, Path(folder))
+
+
+@pytest.fixture(scope="session")
+def digest_squid() -> Iterator[DigestSquid]:
+    """Run one Squid that wants a password, by Digest."""
+    with folder_for_nobody() as folder:
+        yield from _running(DigestSquid, Path(folder))
+
+
+@pytest.fixture(scope="session")
+def both_squid() -> Iterator[BothSquid]:
+    """Run one Squid that offers Basic, and then Digest."""
+    with folder_for_nobody() as folder:
+        yield from _running(BothSquid, Path(folder))
+
+
+@pytest.fixture(scope="session")
+def microsocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Microsocks]:
+    """Run one microsocks for all tests, open to all."""
+    yield from _running(Microsocks, tmp_path_factory.mktemp("microsocks"))
+
+
+@pytest.fixture(scope="session")
+def guarded_microsocks(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[GuardedMicrosocks]:
+    """Run one microsocks that wants a password."""
+    yield from _running(GuardedMicrosocks, tmp_path_factory.mktemp("guarded"))
+
+
+@pytest.fixture(scope="session")
+def dante() -> Iterator[Dante]:
+    """Run one dante for all tests."""
+    with folder_for_nobody() as folder:
+        yield from _running(Dante, Path(folder))
+
+
+@pytest.fixture(scope="session")
+def twisted_socks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwistedSocks]:
+    """Run one of Twisted's SOCKS servers for all tests."""
+    yield from _running(TwistedSocks, tmp_path_factory.mktemp("twisted_socks"))
+
+
+@pytest.fixture
+def proxy(request: pytest.FixtureRequest) -> ProxyServer:
+    """Give the proxy of this name (``abilities.through`` says which)."""
+    running = request.getfixturevalue(request.param)
+    assert isinstance(running, ProxyServer)
+    return running
 
 
 @pytest.fixture

@@ -73,7 +73,10 @@ $SERVER["socket"] == "127.0.0.1:{brief}" {{ server.max-keep-alive-idle = 1 }}
 alias.url = (
     "/cgi/" => "{home}/cgi/",
     "/closing/" => "{root}/",
-    "/private/" => "{root}/"
+    "/private/" => "{root}/",
+    "/digest/" => "{root}/",
+    "/sha256/" => "{root}/",
+    "/either/" => "{root}/"
 )
 $HTTP["url"] =~ "^/cgi/" {{
     cgi.assign = ( "" => "" )
@@ -86,7 +89,8 @@ auth.backend.htpasswd.userfile = "{home}/passwords"
 auth.require = ( "/private/" => (
     "method" => "basic", "realm" => "downfall", "require" => "valid-user"
 ) )
-$HTTP["url"] =~ "^/(dav|limited|private/dav)/" {{
+{digests}
+$HTTP["url"] =~ "^/(dav|limited|[a-z0-9]+/dav)/" {{
     webdav.activate = "enable"
     webdav.is-readonly = "disable"
 }}
@@ -95,6 +99,24 @@ url.redirect-code = 302
 url.redirect = ( "^/moved/(.*)$" => "/$1" )
 {leads}
 """
+
+
+#: Digest below an address: by which hashes, in which file.
+DIGEST = """
+$HTTP["url"] =~ "^/{address}/" {{
+    auth.backend = "htdigest"
+    auth.backend.htdigest.userfile = "{home}/{file}.digests"
+    auth.require = ( "/{address}/" => (
+        "method" => "digest", "realm" => "downfall", "require" => "valid-user",
+        "algorithm" => "{hashes}"
+    ) )
+}}
+"""
+DIGESTS = (
+    ("digest", "md5", "MD5"),
+    ("sha256", "sha256", "SHA-256"),
+    ("either", "either", "SHA-256|MD5"),
+)
 
 
 class Lighttpd(WebServer):
@@ -118,6 +140,10 @@ class Lighttpd(WebServer):
             root=self.root,
             other=OTHER_NAME.replace(".", r"\."),
             limit_kib=LIMIT >> 10,
+            digests="".join(
+                DIGEST.format(home=self.home, address=address, file=file, hashes=hashes)
+                for address, file, hashes in DIGESTS
+            ),
             leads="\n".join(
                 f'$HTTP["url"] =~ "^/leads/{status}/" {{ '
                 f"url.redirect-code = {status} "

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 #: Where Debian puts servers; that folder is not on everybody's search path.
 SEARCH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
@@ -32,9 +34,11 @@ class ServerProcess:
 
     :cvar kind: its name, and that of its program.
     :cvar package: what ``apt-get install`` calls it.
-    :cvar listens: names of the ports that it listens on; ``http`` is one of them.
+    :cvar listens: names of the ports that it listens on; the first one is hailed.
+    :cvar hail: what it answers on that port when it is ready.
+    :cvar farewell: the signal that ends it.
     :ivar home: its folder.
-    :ivar http: its address, without a slash at the end.
+    :ivar http: its address, without a slash at the end, if it is a web server.
     :ivar ports: all its ports, by name.
     :ivar ca_pem: whom to believe about its certificates, where it has any.
     """
@@ -42,6 +46,8 @@ class ServerProcess:
     kind: ClassVar[str]
     package: ClassVar[str]
     listens: ClassVar[tuple[str, ...]] = ("http",)
+    hail: ClassVar[bytes] = b"HEAD / HTTP/1.0\r\n\r\n"
+    farewell: ClassVar[signal.Signals] = signal.SIGTERM
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -86,7 +92,7 @@ class ServerProcess:
         self.prepare()
         for _ in range(ATTEMPTS):
             self.ports = _free_ports(self.listens)
-            self.http = f"http://127.0.0.1:{self.ports['http']}"
+            self.http = f"http://127.0.0.1:{self.ports[self.listens[0]]}"
             if self._run(self.command(program)):
                 return
             self.stop()
@@ -107,10 +113,10 @@ class ServerProcess:
         def ended() -> bool:
             return process.poll() is not None
 
-        ports = self.ports
+        ports, first = self.ports, self.ports[self.listens[0]]
         return (
             wait_until(lambda: ended() or all(map(_listens, ports.values())))
-            and wait_until(lambda: ended() or _answers(ports["http"]))
+            and wait_until(lambda: ended() or _answers(first, self.hail))
             and not ended()
         )
 
@@ -119,7 +125,7 @@ class ServerProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        process.terminate()
+        process.send_signal(self.farewell)
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -134,6 +140,16 @@ class ServerProcess:
             if log.exists():
                 shown += log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]
         return "\n".join(shown) or "(nothing logged)"
+
+
+def folder_for_nobody() -> tempfile.TemporaryDirectory[str]:
+    """Make a folder for a server that root starts and that becomes somebody else.
+
+    That one cannot reach pytest's, which are their user's alone.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="twinet-server-")
+    Path(folder.name).chmod(0o755)
+    return folder
 
 
 def wait_until(happened: Callable[[], object]) -> bool:
@@ -154,11 +170,11 @@ def _listens(port: int) -> bool:
     return True
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, hail: bytes) -> bool:
     """Tell whether something is said there: some listen before they give up."""
     try:
         with socket.create_connection(("127.0.0.1", port), 1) as talk:
-            talk.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
+            talk.sendall(hail)
             return talk.recv(1) != b""
     except OSError:
         return False

@@ -10,6 +10,10 @@
 ``/private/X``
     is ``/X`` for those who know :data:`USER` and :data:`PASSWORD` (Basic); below
     ``/private/dav/`` it takes PUT.
+``/digest/X``, ``/sha256/X``, ``/either/X``
+    is ``/X`` for the same, by Digest with MD5, with SHA-256, and with either, SHA-256
+    offered first; below ``dav/`` they take PUT.  ``/digest/brief/X`` has nonces that
+    are stale after a second.
 ``/dav/X``
     takes PUT, GET and DELETE; ``/limited/X`` too, but no body above :data:`LIMIT`.
 ``/cgi/told``
@@ -60,6 +64,8 @@ MISSING = b"No such leaf.\n"
 LEADS = (301, 302, 303, 307, 308)
 #: Who may see ``/private/``.
 USER, PASSWORD = "downfall", "c0ffee & tea"
+#: What the password opens.
+REALM = "downfall"
 #: The longest body that ``/limited/`` takes [bytes].
 LIMIT = 1 << 20
 #: The longest head, in fields of 1 KiB, and the two sizes that are tried [KiB].
@@ -136,6 +142,14 @@ def furnish(home: Path) -> None:
         program.chmod(0o755)
     digest = base64.b64encode(hashlib.sha1(PASSWORD.encode()).digest()).decode()
     (home / "passwords").write_text(f"{USER}:{{SHA}}{digest}\n")
+    secret = f"{USER}:{REALM}:{PASSWORD}".encode()
+    for name, hashes in (
+        ("md5", [hashlib.md5]),
+        ("sha256", [hashlib.sha256]),
+        ("either", [hashlib.sha256, hashlib.md5]),
+    ):
+        lines = (f"{USER}:{REALM}:{each(secret).hexdigest()}\n" for each in hashes)
+        (home / f"{name}.digests").write_text("".join(lines))
 
 
 def heads(kibibytes: int) -> list[tuple[str, str]]:
