@@ -369,11 +369,13 @@ _INTERNET = (
         "There is no route to the server",
         "Check the network between here and the server.",
     ),
-    _internet(
+    ErrorRow(
         12165,
-        "PROXY_SERVER_UNREACHABLE",
+        "ERROR_INTERNET_PROXY_SERVER_UNREACHABLE",
         "The proxy cannot be reached",
         "Check the proxy's address and that it runs.",
+        # So that who tries again, or elsewhere, does so here too.
+        "CannotConnect",
     ),
     _internet(
         12166, "BAD_AUTO_PROXY_SCRIPT", "The proxy configuration script has an error"

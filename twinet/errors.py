@@ -1048,7 +1048,7 @@ class ServerUnreachable(InternetError):
     meaning = "There is no route to the server"
 
 
-class ProxyServerUnreachable(InternetError):
+class ProxyServerUnreachable(CannotConnect):
     """The proxy cannot be reached.
 
     Check the proxy's address and that it runs.

@@ -24,7 +24,7 @@ What the message framing needs is decided here too, by RFC 9112 6, on the strict
   who did not understand it.
 
 These hold for answers without a body as well: such fields are the mark of a broken or
-hostile server, whoever asks.
+hostile server, whoever asks; but for a 2xx to CONNECT, where they have to be ignored.
 """
 
 from __future__ import annotations
@@ -52,6 +52,11 @@ _FOLD = re.compile(rb"\n[ \t]+")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _DIGITS = re.compile(rb"[0-9]+")
 _FRAMING = frozenset((b"content-length", b"transfer-encoding", b"connection"))
+#: What "MUST" be ignored where a tunnel begins (RFC 9110, section 9.3.6).
+_TUNNEL_FRAMING = re.compile(
+    rb"(?<=\n)(?:content-length|transfer-encoding):[^\n]*\n(?:[ \t][^\n]*\n)*",
+    re.IGNORECASE,
+)
 _LENGTH_BOUND = 2**63
 _SHOWN = 40
 _SWITCHING_PROTOCOLS = 101
@@ -67,6 +72,17 @@ def read_head(raw: bytes, verb: bytes) -> Head | str:
     :param verb: the method of the request that is answered; it decides on bodies.
     :returns: the head, or what is wrong with it in words.
     """
+    head = _read(raw, verb)
+    if isinstance(head, str) and verb == b"CONNECT":
+        bare = _TUNNEL_FRAMING.sub(b"", raw)
+        opening = _read(bare, verb) if bare != raw else head
+        if isinstance(opening, Head) and opens_tunnel(opening.status, verb):
+            opening.raw = raw
+            return opening
+    return head
+
+
+def _read(raw: bytes, verb: bytes) -> Head | str:
     line = _STATUS_LINE.match(raw)
     if line is None:
         shown = excerpt(raw.partition(b"\n")[0].rstrip(b"\r"))
