@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from twinet._handles.http_request import HttpRequest
     from twinet._handles.resource import Resource
     from twinet._handles.session import Session
+    from twinet._http.cookies import CookieJar
     from twinet._net.client_certificate import ClientCertificate
     from twinet._net.deliveries import PoolDelivery, QueueDelivery
     from twinet._net.proxy_settings import ProxySettings
     from twinet._net.trust import TrustRoots
     from twinet.agent import Agent
     from twinet.api import download, fetch
+    from twinet.cookie import Cookie
     from twinet.errors import InternetError
     from twinet.flags import Flag, SecurityFlag
     from twinet.options import Option
@@ -41,6 +43,8 @@ __all__ = [
     "Agent",
     "CertificateInfo",
     "ClientCertificate",
+    "Cookie",
+    "CookieJar",
     "Destination",
     "Fields",
     "Flag",
@@ -80,12 +84,14 @@ _HOMES = {
     "twinet._handles.http_request": ("HttpRequest",),
     "twinet._handles.resource": ("Resource",),
     "twinet._handles.session": ("Session",),
+    "twinet._http.cookies": ("CookieJar",),
     "twinet._net.client_certificate": ("ClientCertificate",),
     "twinet._net.deliveries": ("PoolDelivery", "QueueDelivery"),
     "twinet._net.proxy_settings": ("ProxySettings",),
     "twinet._net.trust": ("TrustRoots",),
     "twinet.agent": ("Agent",),
     "twinet.api": ("download", "fetch"),
+    "twinet.cookie": ("Cookie",),
     "twinet.errors": ("InternetError",),
     "twinet.flags": ("Flag", "SecurityFlag"),
     "twinet.options": ("Option",),

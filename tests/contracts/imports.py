@@ -27,6 +27,7 @@ FLOORS = {
     "flags": 0,
     "query": 0,
     "records": 0,
+    "cookie": 0,
     "proxy": 0,
     "trace": 0,
     "tls": 0,

@@ -461,8 +461,8 @@ class CookieTests(TreqTestCase):
         """``treq.cookies.search`` finds them; a domain's have their dot."""
         jar = self.session.cookies
         jar.set("http://a.example.org/", "host", "1")
-        jar.set("http://a.example.org/", "wide", "2; Domain=example.org; Max-Age=9")
-        jar.set("http://localhost/", "local", "3; HttpOnly")
+        jar.add("http://a.example.org/", "wide=2; Domain=example.org; Max-Age=9")
+        jar.add("http://localhost/", "local=3; HttpOnly")
         found = (await self.get("/")).cookies()
         (cookie,) = search(found, domain="a.example.org")
         self.assertEqual((cookie.name, cookie.discard), ("host", True))

@@ -364,17 +364,6 @@ class OptionTests(DoorCase):
         )
 
 
-class CookieTests(DoorCase):
-    """One jar for the process."""
-
-    def test_set_sent_and_got(self) -> None:
-        """By every session of the door."""
-        self.assertIs(w.InternetSetCookie("http://192.0.2.1/", "a", "1"), True)
-        self.assertEqual(w.InternetGetCookie("http://192.0.2.1/x"), "a=1")
-        sent = self.answered(w.HttpSendRequest(self.request))
-        self.assertIn(b"Cookie: a=1\r\n", sent)
-
-
 class OpenTests(SynchronousTestCase):
     """Opening sessions."""
 

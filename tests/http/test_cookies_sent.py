@@ -98,7 +98,7 @@ class CookieTests(SynchronousTestCase):
 
     def test_each_hop_gets_its_own(self) -> None:
         """What a redirect sets goes along; what belongs elsewhere does not."""
-        self.session.cookies.set("http://127.0.0.1/x", "old", "1; path=/x")
+        self.session.cookies.add("http://127.0.0.1/x", "old=1; path=/x")
         self.session.cookies.set("http://127.0.0.2/", "other", "2")
         self.assertEqual(self.ask(), [b"old=1"])
         peer = self.peers[-1]
@@ -110,7 +110,7 @@ class CookieTests(SynchronousTestCase):
         second.send(ok("third=4"))
         self.successResultOf(self.pending)
         self.assertEqual(
-            self.session.cookies.header_for(crack_http("http://127.0.0.2/")),
+            self.session.cookies.store.header_for(crack_http("http://127.0.0.2/")),
             b"other=2; third=4",
         )
 
@@ -152,7 +152,7 @@ class CookieTests(SynchronousTestCase):
 
     def test_programs_own_field_is_back_where_the_jar_has_nothing(self) -> None:
         """Each hop is decided by itself; another origin never gets it."""
-        self.session.cookies.set("http://127.0.0.1/x", "a", "1; path=/x")
+        self.session.cookies.add("http://127.0.0.1/x", "a=1; path=/x")
         self.assertEqual(self.ask(headers={"Cookie": "mine=2"}), [b"a=1"])
         peer = self.peers[-1]
         peer.send(to("/y"))

@@ -162,7 +162,7 @@ class Session(UrlCalls):
             self.deadlines,
             TrustRoots.of(trust_roots),
             cap=connections_per_host,
-            cookies=self.cookies,
+            cookies=self.cookies.store,
             channel=channel,
             certificate=None
             if client_certificate is None

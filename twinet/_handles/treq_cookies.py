@@ -18,7 +18,8 @@ from twinet.urls import crack_http
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinet._http import cookies
+    from twinet._http.cookies import CookieJar as Jar
+    from twinet.cookie import Cookie as Kept
 
 __all__ = ["CookiesRead", "TreqRequest", "cookie_field"]
 
@@ -70,7 +71,7 @@ class CookiesRead(IndexableCookieJar):
     taken what the answers set, redirects included, and has sent what belongs there.
     """
 
-    def __init__(self, jar: cookies.CookieJar) -> None:
+    def __init__(self, jar: Jar) -> None:
         super().__init__()
         self._jar = jar
 
@@ -85,7 +86,7 @@ class CookiesRead(IndexableCookieJar):
             yield _in_treqs_words(cookie)
 
 
-def _in_treqs_words(cookie: cookies.Cookie) -> Cookie:
+def _in_treqs_words(cookie: Kept) -> Cookie:
     # The standard library writes domains so, and treq.cookies.search looks for them so.
     domain = cookie.domain if "." in cookie.domain else f"{cookie.domain}.local"
     return Cookie(

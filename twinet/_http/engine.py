@@ -15,7 +15,7 @@ from twinet.flags import Flag
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
-    from twinet._http.cookies import CookieJar
+    from twinet._http.cookie_store import CookieStore
     from twinet._http.errand import Asker
     from twinet._http.order import Order, Reader
     from twinet._net.client_certificate import ClientCertificate
@@ -53,7 +53,7 @@ class Engine:
         deadlines: Deadlines,
         roots: TrustRoots,
         *,
-        cookies: CookieJar,
+        cookies: CookieStore,
         cap: int,
         idle: float = 60,
         channel: type[Channel] = Channel,

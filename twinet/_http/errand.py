@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from twinet._http.cookies import sets_cookies
+from twinet._http.cookie_store import sets_cookies
 from twinet._http.order import Reader
 from twinet._http.phase import AWAITING
 from twinet._http.redirect import FOLLOWED

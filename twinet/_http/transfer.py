@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from twinet._http.auth import UNAUTHORIZED, answer_challenge
-from twinet._http.cookies import sets_cookies
+from twinet._http.cookie_store import sets_cookies
 from twinet._http.decoded_body import DecodedBody
 from twinet._http.exchange import Exchange
 from twinet._http.order import Order
@@ -293,9 +293,9 @@ class Transfer:
     def _go(self) -> None:
         engine = self._engine
         order = self.order
-        if order.decode or order.authorization or engine.cookies:
+        if order.decode or order.authorization or engine.cookies.size:
             cookie = None
-            if engine.cookies and not order.flags & Flag.NO_COOKIES:
+            if engine.cookies.size and not order.flags & Flag.NO_COOKIES:
                 cookie = engine.cookies.header_for(order.url)
             order = self.order = order.dressed(cookie)
         if order.hop or order.added:

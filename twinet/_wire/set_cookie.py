@@ -55,7 +55,7 @@ class SetCookie:
     name: str
     value: str
     expires: float | None = None
-    max_age: int | None = None
+    max_age: float | None = None
     domain: str = ""
     path: str | None = None
     secure: bool = False

@@ -20,7 +20,13 @@ from __future__ import annotations
 from twinet.wininet import constants
 from twinet.wininet.callback import AsyncResult, InternetSetStatusCallback
 from twinet.wininet.constants import *  # noqa: F403  every constant
-from twinet.wininet.cookies import InternetGetCookie, InternetSetCookie
+from twinet.wininet.cookies import (
+    CookieState,
+    InternetGetCookie,
+    InternetGetCookieEx,
+    InternetSetCookie,
+    InternetSetCookieEx,
+)
 from twinet.wininet.dates import (
     InternetTimeFromSystemTime,
     InternetTimeToSystemTime,
@@ -58,6 +64,7 @@ from twinet.wininet.urls import (
 
 __all__ = [
     "AsyncResult",
+    "CookieState",
     "HttpAddRequestHeaders",
     "HttpEndRequest",
     "HttpOpenRequest",
@@ -71,6 +78,7 @@ __all__ = [
     "InternetCrackUrl",
     "InternetCreateUrl",
     "InternetGetCookie",
+    "InternetGetCookieEx",
     "InternetGetLastResponseInfo",
     "InternetOpen",
     "InternetOpenUrl",
@@ -79,6 +87,7 @@ __all__ = [
     "InternetReadFile",
     "InternetReadFileEx",
     "InternetSetCookie",
+    "InternetSetCookieEx",
     "InternetSetFilePointer",
     "InternetSetOption",
     "InternetSetStatusCallback",

@@ -1,0 +1,143 @@
+"""Which cookie may be set from where, and where it goes (RFC 6265bis, 5.1 and 5.7)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twinet._wire.set_cookie import SetCookie
+    from twinet.urls import HttpUrl
+
+__all__ = [
+    "default_path",
+    "domains_of",
+    "is_address",
+    "is_public",
+    "path_matches",
+    "place_of",
+    "refusal",
+    "unfit",
+]
+
+#: What would end a part of a cookie, or the field that it stands in.
+_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f;]")
+#: The most that a name and its value may have together (bytes; section 5.6).
+_PAIR = 4096
+
+#: The longest path of a cookie, as in Firefox: that of a URL may be of any length.
+LONGEST_PATH = 1024
+
+
+def unfit(given: SetCookie) -> str:
+    """Return why no field can carry what a program gave; empty if one can.
+
+    A server's field cannot say any of this: its parser has looked at it.
+    """
+    name, value, path = given.name, given.value, given.path
+    if not name and not value:
+        return "it is empty"
+    if "=" in name:
+        return "its name holds ="
+    if any(map(_UNSAFE.search, (name, value, given.domain, path or ""))):
+        return "it holds a semicolon or a control character"
+    if (name, value) != (name.strip(" \t"), value.strip(" \t")):
+        return "blanks at the ends of its name and value would be lost"
+    if len(name) + len(value) > _PAIR:
+        return f"its name and value have more than {_PAIR:,} bytes"
+    if path is not None and not path.startswith("/"):
+        return "its path has to begin with /"
+    return ""
+
+
+def place_of(url: HttpUrl, given: SetCookie) -> tuple[str, bool, str] | str:
+    """Return domain, host-only flag and path of a cookie, or why it has none.
+
+    :source: section 5.7, steps 7 to 11.
+    """
+    host = url.host
+    domain, host_only = host, True
+    if given.domain and given.domain != host:
+        if given.domain not in domains_of(host):
+            return f"its domain {given.domain!r} is not that of the URL, nor above it"
+        if is_public(given.domain):
+            return f"anybody can have a name below its domain {given.domain!r}"
+        domain, host_only = given.domain, False
+    elif given.domain and not is_address(host) and not is_public(host):
+        host_only = False
+    path = given.path or default_path(url.target)
+    if len(path) > LONGEST_PATH:
+        return f"its path has more than {LONGEST_PATH} characters"
+    return domain, host_only, path
+
+
+def refusal(url: HttpUrl, given: SetCookie, *, host_only: bool, path: str) -> str:
+    """Return why a cookie may not be set from here; empty if it may.
+
+    :source: section 5.7, steps 13 and 19 to 22.
+    """
+    if given.secure and url.scheme != "https":
+        return "Secure cookies are set over https alone"
+    if given.same_site == "none" and not given.secure:
+        return "SameSite=None needs Secure"
+    name = (given.name or given.value).lower()
+    if name.startswith("__secure-"):
+        if not given.name:
+            return "a cookie without a name cannot have a value that looks like one"
+        if not given.secure:
+            return "the name's prefix needs Secure"
+    elif name.startswith("__host-"):
+        if not given.name:
+            return "a cookie without a name cannot have a value that looks like one"
+        if not (given.secure and host_only and path == "/" and given.path is not None):
+            return "the name's prefix needs Secure, Path=/ and no Domain"
+    return ""
+
+
+def domains_of(host: str) -> tuple[str, ...]:
+    """Return a host and all domains above it; of an address itself alone (5.1.3)."""
+    if is_address(host):
+        return (host,)
+    labels = host.split(".")
+    return tuple(".".join(labels[start:]) for start in range(len(labels)))
+
+
+def is_address(host: str) -> bool:
+    """Tell whether a host is an address and no name."""
+    # Most names say so at once: an address ends in a digit, or has a colon.
+    if not (host[-1:].isdigit() or ":" in host):
+        return False
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def default_path(target: str) -> str:
+    """Return the directory of a URL (5.1.4)."""
+    path = target.partition("?")[0]
+    return path[: path.rfind("/")] or "/" if path.startswith("/") else "/"
+
+
+def path_matches(path: str, cookie_path: str) -> bool:
+    """Tell whether a cookie's path covers a request's (5.1.4)."""
+    if not path.startswith(cookie_path):
+        return False
+    rest = path[len(cookie_path) :]
+    return not rest or cookie_path.endswith("/") or rest.startswith("/")
+
+
+def is_public(domain: str) -> bool:
+    """Tell whether anybody can have a name directly below (a public suffix)."""
+    return bool(_suffixes().is_public(domain))
+
+
+@cache
+def _suffixes() -> Any:
+    # Late: reading the list takes time, and most programs never need it.
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415
+
+    return PublicSuffixList(accept_unknown=True)
