@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Proxy"]
 
+#: The speeches of proxies that are given requests in absolute form.
+_HTTP = frozenset(("http", "https"))
+
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
@@ -32,6 +35,13 @@ class Proxy:
     host: str
     port: int
     credentials: Credentials | None = field(default=None, repr=False)
+
+    def tunnels(self, scheme: str) -> bool:
+        """Whether it is asked to lead to the server of URLs of a scheme.
+
+        Otherwise it is given the requests for them, in absolute form.
+        """
+        return scheme == "https" or self.speech not in _HTTP
 
     @property
     def url(self) -> str:

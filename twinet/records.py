@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from ipaddress import IPv4Address, IPv6Address
 
+    from twinet.proxy import Proxy
     from twinet.tls import TlsInfo
 
 __all__ = [
@@ -129,7 +130,12 @@ class Destination:
     """What an egress policy is shown before a connection is made.
 
     ``context`` is that of the handle; ``came_from`` is the address of the server
-    that redirected here, ``None`` at the first request (``hop`` 0).
+    that redirected here, ``None`` at the first request (``hop`` 0), and when it was
+    reached through a proxy, so that nobody knows its address.
+
+    With a ``proxy`` the connection is made to that: ``host``, ``address`` and ``port``
+    are the proxy's, ``url`` and ``scheme`` those of the request.  The address of the
+    server behind it is the proxy's matter, and cannot be judged here.
     """
 
     url: str
@@ -140,6 +146,7 @@ class Destination:
     hop: int = 0
     came_from: IPv4Address | IPv6Address | None = None
     context: Any = None
+    proxy: Proxy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,9 @@ class SocketInfo:
     Both ends are address and port; where it is none of TCP they are empty and 0.
 
     :ivar keep_alive: the server lets it stand for further requests.
-    :ivar secure: it is encrypted.
+    :ivar secure: it is encrypted, up to the server.
+    :ivar proxy: it was made to a proxy, whose address ``destination_address`` is then.
+    :ivar tunnel: the proxy leads on to the server, and does not see what is said.
     :source: INTERNET_DIAGNOSTIC_SOCKET_INFO.
     """
 
@@ -159,6 +168,8 @@ class SocketInfo:
     destination_port: int
     keep_alive: bool
     secure: bool
+    proxy: bool = False
+    tunnel: bool = False
 
 
 class Fields:
@@ -238,6 +249,10 @@ class Circuit(Protocol):
     @property
     def tls(self) -> TlsInfo | None:
         """What its TLS handshake came to; ``None`` without TLS."""
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy that it leads through, without its credentials."""
 
     def socket_info(self, *, keep_alive: bool) -> SocketInfo:
         """Return its two ends."""
@@ -339,6 +354,11 @@ class Response:
         :raises SecInvalidCert: 12169, a certificate of the server cannot be read.
         """
         return None if self._circuit is None else self._circuit.tls
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy that it came through, without credentials; ``None`` for none."""
+        return None if self._circuit is None else self._circuit.proxy
 
     @property
     def socket_info(self) -> SocketInfo | None:

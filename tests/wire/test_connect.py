@@ -32,15 +32,26 @@ def say(greeting: Connect, pieces: Iterable[bytes]) -> bytes:
 class Answers:
     """Answers challenges with numbers, so many times."""
 
-    def __init__(self, times: int) -> None:
+    def __init__(self, times: int, first: bytes = b"") -> None:
         self.times = times
+        self.first = self.given = first
         self.heads: list[Any] = []
+        self.taken: list[int] = []
 
-    def __call__(self, head: Any) -> bytes | None:
+    def value(self) -> bytes:
+        return self.given
+
+    def met(self, head: Any) -> bool:
         self.heads.append(head)
-        if len(self.heads) > self.times:
-            return None
-        return b"Test %d" % len(self.heads)
+        self.given = b"Test %d" % len(self.heads)
+        return len(self.heads) <= self.times
+
+    def accepted(self, head: Any) -> None:
+        self.taken.append(head.status)
+
+    def begin(self) -> None:
+        self.heads.clear()
+        self.given = self.first
 
 
 class AskingTests(SynchronousTestCase):
@@ -62,7 +73,7 @@ class AskingTests(SynchronousTestCase):
     def test_authorization_that_is_known(self):
         """It goes along at once."""
         self.assertEqual(
-            connect(authorization=b"Basic eA==").begin(),
+            connect(login=Answers(0, b"Basic eA==")).begin(),
             ASKED + b"Proxy-Authorization: Basic eA==\r\n\r\n",
         )
 
@@ -77,8 +88,8 @@ class ConnectTestCase(SynchronousTestCase):
         seen = []
         for pieces in ways:
             greeting = connect(**options)
-            if "answering" in options:
-                options["answering"].heads.clear()
+            if "login" in options:
+                options["login"].begin()
             greeting.begin()
             sent = say(greeting, pieces)
             fault = greeting.fault
@@ -200,7 +211,7 @@ class ChallengeTests(ConnectTestCase):
     def test_unanswered_it_stands(self):
         """By nobody, or by somebody who has no answer."""
         raw = CHALLENGE + b"Content-Length: 4\r\n\r\nbody"
-        for options in ({}, {"answering": Answers(0)}):
+        for options in ({}, {"login": Answers(0)}):
             self.assertEqual(
                 self.outcomes(raw, **options)[:2] + self.outcomes(raw, **options)[3:],
                 [False, False, raw[:-4], b""],
@@ -213,19 +224,28 @@ class ChallengeTests(ConnectTestCase):
             b"Content-Length: 4\r\n\r\nbody",
             b"Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
         ):
-            outcome = self.outcomes(CHALLENGE + rest, answering=Answers(1))
+            outcome = self.outcomes(CHALLENGE + rest, login=Answers(1))
             asked = ASKED + b"Proxy-Authorization: Test 1\r\n\r\n"
             self.assertEqual(outcome, [False, False, None, None, asked])
 
     def test_then_it_opens(self):
         """Both answers in a row."""
         raw = CHALLENGE + b"Content-Length: 4\r\n\r\nbody"
-        greeting = connect(answering=Answers(1))
+        greeting = connect(login=Answers(1))
         greeting.begin()
         self.assertIn(b"Test 1", greeting.feed(raw))
         greeting.feed(OPENED)
         self.assertTrue(greeting.opened)
         self.assertEqual(len(greeting.read), 2)
+
+    def test_login_hears_of_every_other_answer(self):
+        """What it has said was accepted."""
+        for raw, status in ((OPENED, 200), (b"HTTP/1.1 502 Bad\r\n\r\n", 502)):
+            login = Answers(1, b"Known")
+            greeting = connect(login=login)
+            greeting.begin()
+            greeting.feed(b"HTTP/1.1 100 Go\r\n\r\n" + raw)
+            self.assertEqual(login.taken, [status])
 
     def test_answered_on_a_fresh_connection(self):
         """If the proxy closes, or the body is too long to be worth it."""
@@ -238,13 +258,13 @@ class ChallengeTests(ConnectTestCase):
             CHALLENGE + long,
             CHALLENGE + b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n",
         ):
-            outcome = self.outcomes(raw, answering=Answers(1))
+            outcome = self.outcomes(raw, login=Answers(1))
             self.assertEqual(outcome, [False, True, None, None, b""], raw)
-        greeting = connect(answering=Answers(1))
+        greeting = connect(login=Answers(1))
         greeting.begin()
         greeting.feed(CHALLENGE + b"Content-Length: 4\r\n\r\nbody and more")
         self.assertTrue(greeting.again)
-        greeting = connect(answering=Answers(1))
+        greeting = connect(login=Answers(1))
         greeting.begin()
         greeting.feed(CHALLENGE + chunk)
         self.assertFalse(greeting.again)
@@ -259,7 +279,7 @@ class ChallengeTests(ConnectTestCase):
     def test_connection_ends_inside_the_body(self):
         """The answer is known, so it is not lost."""
         for raw in (CHALLENGE + b"\r\nuntil", CHALLENGE + b"Content-Length: 9\r\n\r\n"):
-            greeting = connect(answering=Answers(1))
+            greeting = connect(login=Answers(1))
             greeting.begin()
             greeting.feed(raw)
             greeting.ended()
@@ -269,7 +289,7 @@ class ChallengeTests(ConnectTestCase):
     def test_challenges_have_an_end(self):
         """Whoever always knows an answer is not asked for ever."""
         answers = Answers(100)
-        greeting = connect(answering=answers)
+        greeting = connect(login=answers)
         greeting.begin()
         for _ in range(MOST_CHALLENGES):
             self.assertNotEqual(
@@ -281,7 +301,7 @@ class ChallengeTests(ConnectTestCase):
 
     def test_no_secret_is_shown(self):
         """Neither in an error nor in a repr."""
-        greeting = connect(authorization=b"Basic s3cret", answering=Answers(1))
+        greeting = connect(login=Answers(1, b"Basic s3cret"))
         greeting.begin()
         greeting.feed(b"HTTP/1.1 500 No\r\n\r\n")
         self.assertNotIn("s3cret", str(greeting.fault) + repr(greeting) + str(PROXY))

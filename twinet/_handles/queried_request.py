@@ -108,6 +108,8 @@ class QueriedRequest(SecuredRequest):
         flags = RequestFlag(0)
         if self._response is None:
             flags |= RequestFlag.NO_HEADERS
+        if self._sent is not None and self._sent.proxy is not None:
+            flags |= RequestFlag.VIA_PROXY
         if isinstance(self._broken, Timeout):
             flags |= RequestFlag.NET_TIMEOUT
         return flags

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from twinet._http.exchange import Exchange
     from twinet._http.pool import Origin, Pool
     from twinet._net.deadlines import Deadlines
+    from twinet._net.passage import Passage
     from twinet._net.tls import TlsCreator
     from twinet.errors import InternetError
 
@@ -36,7 +37,7 @@ __all__ = ["Channel"]
 
 @foreseen(
     *("opener", "address", "trace", "connected", "transport", "circuit"),
-    *("deadline", "_tcp", "_send"),
+    *("deadline", "_tcp", "_send", "passage"),
 )
 class Channel(Line):
     """What stands between a socket and the exchange that uses it.
@@ -61,6 +62,8 @@ class Channel(Line):
     untouched = False
     #: how a socket is written to directly.
     _send: Callable[[bytes], int]
+    #: the way past a proxy, if it leads there.
+    passage: Passage | None = None
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
         self._pool = pool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from twinet._net.stream import Stream
@@ -10,6 +11,7 @@ from twinet.records import SocketInfo
 if TYPE_CHECKING:
     from twinet._http.channel import Channel
     from twinet._net.tls import TlsCreator
+    from twinet.proxy import Proxy
     from twinet.tls import TlsInfo
 
 __all__ = ["Circuit"]
@@ -23,7 +25,7 @@ class Circuit:
     :ivar address: the server's address as text, as the channel has it.
     """
 
-    __slots__ = ("_ends", "_tls_creator", "address")
+    __slots__ = ("_ends", "_passage", "_tls_creator", "address")
 
     def __init__(self, channel: Channel) -> None:
         self.address = channel.address
@@ -35,6 +37,13 @@ class Circuit:
             else (_end(transport.getHost()), _end(transport.getPeer()))
         )
         self._tls_creator: TlsCreator | None = channel.tls_creator
+        self._passage = channel.passage
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy that it leads through, without its credentials."""
+        passage = self._passage
+        return None if passage is None else replace(passage.proxy, credentials=None)
 
     @property
     def tls(self) -> TlsInfo | None:
@@ -49,8 +58,15 @@ class Circuit:
     def socket_info(self, *, keep_alive: bool) -> SocketInfo:
         """Return what DIAGNOSTIC_SOCKET_INFO tells."""
         near, far = self._ends
-        secure = self._tls_creator is not None
-        return SocketInfo(*near, *far, keep_alive, secure=secure)
+        passage = self._passage
+        return SocketInfo(
+            *near,
+            *far,
+            keep_alive,
+            secure=self._tls_creator is not None,
+            proxy=passage is not None,
+            tunnel=passage is not None and passage.greeting is not None,
+        )
 
 
 def _end(address: Any) -> tuple[str, int]:

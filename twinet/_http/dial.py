@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinet._net.connector import Target
+from twinet._http.way import target_of
 from twinet._net.tls import TlsCreator
 
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from twinet._net.connector import Connector, Opening
     from twinet._net.dispatch import Voice
     from twinet._net.line import Line
+    from twinet._net.passage import Passage
     from twinet.errors import InternetError
 
-__all__ = ["dial", "target_of"]
+__all__ = ["dial"]
 
 
 def dial(
@@ -26,9 +27,11 @@ def dial(
     voice: Voice,
     build: Callable[[], Channel],
     done: Callable[[Line | InternetError], None],
+    passage: Passage | None = None,
 ) -> Opening:
     """Prepare to open a channel; its ``start`` begins.
 
+    :param passage: the way past the order's proxy, if it has one.
     :raises InvalidUrl: 12005, no certificate can be for such a host.
     """
     tls = None if order.tls is None else TlsCreator(order.tls, order.url.host)
@@ -36,20 +39,9 @@ def dial(
     def built() -> Channel:
         channel = build()
         channel.tls_creator = tls
+        channel.passage = passage
         return channel
 
-    return connector.opening(target_of(order), built, voice, order.limits, tls, done)
-
-
-def target_of(order: Order) -> Target:
-    """Return where an order leads, as the egress policy is told."""
-    url = order.url
-    return Target(
-        url.scheme,
-        url.host,
-        url.port,
-        url.url,
-        order.hop,
-        order.came_from,
-        order.context,
+    return connector.opening(
+        target_of(order), built, voice, order.limits, tls, done, passage
     )

@@ -9,8 +9,9 @@ from twinet._http.errand import Errand
 from twinet._http.pool import Pool
 from twinet._http.transfer import Transfer
 from twinet._http.watched_transfer import WatchedTransfer
+from twinet._http.way import passage_of
 from twinet._net.tls import TlsPolicy
-from twinet.flags import Flag
+from twinet.flags import Flag, SecurityFlag
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
     from twinet._net.dispatch import Voice
+    from twinet._net.passage import Passage
     from twinet._net.trust import TrustRoots
     from twinet._wire.http1 import Head
-    from twinet.flags import SecurityFlag
     from twinet.proxy import Proxy
     from twinet.urls import HttpUrl
 
@@ -77,6 +78,9 @@ class Engine:
         """Make what carries an order out, the short way or the long; start it."""
         if self.proxies is not None:
             order.proxy = self.proxies.proxy_for(order.url)
+            if order.proxy is not None:
+                # The short way knows none.
+                return self.transfer(order, voice, asker)
         limits = order.limits
         if (
             self._plain
@@ -97,6 +101,16 @@ class Engine:
         """Keep the cookies that an answer brings, if they are wanted."""
         if not order.flags & Flag.NO_COOKIES:
             self.cookies.take(order.url, head.fields)
+
+    def passage(self, order: Order) -> Passage:
+        """Return the way past an order's proxy.
+
+        :raises InternetError: as :func:`passage_of`.
+        """
+        assert order.proxy is not None, "there is one"
+        # What a request lets through concerns its server, and not the proxy.
+        policy = self.tls_policy(order.proxy.speech, SecurityFlag(0))
+        return passage_of(order, policy, None)
 
     def transfer(self, order: Order, voice: Voice, reader: Reader) -> Transfer:
         """Make the transfer of an order; ``start`` begins it."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinet._http.body import AT_ONCE
-from twinet._http.dial import dial, target_of
+from twinet._http.dial import dial
 from twinet._http.phase import (
     AWAITING,
     DRAINING,
@@ -28,7 +28,9 @@ from twinet._http.phase import (
 )
 from twinet._http.reception import Reception
 from twinet._http.sending import Sending
+from twinet._http.way import target_of
 from twinet._net.foresight import foreseen
+from twinet._net.passage import ProxyChallenge
 from twinet.errors import InternetError
 from twinet.status import ReceivingResponse, RequestSent, SendingRequest
 
@@ -99,12 +101,14 @@ class Exchange(Reception):
         self._phase = OPENING
         self._deadlines.clear(self)
         try:
+            passage = None if self.order.proxy is None else self._owner.passage()
             opening = dial(
                 self._connector,
                 self.order,
                 self._voice,
                 lambda: self._pool.new_channel(self),
                 self._opened,
+                passage,
             )
         except InternetError as error:
             self._opened(error)
@@ -116,9 +120,16 @@ class Exchange(Reception):
         self._opening = None
         if isinstance(result, InternetError):
             self._phase = OVER
-            self._owner.take_end([], result)
+            challenge = isinstance(result, ProxyChallenge)
+            if isinstance(result, ProxyChallenge):
+                self._owner.take_proxy_answer(result.head)
+            else:
+                self._owner.take_end([], result)
             self._pool.gave_up(self)
-            self._owner.tell_end()
+            if challenge:
+                self._owner.tell_head()
+            if not self._stopped:
+                self._owner.tell_end()
         else:
             self.use(result)  # type: ignore[arg-type]  # built by new_channel
 

@@ -24,12 +24,17 @@ if TYPE_CHECKING:
     from twinet.urls import HttpUrl
 
     #: What a kept channel must have been opened for to serve an order.
-    Key = tuple[str, str, int, TlsPolicy | None]
+    Key = (
+        tuple[str, str, int, TlsPolicy | None]
+        | tuple[str, str, int, TlsPolicy | None, Proxy]
+    )
 
 __all__ = ["ORDINARY", "Order", "Reader", "Turn"]
 
 #: RFC 9110, section 9.2.2: what may be sent again when a kept channel proves dead.
 _IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
+#: The field of a request that is for the proxy (RFC 9110, section 11.7.2).
+_TO_THE_PROXY = b"proxy-authorization"
 
 
 class Turn(NamedTuple):
@@ -97,12 +102,23 @@ class Order:
         """Return the head of the request as it goes out."""
         url = self.url
         plain = self.body is None and self.verb == b"GET"
+        target = url.target
+        fields = self._all_fields() if self.added else self.fields
+        proxy = self.proxy
+        if proxy is not None:
+            if proxy.tunnels(url.scheme):
+                # What is meant for the proxy is none of the server's business.
+                fields = tuple(f for f in fields if f[0].lower() != _TO_THE_PROXY)
+            else:
+                # The server itself, "*", is no path there (RFC 9112, 3.2.4).
+                path = "" if target == "*" else target
+                target = f"{url.scheme}://{url.host_header}{path}"
         return render_head(
             self.verb,
-            url.target,
+            target,
             url.host_header,
             self.agent,
-            self._all_fields() if self.added else self.fields,
+            fields,
             b"" if plain else framing(self.verb, self.body),
         )
 

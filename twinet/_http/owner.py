@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from twinet._net.passage import Passage
     from twinet._wire.http1 import Head
     from twinet.errors import InternetError
 
@@ -30,6 +31,15 @@ class Owner(Protocol):
     """
 
     over: bool
+
+    def passage(self) -> Passage:
+        """Return the way past the proxy of its order.
+
+        :raises InternetError: there is none.
+        """
+
+    def take_proxy_answer(self, head: Head) -> None:
+        """Take a proxy's 407 to CONNECT, and the end: it is the answer."""
 
     def take_sent(self, count: int) -> None:
         """Take note that bytes of the request's body have gone out."""

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from twisted.internet.defer import Deferred, succeed
 
 from twinet._http.channel import Channel
+from twinet._http.way import key_of
 
 if TYPE_CHECKING:
     from twinet._http.errand import Errand
@@ -142,7 +143,9 @@ class Pool:
         """Give the exchange a channel, or leave to open one, now or in its turn."""
         order = exchange.order
         url = order.url
-        key = (url.scheme, url.host, url.port, order.tls)
+        key: Key = (url.scheme, url.host, url.port, order.tls)
+        if order.proxy is not None:
+            key = key_of(order)
         origin = self._origins.get(key)
         if origin is None:
             origin = self._origins[key] = Origin(key)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from twinet._http.owner import Taker
     from twinet._http.pool import Origin
     from twinet._net.dispatch import Voice
+    from twinet._net.passage import Passage
     from twinet._wire.http1 import Head
 
 __all__ = ["Transfer", "answer_of"]
@@ -129,7 +130,23 @@ class Transfer:
             )
         )
 
+    # -- what the exchange asks for
+
+    def passage(self) -> Passage:
+        """Return the way past the proxy of its order."""
+        return self._engine.passage(self.order)
+
     # -- what the exchange settles
+
+    def take_proxy_answer(self, head: Head) -> None:
+        """Take a proxy's 407 to CONNECT.
+
+        Its body is none of the server's, so that it must not be read as content.
+        """
+        self._step = None
+        head.length, head.chunked = 0, False
+        self._reader.take_answer(answer_of(head, self.order, None, self._history))
+        self.settle_end([], None)
 
     def take_sent(self, count: int) -> None:
         """Take note that bytes of a body have gone out."""
@@ -248,7 +265,9 @@ class Transfer:
         challenged = step.hop == self.order.hop
         if not challenged:
             circuit = last.circuit
-            address = None if circuit is None else _address(circuit.address)
+            # Behind a proxy nobody knows the server's.
+            straight = circuit is not None and self.order.proxy is None
+            address = _address(circuit.address) if circuit and straight else None
             tls = self.order.tls
             if not same_origin(step.url, self.order.url):
                 # A client certificate of this request alone is not for others.

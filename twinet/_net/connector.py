@@ -12,6 +12,7 @@ from twinet import errors
 from twinet._net.attempt import Attempt
 from twinet._net.egress import Target, judge, refused
 from twinet._net.opening import Means, Opening
+from twinet._net.proxied_opening import ProxiedOpening
 from twinet._net.stream import Stream, can_stream
 from twinet._net.tls_records import Scratch
 from twinet._net.trace import UNTRACED
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from twinet._net.line import Line
     from twinet._net.names import Names
     from twinet._net.opening import Endpoints
+    from twinet._net.passage import Passage
     from twinet._net.tls import TlsCreator
     from twinet._net.trace import Tracer
     from twinet.records import Limits
@@ -80,6 +82,7 @@ class Connector:
         limits: Limits,
         tls: TlsCreator | None,
         done: Callable[[Line | errors.InternetError], None],
+        passage: Passage | None = None,
     ) -> Opening:
         """Prepare to open a line; nothing happens before :meth:`Opening.start`.
 
@@ -88,7 +91,16 @@ class Connector:
         :param done: called once, with the line or with what went wrong: Timeout
             (12002), NameNotResolved (12007), CannotConnect (12029), PolicyRefused
             (12029), ConnectionAborted (12030), or what the TLS creator says.
+        :param passage: the way past a proxy, to which the target then leads; what goes
+            wrong may also be ProxyServerUnreachable (12165), InvalidProxyRequest
+            (12033), LoginFailure (12015), IncorrectPassword (12014),
+            HttpInvalidServerResponse (12152), SecureFailureProxy (12188) and
+            ClientAuthCertNeededProxy (12187), or a ProxyChallenge.
         """
+        if passage is not None:
+            return ProxiedOpening(
+                self._means, target, build, voice, limits, tls, done, passage
+            )
         return Opening(self._means, target, build, voice, limits, tls, done)
 
     def refusal(self, target: Target, address: str) -> errors.PolicyRefused | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from ipaddress import IPv4Address, IPv6Address
 
+    from twinet.proxy import Proxy
+
 __all__ = ["Policy", "Target", "judge", "refused"]
 
 #: Asked about an address: the reason of a refusal, or None.
@@ -30,7 +32,8 @@ class Target:
     """Where a connection shall lead, and what a policy is told about it.
 
     Nobody changes it.  ``hop`` counts redirects; ``came_from`` is the server that
-    redirected here.
+    redirected here.  With a ``proxy`` it leads there: host and port are the proxy's,
+    scheme and URL those of the request.
     """
 
     scheme: str
@@ -40,6 +43,7 @@ class Target:
     hop: int = 0
     came_from: IPv4Address | IPv6Address | None = None
     context: object = None
+    proxy: Proxy | None = None
 
     def __str__(self) -> str:
         return place(self.host, self.port)
@@ -58,6 +62,7 @@ def judge(
         target.hop,
         target.came_from,
         target.context,
+        target.proxy,
     )
     try:
         return policy(destination)

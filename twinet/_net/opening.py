@@ -163,12 +163,7 @@ class Opening:
     def expired(self) -> None:
         """End, because the limit of this phase ran out."""
         name, seconds = self._limit
-        subject = self._target.host if self.phase == LOOKING_UP else str(self._target)
-        what = {
-            LOOKING_UP: f"looking up {subject}",
-            CONNECTING: f"connecting to {subject}",
-            IN_HANDSHAKE: f"the TLS handshake with {subject}",
-        }[self.phase]
+        what = self._doing()
         tried = f" ({self._race.report()})" if self._race and not self._line else ""
         self._fail(
             errors.Timeout(
@@ -176,6 +171,17 @@ class Opening:
                 f"{tried}; try again, or raise the limit"
             )
         )
+
+    def _named(self) -> str:
+        """Name whom it connects to, in words."""
+        return str(self._target)
+
+    def _doing(self) -> str:
+        """Say what the limit of the present phase is for."""
+        if self.phase == LOOKING_UP:
+            return f"looking up {self._target.host}"
+        what = "connecting to" if self.phase == CONNECTING else "the TLS handshake with"
+        return f"{what} {self._named()}"
 
     # looking up
 
@@ -351,8 +357,11 @@ class Opening:
         self.connected = True
         self._trace.connected(line.address)
         self._tell(ConnectedToServer, line.address)
-        if self.over:
-            return
+        if not self.over:
+            self._secure(line)
+
+    def _secure(self, line: Line) -> None:
+        """Go on with TLS, or hand over: the way to the server is open."""
         if self._tls_refusal is not None:
             self._fail(translate(self._tls_refusal, "setting up TLS"))
         elif self._tls is None:
@@ -380,7 +389,7 @@ class Opening:
                 error = self._tls.explain(reason)
             except Exception:  # noqa: BLE001  the failure itself must get through
                 self.log.failure("a TLS failure could not be explained")
-        self._fail(error or translate(reason, f"connecting to {self._target}"))
+        self._fail(error or translate(reason, f"connecting to {self._named()}"))
 
     def _tls_refused(self, fault: Exception) -> None:
         # tcp_connected() comes next and ends it

@@ -94,6 +94,10 @@ class TlsLayer(Protocol):
         #: what OpenSSL has not taken yet.
         self._waiting: list[bytes] = []
 
+    def hand_on(self, line: Any) -> None:
+        """Have another line; the next thing that comes is for it."""
+        self._line = line
+
     # -- the transport calls these
 
     def makeConnection(self, transport: Transport) -> None:  # noqa: N802  IProtocol

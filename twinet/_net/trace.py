@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twinet._net.dispatch import Voice
     from twinet._net.egress import Target
     from twinet._net.tls import TlsCreator
+    from twinet._wire.greeting import Greeting
     from twinet.errors import InternetError
 
     Address = IPv4Address | IPv6Address
@@ -62,6 +63,18 @@ class LineTrace:
 
     def insecure(self, creator: TlsCreator) -> None:
         """Hear that it failed."""
+
+    def greeting(self, greeting: Greeting) -> None:
+        """Hear that a proxy is asked to lead on."""
+
+    def said(self, greeting: Greeting, data: bytes) -> None:
+        """Hear what it has answered (``greeting.read``), and what was said to it."""
+
+    def greeted(self, greeting: Greeting) -> None:
+        """Hear that it leads on."""
+
+    def again(self) -> None:
+        """Hear that the proxy is asked once more, on another connection."""
 
 
 class Tracer:

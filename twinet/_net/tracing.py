@@ -21,7 +21,7 @@ from twisted.logger import Logger
 from twinet._net.race import place
 from twinet._net.trace import LineTrace, Tracer
 from twinet._net.translate import words
-from twinet._wire.head_lines import harmless, readable, without_secrets
+from twinet._wire.head_lines import harmless, head_lines, readable, without_secrets
 from twinet.errors import InternetError
 from twinet.trace import TraceKind, TraceRecord
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from twinet._net.egress import Target
     from twinet._net.tls import TlsCreator
     from twinet._net.trace import Address
+    from twinet._wire.greeting import Greeting
     from twinet.trace import Trace
 
 __all__ = ["LineTracing", "SessionTracing"]
@@ -313,6 +314,31 @@ class LineTracing(LineTrace):
             self.fact(f"  SSL certificate fault, continuing anyway: {fault}")
         if not info.faults:
             self.fact("  SSL certificate verify ok.")
+
+    def greeting(self, greeting: Greeting) -> None:
+        """Say where it shall lead."""
+        if greeting.legible:
+            self.fact(f"Establish HTTP proxy tunnel to {greeting.where}")
+        else:
+            speech = greeting.proxy.speech.upper()
+            self.fact(f"{speech} connect to {greeting.where} (remotely resolved)")
+
+    def said(self, greeting: Greeting, data: bytes) -> None:
+        """Show the heads; what is none may be a password."""
+        for raw in greeting.read:
+            self.head(TraceKind.ANSWER_HEAD, head_lines(raw))
+        greeting.read.clear()
+        if greeting.legible and data:
+            self.head(TraceKind.REQUEST_HEAD, head_lines(data))
+
+    def greeted(self, greeting: Greeting) -> None:
+        """Say it."""
+        what = "CONNECT" if greeting.legible else greeting.proxy.speech.upper()
+        self.fact(f"{what} tunnel to {greeting.where} established")
+
+    def again(self) -> None:
+        """Say why."""
+        self.fact("Answering the proxy's challenge on another connection")
 
     def insecure(self, creator: TlsCreator) -> None:
         """Say what is wrong with the certificate, if that was the reason."""

@@ -13,14 +13,14 @@ The answers are read by the reader of all answers, which knows that a 2xx to CON
 has no body whatever its fields say.  The body of a 407 is read over if it is short, so
 that the connection can serve on; a longer one costs a fresh connection.
 
-A challenge is answered by whoever knows the credentials, as often as he has an answer;
-so that a proxy which challenges for ever comes to an end, after
-:data:`MOST_CHALLENGES` the 407 stands.
+A challenge is answered by a login, as often as that has an answer; so that a proxy
+which challenges for ever comes to an end, after :data:`MOST_CHALLENGES` the 407 stands.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Protocol as TypingProtocol
 
 from twinet._wire.answer_events import End, Fault, Head
 from twinet._wire.greeting import Greeting, authority
@@ -33,16 +33,10 @@ from twinet.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twinet._wire.answer_events import Event
     from twinet.proxy import Proxy
 
-    #: Gives the value of Proxy-Authorization that answers the head of a 407; None for
-    #: no answer.
-    Answering = Callable[[Head], bytes | None]
-
-__all__ = ["Connect"]
+__all__ = ["Connect", "TunnelLogin"]
 
 #: The most challenges that are answered: one for each scheme that may be tried, and a
 #: nonce that has run out (our own choice).
@@ -56,12 +50,24 @@ _MISUNDERSTOOD = frozenset((400, 405, 501, 505))
 _READER_SAYS = "the server's answer is not valid HTTP: "
 
 
+class TunnelLogin(TypingProtocol):
+    """Who knows what is said to the proxy about who it is."""
+
+    def value(self) -> bytes:
+        """Return the value of Proxy-Authorization for the next CONNECT, or nothing."""
+
+    def met(self, head: Head) -> bool:
+        """Tell whether a 407 is met by another CONNECT, with another value."""
+
+    def accepted(self, head: Head) -> None:
+        """Take note of an answer that is no challenge."""
+
+
 class Connect(Greeting):
     """The conversation that opens one tunnel.
 
     :param agent: the line that names the program; empty for none.
-    :param authorization: the value of Proxy-Authorization that is known already.
-    :param answering: answers the challenges of the proxy.
+    :param login: answers the challenges of the proxy; None lets them stand.
     :param head_limit: the longest head of an answer (bytes).
     """
 
@@ -74,14 +80,12 @@ class Connect(Greeting):
         port: int,
         *,
         agent: bytes = b"",
-        authorization: bytes | None = None,
-        answering: Answering | None = None,
+        login: TunnelLogin | None = None,
         head_limit: int = 65536,
     ) -> None:
         super().__init__(proxy, host, port)
         self._agent = agent
-        self._authorization = authorization
-        self._answering = answering
+        self._login = login
         self._head_limit = head_limit
         self._challenges = 0
         #: what is left of the body that is read over; None outside of one.
@@ -112,9 +116,9 @@ class Connect(Greeting):
         self._drain = None
         self._reader.expect(b"CONNECT")
         where = authority(self.host.partition("%")[0], self.port).encode("ascii")
-        credentials = b""
-        if self._authorization is not None:
-            credentials = b"Proxy-Authorization: %b\r\n" % self._authorization
+        credentials = b"" if self._login is None else self._login.value()
+        if credentials:
+            credentials = b"Proxy-Authorization: %b\r\n" % credentials
         return b"CONNECT %b HTTP/1.1\r\nHost: %b\r\n%b%b\r\n" % (
             where,
             where,
@@ -140,7 +144,9 @@ class Connect(Greeting):
         return b""
 
     def _judge(self, head: Head) -> None:
-        status = head.status
+        status, login = head.status, self._login
+        if login is not None and status != PROXY_AUTHENTICATION_REQUIRED:
+            login.accepted(head)
         if 200 <= status < 300:  # noqa: PLR2004  RFC 9110: any 2xx
             # The reader has kept what came behind it: the end follows at once.
             self.rest = self._reader.tunnel
@@ -150,13 +156,9 @@ class Connect(Greeting):
             self._refused(head)
             return
         self._challenges += 1
-        answer = None
-        if self._answering is not None and self._challenges <= MOST_CHALLENGES:
-            answer = self._answering(head)
-        if answer is None:
+        if login is None or self._challenges > MOST_CHALLENGES or not login.met(head):
             self.unanswered = head
             return
-        self._authorization = answer
         self._drain = DRAIN_BYTES
         too_long = head.length is not None and head.length > DRAIN_BYTES
         if too_long or not head.persistent or _wants_to_close(head):

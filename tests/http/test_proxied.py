@@ -1,0 +1,444 @@
+"""Requests through a proxy, in memory: what is said, told, kept and closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.http.memory import OK, MemoryNet, NetTestCase, Peer
+from tests.http.proxied import (
+    LOGIN,
+    OPENED,
+    PROXY,
+    SOCKS4A,
+    SOCKS4A_OPENED,
+    SOCKS5,
+    SOCKS5_OPENED,
+    OneProxy,
+    proxied_net,
+)
+from twinet import errors
+from twinet.flags import RequestFlag
+from twinet.proxy import Proxy
+from twinet.records import Limits
+from twinet.status import Status
+
+DONE = OK + b"hello"
+ABSOLUTE = (
+    b"GET http://origin.test:8080/p?q=1 HTTP/1.1\r\nHost: origin.test:8080\r\n"
+    b"User-Agent: twinet/0.1\r\nAccept: */*\r\n\r\n"
+)
+URL = "http://origin.test:8080/p?q=1"
+CONNECT = (
+    b"CONNECT origin.test:443 HTTP/1.1\r\nHost: origin.test:443\r\n"
+    b"User-Agent: twinet/0.1\r\n\r\n"
+)
+SECURE = "https://origin.test/"
+
+
+class AbsoluteFormTests(NetTestCase):
+    """http URLs through an HTTP proxy: it gets the request itself."""
+
+    def setUp(self) -> None:
+        self.net = proxied_net()
+
+    def test_request_in_absolute_form(self) -> None:
+        """RFC 9112, section 3.2.2; nobody looks the server's name up."""
+        got = self.net.session.get(URL)
+        peer = self.net.accept()
+        self.assertEqual(self.net.reactor.tcpClients[0][:2], ("127.0.0.9", 3128))
+        self.assertEqual(peer.request(), ABSOLUTE)
+        self.assertEqual(self.net.resolver.asked, [])
+        peer.send(DONE)
+        request = self.successResultOf(got)
+        response = request.response
+        self.assertEqual(response.url, URL)
+        self.assertEqual(response.proxy, PROXY)
+        info = response.socket_info
+        assert info is not None
+        self.assertEqual(
+            (info.destination_address, info.proxy, info.tunnel, info.secure),
+            ("127.0.0.9", True, False, False),
+        )
+        self.assertTrue(request.request_flags & RequestFlag.VIA_PROXY)
+
+    def test_statuses_name_the_proxy(self) -> None:
+        """As recorded, but that we tell whom we connect to."""
+        self.net.session.get(URL)
+        self.net.accept().send(DONE)
+        self.assertEqual(
+            self.told(),
+            [
+                "HANDLE_CREATED",
+                "RESOLVING_NAME 127.0.0.9",
+                "NAME_RESOLVED 127.0.0.9",
+                "CONNECTING_TO_SERVER 127.0.0.9",
+                "CONNECTED_TO_SERVER 127.0.0.9",
+                "SENDING_REQUEST",
+                f"REQUEST_SENT {len(ABSOLUTE)}",
+                "RECEIVING_RESPONSE",
+                f"RESPONSE_RECEIVED {len(OK)}",
+                "REQUEST_COMPLETE ok",
+            ],
+        )
+
+    def test_name_of_the_proxy_is_looked_up(self) -> None:
+        """And not that of the server."""
+        self.net.session.engine.proxies = OneProxy(Proxy("http", "proxy.test", 8080))
+        self.net.session.get(URL)
+        (asked,) = self.net.resolver.asked
+        self.assertEqual(asked[1], "proxy.test")
+        self.net.resolver.answer("192.0.2.1")
+        self.assertEqual(self.net.accept().request(), ABSOLUTE)
+
+    def test_one_connection_serves_many_servers(self) -> None:
+        """It leads to the proxy, whoever is asked for."""
+        self.net.session.get(URL)
+        peer = self.net.accept()
+        peer.send(DONE)
+        for url in ("http://other.test/a", URL, "http://[::1]:81/"):
+            peer.request()
+            self.net.session.get(url)
+            self.assertEqual(self.net.attempts, 0)
+            target, host = peer.request().split(b"\r\n")[:2]
+            self.assertEqual(target, f"GET {url} HTTP/1.1".encode())
+            self.assertEqual(host, f"Host: {url.split('/')[2]}".encode())
+            peer.send(DONE)
+
+    def test_server_itself_has_no_path(self) -> None:
+        """RFC 9112, section 3.2.4."""
+        connection = self.net.session.http("origin.test", 8080)
+        connection.open_request("OPTIONS", "*").send()
+        line = self.net.accept().request().split(b"\r\n")[0]
+        self.assertEqual(line, b"OPTIONS http://origin.test:8080 HTTP/1.1")
+
+    def test_kept_connection_is_not_for_the_straight_way(self) -> None:
+        """Nor for another proxy, or the same with another login."""
+        self.net.session.get(URL)
+        self.net.accept().send(DONE)
+        for proxy in (
+            None,
+            Proxy("http", "127.0.0.9", 8080),
+            Proxy("http", "127.0.0.9", 3128, LOGIN),
+            SOCKS5,
+        ):
+            self.net.session.engine.proxies = OneProxy(proxy)
+            self.net.session.get("http://127.0.0.9:3128/")
+            self.assertEqual(self.net.attempts, 1, proxy)
+            self.net.accept()
+
+    def test_407_is_an_answer(self) -> None:
+        """It comes from the proxy, and is read like any other."""
+        got = self.net.session.fetch(URL)
+        self.net.accept().send(
+            b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\n"
+            b"Content-Length: 2\r\n\r\nno"
+        )
+        response = self.successResultOf(got)
+        self.assertEqual((response.status_code, response.body), (407, b"no"))
+
+    def test_proxy_that_cannot_be_reached(self) -> None:
+        """Its own error, which is that of a server as well."""
+        got = self.net.session.get(URL)
+        self.net.refuse()
+        error = self.failureResultOf(got).value
+        self.assertIsInstance(error, errors.ProxyServerUnreachable)
+        self.assertIsInstance(error, errors.CannotConnect)
+        self.assertIn("the proxy http://127.0.0.9:3128 cannot be reached", str(error))
+        self.assertIn("127.0.0.9:3128 connection refused", str(error))
+
+    def test_retry_on_a_stale_connection(self) -> None:
+        """As without a proxy."""
+        self.net.session.get(URL)
+        first = self.net.accept()
+        first.send(DONE)
+        first.request()
+        got = self.net.session.get(URL)
+        self.assertEqual(first.request(), ABSOLUTE)
+        first.close()
+        self.net.advance()
+        second = self.net.accept()
+        self.assertEqual(second.request(), ABSOLUTE)
+        second.send(DONE)
+        self.successResultOf(got)
+
+
+class TunnelTestCase(NetTestCase):
+    """A tunnel through each kind of proxy."""
+
+    #: proxy, what it is asked for an https URL, and what it answers, step by step.
+    kinds: tuple[tuple[Proxy, list[tuple[bytes, bytes]]], ...] = (
+        (PROXY, [(CONNECT, OPENED)]),
+        (
+            SOCKS5,
+            [
+                (b"\x05\x01\x00", SOCKS5_OPENED[0]),
+                (b"\x05\x01\x00\x03\x0borigin.test\x01\xbb", SOCKS5_OPENED[1]),
+            ],
+        ),
+        (
+            SOCKS4A,
+            [
+                (
+                    b"\x04\x01\x01\xbb\x00\x00\x00\x01\x00origin.test\x00",
+                    SOCKS4A_OPENED,
+                )
+            ],
+        ),
+    )
+
+    def begin(self, proxy: Proxy, url: str = SECURE, **options: Any) -> Any:
+        """Send a request through a proxy that accepts the connection."""
+        limits = options.pop("limits", None)
+        self.net = proxied_net(proxy, **options)
+        got = self.net.session.get(url, limits=limits)
+        self.peer: Peer = self.net.accept()
+        return got
+
+
+class TunnelTests(TunnelTestCase):
+    """What is the same with all of them."""
+
+    def test_way_is_opened_and_tls_begins(self) -> None:
+        """Nothing of the request is said to the proxy; the name is its matter."""
+        for proxy, steps in self.kinds:
+            self.begin(proxy).addErrback(lambda _: None)
+            for asked, answer in steps:
+                self.assertEqual(self.peer.request(), asked)
+                self.peer.send(answer)
+            hello = self.peer.request()
+            self.assertEqual(hello[:1], b"\x16")
+            self.assertIn(b"origin.test", hello)
+            self.assertEqual(self.net.resolver.asked, [])
+            self.net.session.close()
+
+    def test_answers_in_any_pieces(self) -> None:
+        """Byte by byte."""
+        for proxy, steps in self.kinds:
+            self.begin(proxy).addErrback(lambda _: None)
+            for _, answer in steps:
+                for at in range(len(answer)):
+                    self.peer.request()
+                    self.peer.send(answer[at : at + 1])
+            self.assertEqual(self.peer.request()[:1], b"\x16")
+            self.net.session.close()
+
+    def test_proxy_says_nothing_or_stops_midway(self) -> None:
+        """After each byte of its answers the limit ends it, and closes the socket."""
+        for proxy, steps in self.kinds:
+            whole = [answer for _, answer in steps]
+            for step, answer in enumerate(whole):
+                for cut in range(len(answer)):
+                    got = self.begin(proxy, limits=Limits(connect=7))
+                    for before in whole[:step]:
+                        self.peer.send(before)
+                    if cut:
+                        self.peer.send(answer[:cut])
+                    self.net.advance(6.9)
+                    self.assertNoResult(got)
+                    self.net.advance(0.2)
+                    error = self.failureResultOf(got).value
+                    self.assertIsInstance(error, errors.Timeout)
+                    for word in (str(proxy), "origin.test:443", "'connect' of 7 s"):
+                        self.assertIn(word, str(error))
+                    self.check_nothing_left(self.peer)
+
+    def test_tls_behind_the_tunnel_says_nothing(self) -> None:
+        """That has the limit of TLS."""
+        for proxy, steps in self.kinds:
+            got = self.begin(proxy, limits=Limits(connect=7, tls=3))
+            for _, answer in steps:
+                self.peer.send(answer)
+            self.net.advance(3.1)
+            error = self.failureResultOf(got).value
+            self.assertIsInstance(error, errors.Timeout)
+            words = f"the TLS handshake with origin.test:443 (through {proxy})"
+            self.assertIn(words, str(error))
+            self.check_nothing_left(self.peer)
+
+    def test_proxy_closes_midway(self) -> None:
+        """At every step: an error that names it."""
+        for proxy, steps in self.kinds:
+            whole = b"".join(answer for _, answer in steps)
+            for cut in range(len(whole)):
+                got = self.begin(proxy)
+                if cut:
+                    self.peer.send(whole[:cut])
+                self.peer.close()
+                error = self.failureResultOf(got).value
+                self.assertIsInstance(error, errors.ConnectionAborted)
+                self.assertIn(str(proxy), str(error))
+                self.check_nothing_left(self.peer)
+
+    def test_cancelled_midway(self) -> None:
+        """At every step: the socket is closed."""
+        for proxy, steps in self.kinds:
+            whole = b"".join(answer for _, answer in steps)
+            for cut in range(len(whole) + 1):
+                got = self.begin(proxy)
+                if cut:
+                    self.peer.send(whole[:cut])
+                got.cancel()
+                self.failureResultOf(got, errors.OperationCancelled)
+                self.assertTrue(self.peer.closed)
+                self.check_nothing_left(self.peer)
+
+    def test_listener_closes_at_each_step(self) -> None:
+        """The socket is closed whenever it is."""
+        for proxy, steps in self.kinds:
+            for count in range(1, 6):
+                self.net = net = proxied_net(proxy)
+
+                def react(news: Any, net: MemoryNet = net, count: int = count) -> None:
+                    if len(net.news) == count:
+                        (news.info if count == 1 else news.handle).close()
+
+                net.react = react
+                got = net.session.get(SECURE)
+                peers = [net.accept()] if net.attempts else []
+                for peer in peers:
+                    for _, answer in steps:
+                        if not peer.closed:
+                            peer.send(answer)
+                if count < 6 and not got.called:
+                    got.cancel()
+                self.failureResultOf(got, errors.OperationCancelled)
+                self.check_nothing_left(*peers)
+
+    def test_what_comes_out_of_turn(self) -> None:
+        """Behind the proxy's answer: TLS servers do not speak first."""
+        for proxy, steps in self.kinds:
+            for url in (SECURE, "http://origin.test:443/"):
+                if url != SECURE and proxy is PROXY:
+                    continue
+                got = self.begin(proxy, url)
+                for _, answer in steps[:-1]:
+                    self.peer.send(answer)
+                self.peer.send(steps[-1][1] + b"HTTP/1.1 200 OK\r\n\r\n")
+                error = self.failureResultOf(got).value
+                self.assertIsInstance(error, errors.HttpInvalidServerResponse)
+                self.assertIn(str(proxy), str(error))
+                self.check_nothing_left(self.peer)
+
+    def test_http_through_socks(self) -> None:
+        """As to the server itself; kept for that server alone."""
+        for proxy, steps in self.kinds[1:]:
+            got = self.begin(proxy, "http://origin.test:443/p")
+            for asked, answer in steps:
+                self.assertEqual(self.peer.request(), asked)
+                self.peer.send(answer)
+            sent = self.peer.request()
+            self.assertTrue(
+                sent.startswith(b"GET /p HTTP/1.1\r\nHost: origin.test:443")
+            )
+            self.peer.send(DONE)
+            response = self.successResultOf(got).response
+            self.assertTrue(response.socket_info.tunnel)
+            self.assertEqual(response.proxy, proxy)
+            self.net.session.get("http://origin.test:443/q")
+            self.assertTrue(self.peer.request().startswith(b"GET /q "))
+            self.net.session.get("http://other.test/")
+            self.assertEqual(self.net.attempts, 1)
+
+    def test_statuses(self) -> None:
+        """Nothing is told of the greeting: it is none of the program's requests."""
+        self.begin(SOCKS5, "http://origin.test:443/p")
+        self.peer.send(SOCKS5_OPENED[0])
+        self.peer.send(SOCKS5_OPENED[1])
+        self.assertEqual(
+            self.told()[:6],
+            [
+                "HANDLE_CREATED",
+                "RESOLVING_NAME 127.0.0.9",
+                "NAME_RESOLVED 127.0.0.9",
+                "CONNECTING_TO_SERVER 127.0.0.9",
+                "CONNECTED_TO_SERVER 127.0.0.9",
+                "SENDING_REQUEST",
+            ],
+        )
+
+    def test_places_are_counted_while_the_way_is_opened(self) -> None:
+        """A tunnel that is not through yet is a connection."""
+        for proxy, _ in self.kinds:
+            self.begin(proxy, connections_per_host=1).addErrback(lambda _: None)
+            self.net.session.get(SECURE)
+            self.assertEqual(self.net.attempts, 0)
+            self.peer.close()
+            self.assertEqual(self.net.attempts, 1)
+
+
+class RefusalTests(TunnelTestCase):
+    """A proxy that does not lead on."""
+
+    def test_refusals(self) -> None:
+        """An error of the request; the connection is closed."""
+        for proxy, raw, kind, word in (
+            (PROXY, b"HTTP/1.1 403 No\r\n\r\n", errors.CannotConnect, "403 No"),
+            (PROXY, b"HTTP/1.1 501 No\r\n\r\n", errors.InvalidProxyRequest, "501 No"),
+            (PROXY, b"SSH-2\r\n\r\n", errors.HttpInvalidServerResponse, "not answer"),
+            (SOCKS5, b"\x05\xff", errors.LoginFailure, "wants a login"),
+            (SOCKS5, b"\x05\x00\x05\x05", errors.CannotConnect, "refused"),
+            (SOCKS4A, b"\x00\x5b", errors.CannotConnect, "refused"),
+        ):
+            got = self.begin(proxy)
+            self.peer.send(raw)
+            error = self.failureResultOf(got).value
+            self.assertIs(type(error), kind)
+            self.assertIn(word, str(error))
+            self.assertIn(str(proxy), str(error))
+            self.assertEqual(
+                self.told()[-4:],
+                [
+                    "CLOSING_CONNECTION",
+                    "CONNECTION_CLOSED",
+                    f"REQUEST_COMPLETE {kind.code}",
+                    "HANDLE_CLOSING",
+                ],
+            )
+            self.check_nothing_left(self.peer)
+
+    def test_407_that_is_not_answered_is_an_answer(self) -> None:
+        """Its body is the proxy's and no content of the server's."""
+        got = self.begin(PROXY)
+        head = (
+            b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\n"
+            b"Set-Cookie: stolen=1\r\nContent-Encoding: gzip\r\n"
+            b"Content-Length: 4\r\n\r\n"
+        )
+        self.peer.send(head + b"evil")
+        request = self.successResultOf(got)
+        response = request.response
+        self.assertEqual((response.status_code, response.reason), (407, "Who"))
+        self.assertEqual(response.raw_head, head)
+        self.assertEqual(self.successResultOf(request.read(99)), b"")
+        self.assertIsNone(response.socket_info)
+        self.assertEqual(len(self.net.session.cookies), 0)
+        self.assertEqual(
+            self.told()[-3:],
+            ["CLOSING_CONNECTION", "CONNECTION_CLOSED", "REQUEST_COMPLETE ok"],
+        )
+        self.check_nothing_left(self.peer)
+
+    def test_407_of_a_fetch(self) -> None:
+        """The same in one call."""
+        self.net = proxied_net()
+        got = self.net.session.fetch(SECURE)
+        peer = self.net.accept()
+        peer.send(b"HTTP/1.1 407 Who\r\nContent-Length: 4\r\n\r\n")
+        response = self.successResultOf(got)
+        self.assertEqual((response.status_code, response.body), (407, b""))
+        self.check_nothing_left(peer)
+
+    def test_listener_closes_when_the_407_is_told(self) -> None:
+        """Nothing comes after that."""
+        self.net = proxied_net()
+
+        def react(news: Any) -> None:
+            if news.status is Status.REQUEST_COMPLETE:
+                news.handle.close()
+
+        self.net.react = react
+        self.net.session.get(SECURE)
+        peer = self.net.accept()
+        peer.send(b"HTTP/1.1 407 Who\r\nContent-Length: 4\r\n\r\n")
+        self.assertEqual(self.told()[-2:], ["REQUEST_COMPLETE ok", "HANDLE_CLOSING"])
+        self.check_nothing_left(peer)
