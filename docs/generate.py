@@ -397,7 +397,10 @@ def constants() -> dict[str, str]:
     for module in map(importlib.import_module, WORDS):
         for kind in enums_of(module):
             before, after = prefix_and_suffix(kind)
-            for member in kind.__members__:
+            for member, value in kind.__members__.items():
+                if value >= 1 << 32:
+                    # Our own: it does not fit where Windows has it.
+                    continue
                 name = f"{before}{member}{after}"
                 written = f"{kind.__name__}.{member}"
                 values.append((singles.RENAMED.get(name, name), written))

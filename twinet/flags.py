@@ -88,6 +88,13 @@ class Flag(IntFlag):
     """FTP transfers as text (type A). No effect on HTTP."""
     TRANSFER_BINARY = 0x00000002
     """FTP transfers as they are (type I). No effect on HTTP."""
+    PRE_AUTH = 0x1_0000_0000
+    """Our own: say who one is before the server asks, as it wanted it before, or in
+    Basic when it has not asked yet. Spares a round trip, and gives a password to a
+    server that might have asked for a proof only."""
+    SUPPRESS_SERVER_AUTH = 0x2_0000_0000
+    """Our own: do not answer a server's challenge by itself, but a proxy's; as
+    ``Option.SUPPRESS_SERVER_AUTH``, for calls that open and send in one."""
 
 
 NO_CALLBACK = 0

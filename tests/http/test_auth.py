@@ -355,7 +355,7 @@ class WhenTests(AuthCase):
         self.assertEqual(self.net.told.count("REDIRECT http://127.0.0.1:8080/y"), 1)
 
     def test_redirect_to_another_origin(self) -> None:
-        """Nothing is told to strangers, nor after a detour over them."""
+        """Nothing is told to strangers."""
         self.ask()
         peer = self.net.accept()
         self.assertIn(basic("joe:pw"), self.deny(peer))
@@ -369,12 +369,16 @@ class WhenTests(AuthCase):
         self.assertEqual(self.status(), 401)
         self.assertEqual(stranger.request(), b"")
 
+    def test_detour_over_another_origin(self) -> None:
+        """What a request brought is dropped on the way."""
         self.ask()
+        peer = self.net.accept()
         self.deny(
             peer,
             b"HTTP/1.1 302 F\r\nLocation: http://127.0.0.1:8081/\r\n"
             b"Content-Length: 0\r\n\r\n",
         )
+        stranger = self.net.accept()
         stranger.request()
         stranger.send(
             b"HTTP/1.1 302 F\r\nLocation: http://127.0.0.1:8080/x\r\n"

@@ -276,6 +276,8 @@ class ConstantTests(SynchronousTestCase):
             for kind in vars(importlib.import_module(f"twinet.{module}")).values()
             if is_of_numbers(kind)
             for member in kind
+            # What is our own is beyond a DWORD, and has no name on Windows.
+            if member.value < 1 << 32
         ]
         self.assertEqual([m for m in members if id(m) not in values], [])
         self.assertGreater(len(members), 350)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinet._http.cookies import CookieJar as Jar
+    from twinet._wire.http_request import FieldLines
     from twinet.cookie import Cookie as Kept
 
 __all__ = ["CookiesRead", "TreqRequest", "cookie_field"]
@@ -114,14 +115,14 @@ class _Merging(Order):
 
     __slots__ = ()
 
-    def dressed(self, cookie: bytes | None) -> Order:
+    def dressed(self, cookie: bytes | None, login: FieldLines = ()) -> Order:
         """Return the order as it goes out now; see :meth:`Order.dressed`."""
         own = [v for name, v in self.fields if name.lower() == b"cookie"]
         if cookie and own:
             names = {_name_of(pair) for value in own for pair in value.split(b";")}
             rest = [p for p in cookie.split(b"; ") if _name_of(p) not in names]
             cookie = b"; ".join((*own, *rest))
-        return super().dressed(cookie)
+        return super().dressed(cookie, login)
 
 
 def _name_of(pair: bytes) -> bytes:

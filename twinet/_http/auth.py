@@ -1,32 +1,41 @@
-"""Authentication: what to do with a 401, decided without doing anything.
+"""Authentication: what a request says to its server, and to the proxy on the way.
 
-Credentials are never sent before the server asks for them, not even to a server that
-has asked before (recorded so from WinINet).  Each request is challenged and answered
-anew; a redirect within the origin likewise.
+Credentials are not sent before the server asks for them, as recorded from WinINet,
+unless the program wants that (``Flag.PRE_AUTH``).  What gives away nothing is sent
+again without being asked: the answer to a Digest challenge, with the next count.  A
+proxy is answered ahead once it has asked.
 """
 
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from twinet._wire.challenge import read_challenges
+from twinet._http.body import BytesBody
+from twinet._http.login import Eagerness, Login
+from twinet._http.protection_space import place_of, place_of_proxy
+from twinet._wire.digest import DigestSubject
 from twinet.errors import InvalidParameter
 from twinet.flags import Flag
 from twinet.records import Credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from twinet._http.login_memory import LoginMemory
     from twinet._http.order import Order
-    from twinet._wire.challenge import Challenge
     from twinet._wire.http1 import Head
+    from twinet._wire.http_request import FieldLines
 
-__all__ = ["UNAUTHORIZED", "answer_challenge", "check_credentials"]
+__all__ = ["CHALLENGES", "RequestLogin", "check_credentials", "tunnel_login"]
 
-#: The answer that asks for credentials.
-UNAUTHORIZED = 401
+#: The answers that ask for credentials: a server's and a proxy's.
+UNAUTHORIZED, PROXY_UNAUTHORIZED = CHALLENGES = (401, 407)
+
+#: Nothing is said before the server asks, but what gives nothing away.
+_PATIENT = Eagerness()
+#: ``Flag.PRE_AUTH``.
+_EAGER = Eagerness(again=True, at_once=True)
+#: A proxy has asked once; each tunnel to it would otherwise cost two connections.
+_TO_PROXIES = Eagerness(again=True)
 
 #: RFC 7617, section 2, and what UTF-8 cannot write.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -52,37 +61,123 @@ def check_credentials(username: str, password: str) -> Credentials | None:
     return Credentials(username, password) if username or password else None
 
 
-def answer_challenge(order: Order, head: Head) -> Order | None:
-    """Tell how to meet the challenge of a 401.
+class RequestLogin:
+    """What one request says, at each of its redirects, to those who may ask.
 
-    :returns: the order to send next; None when the 401 is the final answer: nothing
-        is known to answer with, INTERNET_FLAG_NO_AUTH, the program sends an
-        Authorization field of its own, credentials were sent already, the body cannot
-        be sent again, or no scheme is offered that we speak.  Of several the first
-        one is taken, not the strongest, as WinINet does.
-    :source: RFC 9110, section 11.6.
+    :param memory: the session's.
     """
-    if (
-        order.credentials is None
-        or order.authorization
-        or order.flags & Flag.NO_AUTH
-        or not order.again
-        or order.has_field(b"authorization")
-    ):
+
+    def __init__(self, memory: LoginMemory) -> None:
+        self._memory = memory
+        self._hop = -1
+        self._server: Login | None = None
+        self._proxy: Login | None = None
+
+    def lines(self, order: Order) -> FieldLines:
+        """Return the fields that an order goes out with; each call is a sending."""
+        self._turn_to(order)
+        lines = []
+        for name, login in (
+            (b"Proxy-Authorization", self._proxy),
+            (b"Authorization", self._server),
+        ):
+            value = b"" if login is None else login.value()
+            if value:
+                lines.append((name, value))
+        return tuple(lines)
+
+    def met(self, order: Order, head: Head) -> bool:
+        """Tell whether a challenge is met by sending the order once more.
+
+        It is not when nobody is known, with ``Flag.NO_AUTH``, when the program sends
+        such a field of its own, when the body cannot be sent again, when no scheme is
+        offered that we speak, or when the answer to the last challenge was refused.
+
+        :source: RFC 9110, section 11.6.
+        """
+        self._turn_to(order)
+        asked = self._server if head.status == UNAUTHORIZED else self._proxy
+        return asked is not None and order.again and asked.met(head)
+
+    def take(self, head: Head) -> None:
+        """Take note of an answer: who did not ask has accepted what he was told."""
+        if head.status == PROXY_UNAUTHORIZED:
+            return
+        if self._proxy is not None:
+            self._proxy.accepted(head)
+        if self._server is not None and head.status != UNAUTHORIZED:
+            self._server.accepted(head)
+
+    def _turn_to(self, order: Order) -> None:
+        """Begin anew with each URL."""
+        if order.hop == self._hop:
+            return
+        self._hop = order.hop
+        self._server = self._proxy = None
+        flags = order.flags
+        if flags & Flag.NO_AUTH:
+            return
+        subject = _subject(order)
+        target = order.url.target
+        if not (flags & Flag.SUPPRESS_SERVER_AUTH or order.has_field(b"authorization")):
+            self._server = Login(
+                self._memory,
+                place_of(order.url),
+                subject,
+                target,
+                order.credentials,
+                _EAGER if flags & Flag.PRE_AUTH else _PATIENT,
+            )
+        proxy = order.proxy
+        if (
+            proxy is not None
+            # Else it has been asked for a tunnel, and this goes through that.
+            and proxy.speech in ("http", "https")
+            and order.url.scheme != "https"
+            and not order.has_field(b"proxy-authorization")
+        ):
+            self._proxy = Login(
+                self._memory,
+                place_of_proxy(proxy),
+                subject,
+                target,
+                order.proxy_credentials or proxy.credentials,
+                _TO_PROXIES,
+            )
+
+
+def tunnel_login(memory: LoginMemory, order: Order) -> Login | None:
+    """Return what a CONNECT for an order says to the order's proxy.
+
+    Ask it for the ``value`` of the Proxy-Authorization before each CONNECT; tell it of
+    each answer, by ``met`` (407; when it returns True, send another CONNECT) or by
+    ``accepted``.
+
+    :returns: None when nothing is to be said: ``Flag.NO_AUTH``.
+    """
+    proxy = order.proxy
+    assert proxy is not None, "a tunnel leads through one"
+    if order.flags & Flag.NO_AUTH:
         return None
-    values = [v for n, v in head.fields if n.lower() == b"www-authenticate"]
-    for challenge in read_challenges(values):
-        scheme = _SCHEMES.get(challenge.scheme)
-        if scheme is not None:
-            return order.but(authorization=scheme(order.credentials, challenge))
-    return None
+    url = order.url
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    uri = f"{host}:{url.port}".encode("ascii")
+    return Login(
+        memory,
+        place_of_proxy(proxy),
+        DigestSubject(b"CONNECT", uri),
+        "",
+        order.proxy_credentials or proxy.credentials,
+        _TO_PROXIES,
+    )
 
 
-def _basic(credentials: Credentials, _challenge: Challenge) -> bytes:
-    """Answer as RFC 7617 has it; always in UTF-8, the only charset it can ask for."""
-    pair = f"{credentials.username}:{credentials.password}".encode()
-    return b"Basic " + b64encode(pair)
-
-
-#: Makes the Authorization field's value, for each scheme that we speak.
-_SCHEMES: dict[bytes, Callable[[Credentials, Challenge], bytes]] = {b"basic": _basic}
+def _subject(order: Order) -> DigestSubject:
+    """Return what Digest takes into its hashes."""
+    body = order.body
+    if body is None:
+        body = b""
+    elif not isinstance(body, bytes):
+        # Nobody but the program knows the others, and they may be long.
+        body = body.data if isinstance(body, BytesBody) else None
+    return DigestSubject(order.verb, order.url.target.encode("ascii"), body)

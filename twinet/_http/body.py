@@ -92,17 +92,20 @@ def body_of(given: GivenBody, run: Run) -> bytes | Body | None:
 
 
 class BytesBody:
-    """Bytes that are too many to leave with the head."""
+    """Bytes that are too many to leave with the head.
+
+    :ivar data: they themselves.
+    """
 
     again = True
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
+        self.data = data
         self.length = len(data)
 
     def producer(self) -> IBodyProducer:
         """Return what produces them."""
-        return BytesProducer(self._data)
+        return BytesProducer(self.data)
 
 
 class OnceBody:

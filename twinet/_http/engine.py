@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from twinet._http.channel import Channel
 from twinet._http.errand import Errand
+from twinet._http.login_memory import LoginMemory
 from twinet._http.pool import Pool
 from twinet._http.transfer import Transfer
 from twinet._http.watched_transfer import WatchedTransfer
@@ -43,7 +44,7 @@ class Chooser(Protocol):
 
 
 class Engine:
-    """The pool, the connector, the cookies and the TLS policies of one session."""
+    """The pool, the connector and the memory of one session: cookies, logins, TLS."""
 
     #: who chooses proxies; ``None`` where there are none at all.
     proxies: Chooser | None = None
@@ -59,10 +60,12 @@ class Engine:
         idle: float = 60,
         channel: type[Channel] = Channel,
         certificate: ClientCertificate | None = None,
+        logins: LoginMemory | None = None,
     ) -> None:
         self.connector = connector
         self.deadlines = deadlines
         self.cookies = cookies
+        self.logins = LoginMemory() if logins is None else logins
         self.pool = Pool(deadlines, cap, idle, channel)
         #: whether nobody watches each request, or judges it.
         self._plain = channel is Channel and not connector.judges
@@ -91,6 +94,7 @@ class Engine:
             and order.credentials is None
             and not order.decode
             and not self.cookies.size
+            and order.url.host not in self.logins.hosts
         ):
             channel = self.pool.kept(order)
             if channel is not None:

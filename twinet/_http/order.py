@@ -66,7 +66,8 @@ class Order:
     :ivar hop: the redirects followed so far.
     :ivar came_from: the address of the server that redirected here.
     :ivar credentials: what a challenge of the server is answered with.
-    :ivar authorization: the answer to its challenge; empty until there was one.
+    :ivar proxy_credentials: what that of a proxy is answered with, before those that
+        came with the proxy.
     :ivar decode: whether the codings of the body are undone.
     :ivar added: fields of ours that go out besides the caller's, and instead of those
         of the same name.
@@ -87,7 +88,7 @@ class Order:
     hop: int = 0
     came_from: IPv4Address | IPv6Address | None = None
     credentials: Credentials | None = None
-    authorization: bytes = b""
+    proxy_credentials: Credentials | None = None
     decode: bool = False
     added: FieldLines = ()
     turn: Turn = ORDINARY
@@ -155,13 +156,14 @@ class Order:
         """Tell whether the caller gave a field of this name (in lower case)."""
         return any(given.lower() == name for given, _ in self.fields)
 
-    def dressed(self, cookie: bytes | None) -> Order:
+    def dressed(self, cookie: bytes | None, login: FieldLines = ()) -> Order:
         """Return the order as it goes out now, with the fields that we add.
 
         :param cookie: what there is for its URL; it replaces a Cookie field of the
             caller's, as in WinINet.
+        :param login: what is said to the server, or to a proxy, about who it is.
         """
-        added = []
+        added: list[tuple[bytes, bytes]] = []
         # A part of a coded body cannot be decoded.
         if self.decode and not (
             self.has_field(b"accept-encoding") or self.has_field(b"range")
@@ -169,8 +171,7 @@ class Order:
             added.append((b"Accept-Encoding", announced()))
         if cookie:
             added.append((b"Cookie", cookie))
-        if self.authorization:
-            added.append((b"Authorization", self.authorization))
+        added.extend(login)
         return self.but(added=tuple(added)) if added or self.added else self
 
     def but(self, **changes: Any) -> Order:

@@ -110,7 +110,6 @@ def next_order(order: Order, head: Head) -> Order | InternetError | None:
         body=body,
         hop=order.hop + 1,
         credentials=credentials,
-        authorization=b"",
         added=(),
     )
 

@@ -28,6 +28,7 @@ from twinet.errors import (
     InternetError,
     InvalidOperation,
 )
+from twinet.flags import Flag
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -145,7 +146,11 @@ class Representation:
             # It was coded in a way that nobody here can undo.
             kept += (f for f in order.added if f[0] == b"Accept-Encoding")
         # Otherwise none is asked for: a part of a coded body cannot be decoded.
-        return order.but(fields=(*kept, *wanted), added=())
+        flags = order.flags
+        if any(n == b"Authorization" and v[:6] == b"Basic " for n, v in order.added):
+            # This was asked for, and taken.
+            flags |= Flag.PRE_AUTH
+        return order.but(fields=(*kept, *wanted), added=(), flags=flags)
 
     def judge(self, response: Response, place: int) -> Part | InternetError:
         """Tell what an answer to :meth:`ask` brings, or why it is of no use.

@@ -10,7 +10,7 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from twinet._http.auth import UNAUTHORIZED, answer_challenge
+from twinet._http.auth import CHALLENGES, RequestLogin
 from twinet._http.cookie_store import sets_cookies
 from twinet._http.decoded_body import DecodedBody
 from twinet._http.exchange import Exchange
@@ -46,6 +46,10 @@ EXPECTATION_FAILED = 417
 _HAS_CODING = re.compile(rb"\ncontent-encoding", re.IGNORECASE).search
 
 
+#: From this one on an answer may lead elsewhere.
+_LEADING = 300
+
+
 @foreseen("_exchange", "_step", "over")
 class Transfer:
     """One call's way through as many exchanges as its redirects take.
@@ -61,6 +65,8 @@ class Transfer:
     _step: Order | InternetError | None = None
     #: what stands between the exchange and the reader of a coded body.
     _body: DecodedBody | None = None
+    #: what is said to those who may ask; most never do.
+    _login: RequestLogin | None = None
     _wanted = True
     deadline: float | None = None
     over = False
@@ -159,15 +165,10 @@ class Transfer:
         order = self.order
         exchange = self._exchange
         assert exchange is not None, "it is the one that calls"
+        if self._login is not None:
+            self._login.take(head)
         # Asked here before next_order() asks: most answers are no redirects.
-        if head.status in FOLLOWED:
-            step = next_order(order, head)
-        elif order.credentials is not None and head.status == UNAUTHORIZED:
-            step = answer_challenge(order, head)
-        elif head.status == EXPECTATION_FAILED and order.expects and order.again:
-            step = order.without_expectation()
-        else:
-            step = None
+        step = None if head.status < _LEADING else self._next(head)
         self._step = step
         if sets_cookies(head.raw):
             self._engine.take_cookies(order, head)
@@ -309,14 +310,36 @@ class Transfer:
 
     # -- inside
 
+    def _next(self, head: Head) -> Order | InternetError | None:
+        """Tell where an answer leads that may be no answer yet."""
+        order = self.order
+        if head.status in FOLLOWED:
+            return next_order(order, head)
+        if head.status in CHALLENGES:
+            login = self._login
+            if login is None:
+                login = self._login = RequestLogin(self._engine.logins)
+            return order if login.met(order, head) else None
+        if head.status == EXPECTATION_FAILED and order.expects and order.again:
+            return order.without_expectation()
+        return None
+
     def _go(self) -> None:
         engine = self._engine
         order = self.order
-        if order.decode or order.authorization or engine.cookies.size:
+        login = self._login
+        if login is None and (
+            order.credentials is not None
+            or order.proxy is not None
+            or order.url.host in engine.logins.hosts
+        ):
+            login = self._login = RequestLogin(engine.logins)
+        if order.decode or login is not None or engine.cookies.size:
             cookie = None
             if engine.cookies.size and not order.flags & Flag.NO_COOKIES:
                 cookie = engine.cookies.header_for(order.url)
-            order = self.order = order.dressed(cookie)
+            lines = () if login is None else login.lines(order)
+            order = self.order = order.dressed(cookie, lines)
         if order.hop or order.added:
             self._reader.take_order(order)
         exchange = self._exchange = self._new_exchange()

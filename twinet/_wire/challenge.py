@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Challenge", "read_challenges"]
+__all__ = ["Challenge", "read_challenges", "read_parameters"]
 
 #: More than any honest server sends (our own choice).
 _MOST_CHALLENGES = 16
@@ -74,6 +74,21 @@ def read_challenges(values: Iterable[bytes]) -> list[Challenge]:
                 return found
             found.append(challenge)
     return found
+
+
+def read_parameters(value: bytes) -> dict[bytes, bytes] | None:
+    """Read a list of parameters alone, as in Authentication-Info (RFC 7615).
+
+    :returns: by their names in lower case; None when it breaks the grammar.
+    """
+    found = Challenge(b"", b"", {})
+    place = _end(_BETWEEN, value, 0)
+    while place < len(value):
+        parameter = _parameter(value, place)
+        if parameter is None or not _add(found, *parameter[:2]):
+            return None
+        place = _end(_BETWEEN, value, parameter[2])
+    return found.parameters
 
 
 def _read(value: bytes) -> Iterator[Challenge]:
