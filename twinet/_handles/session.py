@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
@@ -12,6 +13,7 @@ from twinet._handles.http_connection import HttpConnection
 from twinet._handles.url_calls import UrlCalls
 from twinet._http.auth import check_credentials
 from twinet._http.channel import Channel
+from twinet._http.cookie_keeper import CookieKeeper
 from twinet._http.cookies import CookieJar
 from twinet._http.engine import Engine
 from twinet._http.traced_channel import TracedChannel
@@ -82,8 +84,9 @@ class Session(UrlCalls):
         addresses to show, so the two do not go together.
     :param decoding: ask for compressed bodies, in every coding that can be undone here,
         and decode them (``Option.HTTP_DECODING``).
-    :param cookies: a jar to share with other sessions; without one the session has its
-        own (``session.cookies``), and ``Flag.NO_COOKIES`` leaves it aside.
+    :param cookies: a :class:`~twinet.CookieJar` to share with other sessions, or the
+        path of a file to keep the cookies in; without one the session has a jar of its
+        own, in memory (``session.cookies``).  ``Flag.NO_COOKIES`` leaves it aside.
     :param delivery: where status callbacks are called: ``twinet.PoolDelivery``,
         ``twinet.QueueDelivery``, or nothing for the reactor thread.
     :param trace: called with a :class:`~twinet.trace.TraceRecord` for each line of what
@@ -112,7 +115,7 @@ class Session(UrlCalls):
         connections_per_host: int = 6,
         policy: Callable[[Destination], str | None] | None = None,
         decoding: bool = False,
-        cookies: CookieJar | None = None,
+        cookies: CookieJar | str | PathLike[str] | None = None,
         delivery: StatusDelivery | None = None,
         trace: Callable[[TraceRecord], object] | Trace | None = None,
     ) -> None:
@@ -156,7 +159,10 @@ class Session(UrlCalls):
             policy=policy,
             tracer=self.tracer,
         )
-        self.cookies = CookieJar() if cookies is None else cookies
+        self.cookies = cookies if isinstance(cookies, CookieJar) else CookieJar(cookies)
+        self._keeper = CookieKeeper(
+            self.cookies, reactor, self.deadlines, self.disk.run
+        )
         self.engine = Engine(
             connector,
             self.deadlines,
@@ -259,6 +265,7 @@ class Session(UrlCalls):
     async def _release(self) -> None:
         """Close every socket, let the disk finish, end the threads."""
         await self.engine.close()
+        await self._keeper.close()
         await self.disk.when_idle()
         self._released = True
         self.deadlines.close()
@@ -307,10 +314,10 @@ def _check_tools(
             "a function that takes a twinet.Destination",
         ),
         (
-            cookies is None or isinstance(cookies, CookieJar),
+            cookies is None or isinstance(cookies, CookieJar | str | PathLike),
             "cookies",
             cookies,
-            "another session's jar (session.cookies)",
+            "a twinet.CookieJar (another session's is session.cookies), or a path",
         ),
         (
             delivery is None or hasattr(delivery, "attach"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -19,37 +18,10 @@ __all__ = [
     "path_matches",
     "place_of",
     "refusal",
-    "unfit",
 ]
-
-#: What would end a part of a cookie, or the field that it stands in.
-_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f;]")
-#: The most that a name and its value may have together (bytes; section 5.6).
-_PAIR = 4096
 
 #: The longest path of a cookie, as in Firefox: that of a URL may be of any length.
 LONGEST_PATH = 1024
-
-
-def unfit(given: SetCookie) -> str:
-    """Return why no field can carry what a program gave; empty if one can.
-
-    A server's field cannot say any of this: its parser has looked at it.
-    """
-    name, value, path = given.name, given.value, given.path
-    if not name and not value:
-        return "it is empty"
-    if "=" in name:
-        return "its name holds ="
-    if any(map(_UNSAFE.search, (name, value, given.domain, path or ""))):
-        return "it holds a semicolon or a control character"
-    if (name, value) != (name.strip(" \t"), value.strip(" \t")):
-        return "blanks at the ends of its name and value would be lost"
-    if len(name) + len(value) > _PAIR:
-        return f"its name and value have more than {_PAIR:,} bytes"
-    if path is not None and not path.startswith("/"):
-        return "its path has to begin with /"
-    return ""
 
 
 def place_of(url: HttpUrl, given: SetCookie) -> tuple[str, bool, str] | str:

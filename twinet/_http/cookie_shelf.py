@@ -127,8 +127,12 @@ class CookieShelf:
         first = not self.log
         self.log[key] = cookie
         if first:
-            for tell in self.on_change:
-                tell()
+            self.tell_changed()
+
+    def tell_changed(self) -> None:
+        """Tell that there is something for the file."""
+        for tell in self.on_change:
+            tell()
 
     def _make_room(self, domain: str, now: float) -> None:
         if len(self._by_domain.get(domain, ())) >= PER_DOMAIN:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from twinet._net.threads import Threads
 
-__all__ = ["Disk", "PartFile", "path_of"]
+__all__ = ["Disk", "PartFile", "path_of", "refused", "sync_folder"]
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ class PartFile:
     def __init__(self, path: Path) -> None:
         """Make the temporary file.
 
-        :raises InternetError: see :func:`_refused`.
+        :raises InternetError: see :func:`refused`.
         """
         self.path = path
         #: what waits for a piece to be whole.
@@ -97,7 +97,7 @@ class PartFile:
         try:
             self._fd: int | None = os.open(self.temporary, flags, 0o666)
         except OSError as error:
-            raise _refused(error, self.temporary) from error
+            raise refused(error, self.temporary) from error
 
     def write(self, data: list[bytes]) -> None:
         """Write what makes whole pieces; the rest waits for more, or for the end."""
@@ -118,7 +118,7 @@ class PartFile:
                 size -= written
                 _put_back(views, parts, written)
         except OSError as error:
-            raise _refused(error, self.temporary) from error
+            raise refused(error, self.temporary) from error
 
     def publish(self, rest: list[bytes]) -> Path:
         """Write what is left, sync the file, close it and give it its name."""
@@ -128,11 +128,11 @@ class PartFile:
             os.fsync(self._fd)
             self._close()
             rename_no_replace(self.temporary, self.path)
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         except FileExistsError:
             raise _exists(self.path) from None
         except OSError as error:
-            raise _refused(error, self.path) from error
+            raise refused(error, self.path) from error
         return self.path
 
     def discard(self) -> None:
@@ -385,7 +385,7 @@ def _system_call() -> Callable[..., int] | None:
         return None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name survive a power cut, where folders can be synced."""
     if sys.platform == "win32":
         return
@@ -400,7 +400,8 @@ def _exists(path: Path) -> InternetError:
     return FileExists(f"{path} exists already; choose another name or remove it")
 
 
-def _refused(error: OSError, path: Path) -> InternetError:
+def refused(error: OSError, path: Path) -> InternetError:
+    """Return what says that a file cannot be written, and why."""
     words = error.strerror or str(error)
     if isinstance(error, PermissionError):
         return AccessDenied(f"cannot write {path}: {words}")

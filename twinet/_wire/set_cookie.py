@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["SetCookie", "parse_cookie_date", "parse_set_cookie"]
+    from twinet.cookie import Cookie
+
+__all__ = ["SetCookie", "parse_cookie_date", "parse_set_cookie", "unfit"]
 
 #: The most that a name and its value may have together, and an attribute (bytes).
 _PAIR = 4096
@@ -23,6 +25,8 @@ _ATTRIBUTE = 1024
 _ATTRIBUTES = 32
 #: RFC 6265bis, 5.6: with one of them the whole field is dropped.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+#: What would end a part of a cookie, or the field that it stands in.
+_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f;]")
 _DELTA = re.compile(r"-?\d+\Z", re.ASCII)
 _SAME_SITE: dict[str, Literal["strict", "lax", "none"]] = {
     "strict": "strict",
@@ -94,6 +98,27 @@ def parse_set_cookie(text: str) -> SetCookie | None:
                 said[field] = meant
     path = said.pop("path", "")
     return SetCookie(name, value, path=path if path.startswith("/") else None, **said)
+
+
+def unfit(given: SetCookie | Cookie) -> str:
+    """Return why no field can carry a cookie; empty if one can.
+
+    It is from a program, or from a file: a field cannot say any of this.
+    """
+    name, value, path = given.name, given.value, given.path
+    if not name and not value:
+        return "it is empty"
+    if "=" in name:
+        return "its name holds ="
+    if any(map(_UNSAFE.search, (name, value, given.domain, path or ""))):
+        return "it holds a semicolon or a control character"
+    if (name, value) != (name.strip(" \t"), value.strip(" \t")):
+        return "blanks at the ends of its name and value would be lost"
+    if len(name) + len(value) > _PAIR:
+        return f"its name and value have more than {_PAIR:,} bytes"
+    if path is not None and not path.startswith("/"):
+        return "its path has to begin with /"
+    return ""
 
 
 def _domain(text: str) -> str:
