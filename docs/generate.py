@@ -40,7 +40,8 @@ END = "# --- generated: end ---\n"
 LINE_LENGTH = 88
 #: What the parts of the library say to each other, and not to programs.
 _SEAM = re.compile(
-    r"_|take_|tell_|(lane|called_from_outside|install|of|attach|schedule|store|voice)$",
+    r"_|take_|tell_|(lane|called_from_outside|preconfigured|install|of|attach|schedule"
+    r"|store|voice)$",
 )
 NOTE = ".. Written by docs/generate.py: change the tables it reads, not this page.\n\n"
 

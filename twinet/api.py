@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from twinet._handles.http_request import HeadersArgument
     from twinet._net.dispatch import Listener
+    from twinet._net.proxy_settings import GivenProxy
     from twinet._net.trust import GivenRoots
     from twinet.records import Limits, Response
 
@@ -45,6 +46,7 @@ def fetch(
     on_status: Listener | None = None,
     limits: Limits | None = None,
     trust_roots: GivenRoots | None = None,
+    proxy: GivenProxy | None = None,
     reactor: Any = None,
 ) -> Deferred[Response]:
     """Fire with the answer to a GET, its ``body`` in memory.
@@ -56,7 +58,7 @@ def fetch(
     :param decoding: ask for a compressed body and decode it, as
         :class:`twinet.Session` does; ``response.decoded`` says what was undone.
     :param on_status: told each step, as a handle's status callback.
-    :param trust_roots: as for :class:`twinet.Session`.
+    :param trust_roots: as for :class:`twinet.Session`, and so is ``proxy``.
     :param reactor: the running one when left out.
     :raises InvalidOperation: 12016, the body is longer than ``max_size``.
     :raises InvalidParameter: 87, ``max_size`` is no number of bytes.
@@ -69,7 +71,14 @@ def fetch(
             url, max_size=max_size, headers=headers, on_status=on_status
         )
 
-    return _alone(decoding, limits, trust_roots, reactor, use)
+    return _alone(
+        use,
+        reactor,
+        decoding=decoding,
+        limits=limits,
+        trust_roots=trust_roots,
+        proxy=proxy,
+    )
 
 
 def download(
@@ -81,6 +90,7 @@ def download(
     on_status: Listener | None = None,
     limits: Limits | None = None,
     trust_roots: GivenRoots | None = None,
+    proxy: GivenProxy | None = None,
     reactor: Any = None,
 ) -> Deferred[Path]:
     """Fetch a URL into a new file; fires with its path.
@@ -121,22 +131,23 @@ def download(
             return await request.save(path / _file_name(url))
         return await request.save(path)
 
-    return _alone(decoding, limits, trust_roots, reactor, save)
+    return _alone(
+        save,
+        reactor,
+        decoding=decoding,
+        limits=limits,
+        trust_roots=trust_roots,
+        proxy=proxy,
+    )
 
 
 def _alone(
-    decoding: bool,
-    limits: Limits | None,
-    trust_roots: GivenRoots | None,
-    reactor: Any,
-    use: Callable[[Session], Awaitable[T]],
+    use: Callable[[Session], Awaitable[T]], reactor: Any, **options: Any
 ) -> Deferred[T]:
     """Use a session of its own, then close it and wait for that."""
 
     async def run() -> T:
-        session = Session(
-            reactor, limits=limits, trust_roots=trust_roots, decoding=decoding
-        )
+        session = Session(reactor, **options)
         try:
             return await use(session)
         finally:

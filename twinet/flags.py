@@ -199,6 +199,42 @@ class OpenType(IntEnum):
     """From the system, but without running configuration scripts."""
 
 
+class PerConnection(IntEnum):
+    """What a list of proxy settings holds (``INTERNET_PER_CONN_...``)."""
+
+    FLAGS = 1
+    """Which of the ways are taken: :class:`ProxyType`."""
+    PROXY_SERVER = 2
+    """The proxy list."""
+    PROXY_BYPASS = 3
+    """The bypass list."""
+    AUTOCONFIG_URL = 4
+    """Where a configuration script is; scripts are not run."""
+    AUTODISCOVERY_FLAGS = 5
+    """How a script is searched for; none is."""
+    AUTOCONFIG_SECONDARY_URL = 6
+    """Another script; scripts are not run."""
+    AUTOCONFIG_RELOAD_DELAY_MINS = 7
+    """How often a script is loaded again; scripts are not run."""
+    AUTOCONFIG_LAST_DETECT_TIME = 8
+    """When a script was searched for; none is."""
+    AUTOCONFIG_LAST_DETECT_URL = 9
+    """Which was found; none is."""
+
+
+class ProxyType(IntFlag):
+    """The ways that may be taken (``PROXY_TYPE_...``)."""
+
+    DIRECT = 0x1
+    """The straight way; always there."""
+    PROXY = 0x2
+    """Through a proxy."""
+    AUTO_PROXY_URL = 0x4
+    """As a configuration script says; scripts are not run."""
+    AUTO_DETECT = 0x8
+    """As a script says that is searched for; none is."""
+
+
 class Service(IntEnum):
     """What a connection handle speaks (``INTERNET_SERVICE_...``)."""
 

@@ -327,16 +327,16 @@ _ROWS = (
         "s",
         "none",
         "R",
-        "Setting it reads the proxy settings again.",
-        _PROXIES,
+        "Setting it reads the proxy settings again, if they are the environment's.",
     ),
     _row(
         Option.PROXY,
         "qs",
         "struct",
         "NR",
-        "Access type, proxies and bypass list.",
-        _PROXIES,
+        "The proxies: twinet.ProxySettings, which also are access type and lists. A "
+        "proxy list, a twinet.Proxy or None, for what the environment says, can be "
+        "set; it acts on requests that are sent from then on.",
     ),
     _row(
         Option.SETTINGS_CHANGED,
@@ -464,8 +464,8 @@ _ROWS = (
         "qs",
         "struct",
         "NR",
-        "The proxy configuration as a list of settings.",
-        _PROXIES,
+        "The same as a mapping of twinet.flags.PerConnection: FLAGS, PROXY_SERVER and "
+        "PROXY_BYPASS; configuration scripts are not run.",
     ),
     _row(
         Option.DIGEST_AUTH_UNLOAD,
@@ -535,8 +535,7 @@ _ROWS = (
         "s",
         "none",
         "NSQ",
-        "Setting it loads the proxy settings again.",
-        _PROXIES,
+        "Setting it does the same as REFRESH, for the session of any handle.",
     ),
     _row(
         Option.CODEPAGE_PATH,

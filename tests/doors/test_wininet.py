@@ -305,7 +305,7 @@ class OptionTests(DoorCase):
 
     def test_an_option_that_is_not_here_is_12009(self) -> None:
         """A number of Windows', and one of nobody's; read and set."""
-        for option in (w.INTERNET_OPTION_CALLBACK, w.INTERNET_OPTION_PROXY, 12345):
+        for option in (w.INTERNET_OPTION_CALLBACK, w.INTERNET_OPTION_HSTS, 12345):
             self.assertRaises(
                 InvalidOption, w.InternetQueryOption, self.session, option
             )
@@ -366,17 +366,6 @@ class OptionTests(DoorCase):
 
 class OpenTests(SynchronousTestCase):
     """Opening sessions."""
-
-    def test_proxies_are_refused(self) -> None:
-        """In words, and before anything is made."""
-        for arguments in (
-            {"access_type": w.INTERNET_OPEN_TYPE_PROXY, "proxy": "p:8080"},
-            {"proxy": "p:8080"},
-            {"proxy_bypass": "<local>"},
-        ):
-            given: Any = arguments
-            error = self.assertRaises(InvalidParameter, w.InternetOpen, **given)
-            self.assertIn("prox", str(error))
 
     def test_a_script_without_a_reactor_blocks_and_ends(self) -> None:
         """A thread is started for the reactor; the script knows nothing of it."""

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import MemoryNet
 from tests.net.certificates import pem, private_pem, root
-from twinet import errors
+from twinet import ProxySettings, errors
 from twinet.flags import HandleType, RequestFlag, SecurityFlag
 from twinet.options import OPTIONS, Kind, Option, OptionType
 
@@ -58,6 +58,27 @@ WORKS: dict[Option, Works] = {
     Option.HANDLE_TYPE: Works("RSQ", HandleType),
     Option.PARENT_HANDLE: Works("RSQ", object),
     Option.CONTEXT_VALUE: Works("RSQ", object, (None, 0, "x")),
+    Option.REFRESH: Works("R", errors.InvalidOption, (None,), NO_VALUE),
+    Option.PROXY: Works(
+        "R",
+        ProxySettings.from_environment({}),
+        (ProxySettings("http=p:1", bypass="<local>"), ProxySettings.direct()),
+        ((5, P), (b"p", P), ("p:x", P), (("p", ""), P), ([], P)),
+    ),
+    Option.PER_CONNECTION_OPTION: Works(
+        "R",
+        {1: 1, 2: "", 3: ""},
+        ({1: 3, 2: "http://p:1", 3: "a;b"}, {1: 1, 2: "", 3: ""}),
+        (
+            *((5, P), ("p:1", P), (None, P), ({}, P), ({2: "p:1"}, P), ({1: 3}, P)),
+            *(({1: 4}, P), ({1: 9}, P), ({1: True}, P), ({1: "2"}, P)),
+            *(({1: 3, 2: "p:x"}, P), ({1: 3, 2: "p", 3: "<x>"}, P), ({1: 3, 2: 5}, P)),
+            *(({1: 1, 4: "http://w/wpad.dat"}, P), ({1: 1, "x": 1}, P)),
+        ),
+    ),
+    Option.PROXY_SETTINGS_CHANGED: Works(
+        "RSQ", errors.InvalidOption, (None,), NO_VALUE
+    ),
     Option.SETTINGS_CHANGED: Works("RSQ", errors.InvalidOption, (None,), NO_VALUE),
     Option.REQUEST_FLAGS: Works("Q", RequestFlag(0)),
     Option.USERNAME: Works("SQ", "", ("me",), ((5, P), ("a:b", P), ("a\nb", P))),
@@ -116,7 +137,7 @@ WORKS: dict[Option, Works] = {
 MISSING = {
     "FTP": (7, 8, 11, 12, 13),
     "cache": (33, 63),
-    "proxies": (37, 38, 43, 44, 75, 95, 103),
+    "proxies": (43, 44, 103),
     "MAX_CONNS_PER_SERVER": (74,),
     "digest": (76,),
     "cookies": (81, 86),
@@ -263,6 +284,7 @@ class EveryOptionTests(SynchronousTestCase):
         }
         stateful = {Option.IGNORE_OFFLINE, Option.SUPPRESS_SERVER_AUTH}
         others = {Option.SETTINGS_CHANGED, Option.END_BROWSER_SESSION}
+        others |= {Option.REFRESH, Option.PROXY_SETTINGS_CHANGED}
         self.assertEqual(acts, stateful | others)
         for option in others:
             self.assertIs(WORKS[option].first, errors.InvalidOption)

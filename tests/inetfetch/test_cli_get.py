@@ -265,23 +265,6 @@ class Get(InProcess):
             )
         self.assertEqual(self.files(), {"y": content(5)})
 
-    async def test_a_proxy_in_the_environment_is_not_ignored(self):
-        """It is refused with a way out, and both ways out work."""
-        url = f"{self.url}/bytes/5/x"
-        proxy = {"http_proxy": "http://u:secret@proxy.invalid:3128"}
-        end = await self.run_command("get", url, env=proxy)
-        self.assertEqual(end.code, 2)
-        self.assert_one_line(end.err, "http_proxy", "proxy.invalid", "--no-proxy")
-        self.assertNotIn("secret", end.err)
-        self.assertEqual(self.site.paths, [])
-        end = await self.run_command(
-            "get", url, env={**proxy, "NO_PROXY": "127.0.0.0/8"}
-        )
-        self.assertEqual((end.code, end.err), (0, ""))
-        (self.folder / "x").unlink()
-        end = await self.run_command("get", "--no-proxy", url, env=proxy)
-        self.assertEqual((end.code, end.err), (0, ""))
-
 
 class Certificates(InProcess):
     """One shot over HTTPS."""

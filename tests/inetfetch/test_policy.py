@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 from twisted.trial import unittest
 
+from twinet import Proxy
 from twinet.inetfetch.fetch.policy import EgressPolicy, judge, parse_nets
 from twinet.records import Destination
 
@@ -201,11 +202,11 @@ class Context:
 
 
 class EgressPolicyTests(unittest.SynchronousTestCase):
-    def refusal(self, address, context=None, nets="", **more):
+    def refusal(self, address, context=None, nets="", url="http://h/", **more):
         policy = EgressPolicy(parse_nets(nets))
         return policy(
             Destination(
-                url="http://h/",
+                url=url,
                 scheme="http",
                 host="h",
                 address=ip_address(address),
@@ -224,6 +225,38 @@ class EgressPolicyTests(unittest.SynchronousTestCase):
         """Anything but a plain yes is a no."""
         self.assertIsNotNone(self.refusal("10.0.0.1"))
         self.assertIsNotNone(self.refusal("10.0.0.1", Context(local="no")))
+
+    def test_what_the_operators_proxy_connects_to_is_its_matter(self):
+        """Its own address passes, whatever it is, and so does every name."""
+        proxy = Proxy("http", "10.0.0.9", 3128)
+        for url in ("http://example.org/", "https://intranet/", "http://1.example/"):
+            self.assertIsNone(self.refusal("10.0.0.9", url=url, proxy=proxy))
+            self.assertIsNone(self.refusal("127.0.0.1", url=url, proxy=proxy))
+
+    def test_an_address_in_a_url_is_judged_behind_a_proxy_too(self):
+        """However it is written: the proxy would connect to it."""
+        proxy = Proxy("http", "192.0.2.9", 3128)
+        for host, kind in (
+            ("169.254.169.254", "metadata"),
+            ("127.0.0.1", "loopback"),
+            ("127.1", "loopback"),
+            ("2130706433", "loopback"),
+            ("0x7f.0.0.1", "loopback"),
+            ("0177.0.0.1", "loopback"),
+            ("10.0.0.1.", "private"),
+            ("[::1]:8080", "loopback"),
+            ("[::ffff:10.0.0.1]", "private"),
+            ("[fe80::1%25eth0]", "link-local"),
+        ):
+            url = f"http://{host}/"
+            refusal = self.refusal("192.0.2.9", url=url, proxy=proxy)
+            self.assertIn(kind, refusal or "", url)
+        for host in ("93.184.216.34", "0x5db8d822", "[2606:2800::1]"):
+            url = f"http://{host}/"
+            self.assertIsNone(self.refusal("192.0.2.9", url=url, proxy=proxy), url)
+        local = Context(local=True)
+        url = "http://10.0.0.1/"
+        self.assertIsNone(self.refusal("192.0.2.9", local, url=url, proxy=proxy))
 
     def test_redirect_is_told_from_the_first_hop(self):
         """Hop and server come from the library."""

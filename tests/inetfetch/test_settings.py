@@ -8,6 +8,7 @@ from typing import Any
 from twisted.python import usage
 from twisted.trial import unittest
 
+from twinet import ProxySettings
 from twinet.inetfetch.api.guard import LOCAL_HOSTS
 from twinet.inetfetch.settings import Options
 
@@ -31,6 +32,7 @@ class SettingsTests(unittest.SynchronousTestCase):
         self.assertEqual((settings.hosts, settings.origins), (LOCAL_HOSTS, frozenset()))
         self.assertFalse(settings.insecure_listen)
         self.assertTrue(settings.usual_state_dir)
+        self.assertEqual(settings.proxy, ProxySettings.direct())
 
     def test_state_folder_follows_the_desktop_standard(self):
         """XDG_STATE_HOME, if it is absolute."""
@@ -49,6 +51,8 @@ class SettingsTests(unittest.SynchronousTestCase):
             INETFETCH_DIR="~/d",
             INETFETCH_LISTEN="tcp:1",
             INETFETCH_TRUST_ROOTS="/r.pem",
+            INETFETCH_PROXY="http=p:1",
+            INETFETCH_PROXY_BYPASS="<local>",
             INETFETCH_MAX_ACTIVE="7",
             INETFETCH_MAX_ACTIVE_PER_HOST=" 3 ",
             INETFETCH_POLICY_ALLOW_NETS="10.0.0.0/8,::1",
@@ -60,6 +64,7 @@ class SettingsTests(unittest.SynchronousTestCase):
         self.assertEqual(settings.root, HOME / "d")
         self.assertEqual(settings.listen, "tcp:1")
         self.assertEqual(settings.trust_roots, Path("/r.pem"))
+        self.assertEqual(settings.proxy, ProxySettings("http=p:1", "<local>"))
         self.assertEqual((settings.max_active, settings.max_active_per_host), (7, 3))
         self.assertEqual(
             [str(n) for n in settings.allow_nets], ["10.0.0.0/8", "::1/128"]
@@ -84,6 +89,13 @@ class SettingsTests(unittest.SynchronousTestCase):
         self.assertFalse(settings.usual_state_dir)
         self.assertEqual(settings.listen, "tcp:6800:interface=127.0.0.1")
 
+    def test_the_proxies_of_other_programs_are_not_taken_up(self):
+        """They are only known, to be told of."""
+        settings = self.settings(http_proxy="p:1", ALL_PROXY="q:1", https_proxy="")
+        self.assertFalse(settings.proxy)
+        self.assertEqual(settings.unused_proxies, ("http_proxy", "ALL_PROXY"))
+        self.assertTrue(self.settings("--proxy=p:1").proxy)
+
     def test_relative_folders_become_absolute(self):
         """The program changes its folder when it goes into the background."""
         settings = self.settings("--state-dir=s", "--dir=d", "--trust-roots=r")
@@ -98,10 +110,14 @@ class SettingsTests(unittest.SynchronousTestCase):
             (["--max-active-per-host=-1"], "--max-active-per-host"),
             (["--max-active=99999"], "--max-active"),
             (["--policy-allow-nets=home"], "INETFETCH_POLICY_ALLOW_NETS"),
+            (["--proxy=http://u:geheim@p:x"], "--proxy"),
+            (["--proxy=p", "--proxy-bypass=<x>"], "bypass"),
+            (["--proxy-bypass=<local>"], "--proxy"),
             (["--nonsense"], "nonsense"),
         ]:
             error = self.assertRaises(usage.UsageError, self.settings, *arguments)
             self.assertIn(word, str(error))
+            self.assertNotIn("geheim", str(error))
 
     def test_no_pid_file_unless_it_was_asked_for(self):
         """A stale twistd.pid would stop the next start."""

@@ -81,6 +81,22 @@ class TwistdCase(unittest.SynchronousTestCase):
         self.assertNotIn("Traceback", out + err)
 
 
+def fetched(case, url):
+    """Add a job and return it when it has ended."""
+    port = int(case.announced()["url"].rpartition(":")[2])
+    token = (case.state / "token").read_text().strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    added = ask(port, "POST", "/api/v1/jobs", body={"url": url}, headers=headers)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        path = added.headers["Location"]
+        job = ask(port, "GET", path, headers=headers).json
+        if job["finished"]:
+            return job
+        time.sleep(0.02)
+    return case.fail(job)
+
+
 class StartTests(TwistdCase):
     def test_without_any_option_it_starts_with_defaults_that_work(self):
         """It says where it is, and how to add a job; other users see nothing."""
@@ -151,6 +167,46 @@ class StartTests(TwistdCase):
         self.assertFalse(self.state.exists())
 
 
+class ProxyTests(TwistdCase):
+    def said(self, process):
+        """End it, and return what it said."""
+        process.terminate()
+        out, err = process.communicate(timeout=PATIENCE)
+        self.assertEqual((process.returncode, err), (0, ""))
+        self.assertNotIn("geheim", out)
+        return out
+
+    def test_jobs_go_through_the_operators_proxy(self):
+        """To names that only the proxy knows; it says so, without the password."""
+        proxy = Website()
+        self.addCleanup(proxy.close)
+        at = proxy.url.removeprefix("http://")
+        process = self.start(
+            "--listen", FREE, INETFETCH_PROXY=f"http://user:geheim@{at}"
+        )
+        job = fetched(self, "http://nobody.invalid/bytes/5000/a.bin")
+        self.assertEqual(job["state"], "done", job)
+        self.assertEqual(proxy.paths, ["http://nobody.invalid/bytes/5000/a.bin"])
+        file = self.home / "Downloads" / "a.bin"
+        self.assertEqual(file.read_bytes(), content(5000))
+        job = fetched(self, "http://169.254.169.254/bytes/5/b")
+        self.assertEqual(job["state"], "failed", job)
+        self.assertEqual(len(proxy.paths), 1)
+        self.assertIn(f"jobs go through http://{at};", self.said(process))
+
+    def test_a_proxy_of_the_shell_is_not_taken_up_in_silence(self):
+        """It is told that it is not used."""
+        process = self.start("--listen", FREE, http_proxy="http://u:geheim@p:1")
+        self.assertIn("http_proxy name", self.said(process))
+
+    def test_a_proxy_that_cannot_be_is_refused(self):
+        """At the start."""
+        code, out, err = self.run_program("--proxy", "http://u:geheim@p:x")
+        self.assertEqual(code, 1)
+        self.assertIn("--proxy: ", out + err)
+        self.assertNotIn("geheim", out + err)
+
+
 class FetchTests(TwistdCase):
     def test_file_arrives_over_https_with_roots_of_ones_own(self):
         """Those that the operator gave; without them the job says what is wrong."""
@@ -168,26 +224,11 @@ class FetchTests(TwistdCase):
                 str(self.home / "files"),
                 *given,
             )
-            job = self.fetch(f"{website.url}/bytes/5000/a.bin")
+            job = fetched(self, f"{website.url}/bytes/5000/a.bin")
             self.assertEqual(job["state"], state, job)
             self.end(process)
             (self.state / "daemon.json").unlink()
         self.assertEqual((self.home / "files/a.bin").read_bytes(), content(5000))
-
-    def fetch(self, url):
-        """Add a job and return it when it has ended."""
-        port = int(self.announced()["url"].rpartition(":")[2])
-        token = (self.state / "token").read_text().strip()
-        headers = {"Authorization": f"Bearer {token}"}
-        added = ask(port, "POST", "/api/v1/jobs", body={"url": url}, headers=headers)
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            path = added.headers["Location"]
-            job = ask(port, "GET", path, headers=headers).json
-            if job["finished"]:
-                return job
-            time.sleep(0.02)
-        return self.fail(job)
 
 
 class RefusalTests(TwistdCase):

@@ -13,6 +13,8 @@
 ``/garbage``        something that is not HTTP
 ``/scripted/...``   what the test's function says
 ==================  ===============================================================
+
+To clients that take it for a proxy it answers as if it had asked another server.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ class _Page(BaseHTTPRequestHandler):
         self.body = self._whole_body()
         self.site.paths.append(self.path)
         self.site.fields.append(dict(self.headers.items()))
-        kind, *rest = self.path.lstrip("/").split("/")
+        path = re.sub(r"http://[^/]+", "", self.path, count=1)
+        kind, *rest = path.lstrip("/").split("/")
         getattr(self, f"_{kind}", self._missing)(*rest)
 
     do_POST = do_PUT = do_DELETE = do_GET

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twinet._handles.option_access import COMMON, Access
+from twinet._handles.proxy_options import PROXY_SETTINGS_CHANGED
 from twinet._handles.session_options import (
     read_decoding,
     read_mask,
@@ -65,6 +66,7 @@ IDN = Access(lambda _: _BOTH, _write_idn)
 
 CONNECTION_OPTIONS: dict[Option, Access] = {
     **COMMON,
+    Option.PROXY_SETTINGS_CHANGED: PROXY_SETTINGS_CHANGED,
     Option.USERNAME: USERNAME,
     Option.PASSWORD: PASSWORD,
     Option.ERROR_MASK: Access(read_mask, write_mask),

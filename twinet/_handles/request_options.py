@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinet._handles.connection_options import IDN, PASSWORD, USERNAME
 from twinet._handles.option_access import COMMON, Access, boolean, nothing, within
+from twinet._handles.proxy_options import PROXY_SETTINGS_CHANGED
 from twinet._handles.session_options import (
     HTTP_VERSION,
     read_decoding,
@@ -169,6 +170,7 @@ def _time(text: str | None) -> datetime | None:
 
 REQUEST_OPTIONS: dict[Option, Access] = {
     **COMMON,
+    Option.PROXY_SETTINGS_CHANGED: PROXY_SETTINGS_CHANGED,
     Option.USERNAME: USERNAME,
     Option.PASSWORD: PASSWORD,
     Option.ERROR_MASK: Access(read_mask, write_mask),

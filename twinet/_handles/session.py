@@ -22,6 +22,7 @@ from twinet._net.connector import Connector
 from twinet._net.deadlines import Deadlines
 from twinet._net.disk import Disk
 from twinet._net.names import Names
+from twinet._net.proxy_settings import ProxySettings
 from twinet._net.threads import Threads
 from twinet._net.trace import UNTRACED, Tracer
 from twinet._net.tracing import SessionTracing
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from twinet._net.client_certificate import GivenCertificate
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
+    from twinet._net.proxy_settings import GivenProxy
     from twinet._net.trust import GivenRoots
     from twinet.records import Destination, Limits
     from twinet.trace import TraceRecord
@@ -71,6 +73,10 @@ class Session(UrlCalls):
     :param client_certificate: what is shown to each server that asks who we are: a PEM
         file of certificate and key, the pair of two files, ``twinet.ClientCertificate``
         (which can open an encrypted key) or Twisted's ``PrivateCertificate``.
+    :param proxy: WinINet's proxy list (``"http=proxy:8080 socks5://other"``), a
+        ``twinet.Proxy``, or ``twinet.ProxySettings``, which have a bypass list as well;
+        empty connects straight; nothing takes what the environment says now
+        (``http_proxy``, ``no_proxy`` and so on), or with ``connect`` the straight way.
     :param resolver: an ``IHostnameResolver``; nothing for the system's, asked in
         threads of the session's own.
     :param connect: ``(host, port) -> IStreamClientEndpoint``, to connect by other
@@ -100,6 +106,8 @@ class Session(UrlCalls):
     handle_type = HandleType.INTERNET
     #: whether the network may not be used: then each request fails with 2.
     offline = False
+    #: what a session goes by that is told no proxies.
+    preconfigured: Callable[[], ProxySettings] = ProxySettings.from_environment
 
     def __init__(
         self,
@@ -108,6 +116,7 @@ class Session(UrlCalls):
         agent: str = AGENT,
         trust_roots: GivenRoots | None = None,
         client_certificate: GivenCertificate | None = None,
+        proxy: GivenProxy | None = None,
         resolver: IHostnameResolver | None = None,
         connect: Callable[[str, int], IStreamClientEndpoint] | None = None,
         bind_address: str | None = None,
@@ -174,6 +183,9 @@ class Session(UrlCalls):
             if client_certificate is None
             else ClientCertificate.of(client_certificate),
         )
+        if connect is not None:
+            self.preconfigured = ProxySettings.direct
+        self.set_proxy(proxy)
         self._released = False
 
     def set_agent(self, agent: str) -> None:
@@ -185,6 +197,31 @@ class Session(UrlCalls):
         self.agent = agent
         #: the same as requests say it; empty for none.
         self.agent_line = b"User-Agent: %b\r\n" % lines[0][1] if agent else b""
+
+    @property
+    def proxy(self) -> ProxySettings:
+        """The proxies that requests go through, and the hosts that need none."""
+        return self._proxy
+
+    def set_proxy(self, proxy: GivenProxy | None = None) -> None:
+        """Change the proxies of requests that are sent from now on.
+
+        :param proxy: as for the session; nothing is what the environment says now.
+        :raises InvalidParameter: 87, it cannot be; the text says why.
+        """
+        settings = self.preconfigured() if proxy is None else ProxySettings.of(proxy)
+        self._follows = proxy is None
+        self._proxy = settings
+        # Where there is none at all, requests need not ask.
+        self.engine.proxies = settings or None
+
+    def refresh_proxy(self) -> None:
+        """Read the environment again, if that is where the proxies come from.
+
+        :source: INTERNET_OPTION_REFRESH, INTERNET_OPTION_PROXY_SETTINGS_CHANGED.
+        """
+        if self._follows:
+            self.set_proxy()
 
     @property
     def connections_per_host(self) -> int:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from twinet._handles.option_access import COMMON, Access, nothing, within
+from twinet._handles.proxy_options import (
+    PER_CONNECTION_OPTION,
+    PROXY,
+    PROXY_SETTINGS_CHANGED,
+    REFRESH,
+)
 from twinet.errors import BadArguments, InvalidParameter
 from twinet.options import Option
 
@@ -99,6 +105,10 @@ def _end_browser_session(session: Any, value: Any) -> None:
 SESSION_OPTIONS: dict[Option, Access] = {
     **COMMON,
     Option.VERSION: Access(lambda _: _VERSION),
+    Option.REFRESH: REFRESH,
+    Option.PROXY: PROXY,
+    Option.PER_CONNECTION_OPTION: PER_CONNECTION_OPTION,
+    Option.PROXY_SETTINGS_CHANGED: PROXY_SETTINGS_CHANGED,
     Option.USER_AGENT: Access(lambda session: session.agent, _write_agent),
     Option.END_BROWSER_SESSION: Access(None, _end_browser_session),
     Option.CONNECTED_STATE: Access(_read_state, _write_state),

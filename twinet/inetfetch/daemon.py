@@ -136,6 +136,7 @@ class Daemon(service.Service):
                 self._reactor,
                 agent=f"inetfetch/{twinet.__version__}",
                 trust_roots=roots,
+                proxy=settings.proxy,
                 limits=LIMITS,
                 connections_per_host=settings.max_active_per_host,
                 policy=EgressPolicy(settings.allow_nets),
@@ -224,8 +225,25 @@ class Daemon(service.Service):
         _log.info("listening on {at}", at=self.url or self._settings.listen)
         _log.info("token file {file}", file=self._state.token_file)
         _log.info("files go to {folder}", folder=self._settings.root)
+        self._tell_proxies()
         _log.info("add a job with: {sample}", sample=self._sample)
         self._engine.start()
+
+    def _tell_proxies(self) -> None:
+        """Say what jobs go through, and what they do not."""
+        settings = self._settings
+        if settings.proxy:
+            _log.info(
+                "jobs go through {proxies}; which addresses a proxy connects to cannot "
+                "be checked here, but those in URLs are",
+                proxies=settings.proxy.servers,
+            )
+        elif settings.unused_proxies:
+            _log.info(
+                "{variables} name proxies, which are not used; give --proxy "
+                "(INETFETCH_PROXY) if they should be",
+                variables=", ".join(settings.unused_proxies),
+            )
 
     # -- the end -------------------------------------------------------------------
 

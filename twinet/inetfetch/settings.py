@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from twisted.python import usage
 
+from twinet import ProxySettings
+from twinet.errors import InvalidParameter
 from twinet.inetfetch.api.guard import LOCAL_HOSTS
 from twinet.inetfetch.fetch.policy import Network, parse_nets
 from twinet.inetfetch.place import state_dir
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 #: Where the daemon listens if nobody says otherwise: this machine only.
 LISTEN = "tcp:6800:interface=127.0.0.1"
 
+#: The variables by which other programs are told of proxies.
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -28,6 +33,9 @@ class Settings:
     :ivar root: the download folder (absolute).
     :ivar listen: a Twisted endpoint description.
     :ivar trust_roots: a PEM file with roots besides the platform's.
+    :ivar proxy: what jobs are fetched through; no job chooses its own.
+    :ivar unused_proxies: the variables that name proxies to other programs: a daemon
+        does not take up by the way what was in the shell of who started it.
     :ivar usual_state_dir: whether the command line finds the state folder unaided.
     """
 
@@ -35,6 +43,8 @@ class Settings:
     root: Path
     listen: str
     trust_roots: Path | None
+    proxy: ProxySettings
+    unused_proxies: tuple[str, ...]
     max_active: int
     max_active_per_host: int
     allow_nets: tuple[Network, ...]
@@ -60,6 +70,8 @@ class Options(usage.Options):
         ["dir", None, None, "Where files are put [~/Downloads]"],
         ["listen", None, None, f"Where the API listens, an endpoint [{LISTEN}]"],
         ["trust-roots", None, None, "A PEM file with certificates to trust as well"],
+        ["proxy", None, None, "Proxies to fetch through, such as http://proxy:8080 []"],
+        ["proxy-bypass", None, None, "Hosts to reach without them, with * and ; []"],
         ["max-active", None, None, "Jobs that are fetched at a time [5]"],
         ["max-active-per-host", None, None, "The same, for each host [2]"],
         ["policy-allow-nets", None, None, "Private networks that jobs may reach []"],
@@ -97,6 +109,12 @@ class Options(usage.Options):
             root=_absolute(self._given("dir") or "~/Downloads"),
             listen=self._given("listen") or LISTEN,
             trust_roots=_absolute(trust_roots) if trust_roots else None,
+            proxy=self._proxy(),
+            unused_proxies=tuple(
+                name
+                for name, value in environment.items()
+                if name.lower() in _PROXIES and value.strip()
+            ),
             max_active=self._number("max-active", 5),
             max_active_per_host=self._number("max-active-per-host", 2),
             allow_nets=nets,
@@ -123,6 +141,15 @@ class Options(usage.Options):
     def _given(self, name: str) -> str:
         value: str | None = self[name]
         return self._variable(name) if value is None else value.strip()
+
+    def _proxy(self) -> ProxySettings:
+        servers, bypass = self._given("proxy"), self._given("proxy-bypass")
+        if bypass and not servers:
+            raise usage.UsageError("--proxy-bypass needs --proxy (INETFETCH_PROXY)")
+        try:
+            return ProxySettings(servers, bypass)
+        except InvalidParameter as error:
+            raise usage.UsageError(f"--proxy: {error.message}") from None
 
     def _list(self, name: str) -> list[str]:
         return [part.strip() for part in self._given(name).split(",") if part.strip()]

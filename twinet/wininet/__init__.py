@@ -37,8 +37,6 @@ from twinet.wininet.general import (
     InternetConnect,
     InternetOpen,
     InternetOpenUrl,
-    InternetQueryOption,
-    InternetSetOption,
 )
 from twinet.wininet.http import (
     HttpAddRequestHeaders,
@@ -49,6 +47,8 @@ from twinet.wininet.http import (
     HttpSendRequestEx,
     InternetWriteFile,
 )
+from twinet.wininet.options import InternetQueryOption, InternetSetOption
+from twinet.wininet.proxies import ProxyInfo
 from twinet.wininet.reading import (
     InternetQueryDataAvailable,
     InternetReadFile,
@@ -94,5 +94,6 @@ __all__ = [
     "InternetTimeFromSystemTime",
     "InternetTimeToSystemTime",
     "InternetWriteFile",
+    "ProxyInfo",
 ]
 __all__ += constants.__all__

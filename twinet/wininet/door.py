@@ -44,6 +44,7 @@ __all__ = [
     "InternetGetLastResponseInfo",
     "immediate",
     "note_error",
+    "noted",
     "on_reactor",
     "waiting",
 ]
@@ -66,7 +67,7 @@ def immediate(
     def decorate(body: Callable[_P, _T]) -> Callable[_P, _T]:
         @wraps(body)
         def function(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-            return _noted(lambda: _enter(kinds, body, args, kwargs))  # type: ignore[no-any-return]  # the body's
+            return noted(lambda: _enter(kinds, body, args, kwargs))  # type: ignore[no-any-return]  # the body's
 
         return function
 
@@ -88,7 +89,7 @@ def waiting(
     def decorate(body: Callable[_P, Deferred[_T]]) -> Callable[_P, Any]:
         @wraps(body)
         def function(*args: _P.args, **kwargs: _P.kwargs) -> Any:
-            return _noted(lambda: _enter(kinds, body, args, kwargs))
+            return noted(lambda: _enter(kinds, body, args, kwargs))
 
         return function
 
@@ -120,7 +121,8 @@ def InternetGetLastResponseInfo() -> tuple[int, str]:
     return error.code, error.server_text or ""
 
 
-def _noted(call: Callable[[], Any]) -> Any:
+def noted(call: Callable[[], Any]) -> Any:
+    """Make a call, and keep its error for the thread."""
     note_error(None)
     try:
         return call()

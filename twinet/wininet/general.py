@@ -13,11 +13,11 @@ from twinet._net.deliveries import CallerDelivery
 from twinet._wire.field_text import field_pairs
 from twinet.errors import InvalidParameter
 from twinet.flags import Flag, OpenType, Service
-from twinet.options import OPTIONS, Option, OptionType, Unit
 from twinet.urls import crack_http
 from twinet.wininet.cookies import JAR
 from twinet.wininet.door import immediate, on_reactor, waiting
 from twinet.wininet.http import own_fields
+from twinet.wininet.proxies import PROCESS, settings_of
 
 if TYPE_CHECKING:
     from twinet._handles.http_connection import HttpConnection
@@ -28,22 +28,7 @@ __all__ = [
     "InternetConnect",
     "InternetOpen",
     "InternetOpenUrl",
-    "InternetQueryOption",
-    "InternetSetOption",
 ]
-
-#: What Windows knows as no limit, in milliseconds.
-_NO_LIMIT = 0xFFFFFFFF
-#: The options that are milliseconds here and seconds below.
-_TIMES = frozenset(
-    option for option, row in OPTIONS.items() if row.unit is Unit.SECONDS
-)
-#: Those whose absence is a number on Windows, the largest.
-_LIMITS = _TIMES | {Option.CONNECT_RETRIES}
-#: Those whose truth is a number on Windows.
-_BOOLEANS = frozenset(
-    option for option, row in OPTIONS.items() if row.type is OptionType.BOOL
-)
 
 
 def InternetOpen(
@@ -65,24 +50,28 @@ def InternetOpen(
     request uses the network: each fails with 2, because there is no cache.
 
     :param agent: the User-Agent; empty sends none.
-    :param access_type: INTERNET_OPEN_TYPE_DIRECT or _PRECONFIG.
-    :param proxy: refused, and so is ``proxy_bypass``: proxies are not spoken yet.
+    :param access_type: INTERNET_OPEN_TYPE_DIRECT, _PROXY, or _PRECONFIG for what was
+        set with INTERNET_OPTION_PROXY and no handle, else what the environment says.
+    :param proxy: with _PROXY, the proxy list; empty is none.
+    :param proxy_bypass: with _PROXY, the bypass list; empty is none.
     :param options: more for ``twinet.Session``: ``delivery``, ``limits`` …
     :raises InvalidParameter: 87, an argument cannot be used; the text says which.
     :source: InternetOpen.
     """
-    if access_type == OpenType.PROXY or proxy or proxy_bypass:
-        msg = "proxies are not supported; open with INTERNET_OPEN_TYPE_DIRECT"
-        raise InvalidParameter(msg)
+    proxies = settings_of(access_type, proxy, proxy_bypass)
     if reactor is None:
         # Late, because importing it installs it.
         from twisted.internet import reactor  # noqa: PLC0415
     options.setdefault("cookies", JAR)
     if not flags & Flag.ASYNC:
         options["delivery"] = CallerDelivery()
+    settings = PROCESS.settings() if proxies is None else proxies
     session: Session = on_reactor(
-        reactor, lambda: Session(reactor, agent=agent, **options)
+        reactor, lambda: Session(reactor, agent=agent, proxy=settings, **options)
     )
+    PROCESS.take(session)
+    if proxies is None:
+        session.set_proxy()
     session.offline = bool(flags & Flag.OFFLINE)
     return session
 
@@ -164,41 +153,3 @@ def InternetCloseHandle(handle: Handle) -> Deferred[bool]:
     # Of other handles nothing is left to wait for but their own last words.
     last = closed if isinstance(handle, Session) else succeed(None)
     return last.addCallback(lambda _: True)
-
-
-@immediate(Handle)
-def InternetQueryOption(handle: Handle, option: int) -> Any:
-    """Read an option.
-
-    :param option: INTERNET_OPTION_*; times are milliseconds here.
-    :raises InternetError: as ``handle.options`` (12009, 12018).
-    :source: InternetQueryOption.
-    """
-    value = handle.options[option]
-    if value is None and option in _LIMITS:
-        return _NO_LIMIT
-    if option in _TIMES:
-        return round(value * 1000)
-    return 0 if value is None and option == Option.CONTEXT_VALUE else value
-
-
-@immediate(Handle)
-def InternetSetOption(handle: Handle, option: int, value: Any) -> bool:
-    """Set an option, for this handle and those made under it later.
-
-    :param option: INTERNET_OPTION_*; times are milliseconds here.
-    :raises InternetError: as ``handle.options`` (12009, 12011, 12018, 87, 160).
-    :source: InternetSetOption.
-    """
-    if option in _LIMITS and value == _NO_LIMIT:
-        value = None
-    elif option in _TIMES:
-        # What is no number is refused below, in words.
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        value = value / 1000 if number else value
-    elif option in _BOOLEANS:
-        value = bool(value)
-    elif option == Option.CONTEXT_VALUE:
-        value = value or None
-    handle.options[option] = value
-    return True

@@ -18,8 +18,8 @@ _CODES = """\
 exit codes:
   0   all is well
   1   a failure that has no number of its own; "wait": a job failed
-  2   wrong usage, a URL that cannot be, or a proxy is asked for
-  3   could not find or reach the server
+  2   wrong usage, or a URL or a proxy that cannot be
+  3   could not find or reach the server or the proxy
   4   a time limit ran out
   5   the server answered with an error (4xx, 5xx)
   6   the server's certificate cannot be trusted, or TLS failed
@@ -35,6 +35,8 @@ environment:
                         are found (~/.local/state/inetfetch)
   INETFETCH_TOKEN_FILE  the file with the token, if it is elsewhere
   INETFETCH_TRUST_ROOTS a PEM file with certificates to believe besides the system's
+  http_proxy, https_proxy, all_proxy, no_proxy
+                        what "get" goes through, as other programs understand them
 """
 
 
@@ -155,11 +157,24 @@ def _get_options(sub: argparse.ArgumentParser) -> None:
         default=os.environ.get("INETFETCH_TRUST_ROOTS") or None,
         help="a PEM file: believe these certificates too",
     )
-    sub.add_argument(
+    way = sub.add_mutually_exclusive_group()
+    way.add_argument(
+        "--proxy",
+        metavar="LIST",
+        help="go through these proxies: http://proxy:8080, socks5://proxy, or one for "
+        "each protocol, 'http=proxy:8080 https=other:3128'; instead of those that the "
+        "environment names",
+    )
+    way.add_argument(
         "--no-proxy",
         action="store_true",
-        help="connect directly, even if the environment names a proxy "
-        "(proxies do not work yet)",
+        help="connect directly, even if the environment names a proxy",
+    )
+    sub.add_argument(
+        "--proxy-bypass",
+        metavar="LIST",
+        help="with --proxy: connect directly to these hosts: '*.example.org;10.*', "
+        "<local> for names without a dot; this machine always, without <-loopback>",
     )
 
 

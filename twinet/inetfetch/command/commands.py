@@ -136,5 +136,6 @@ async def _with_daemon(
 ) -> int:
     """Do something with what gives the daemon, wherever it is at that moment."""
     trust_roots = os.environ.get("INETFETCH_TRUST_ROOTS") or None
-    async with open_session(reactor, trust_roots) as session:
+    # Straight: its token is for nobody on the way.
+    async with open_session(reactor, trust_roots, proxy="") as session:
         return await act(lambda: Daemon(session, find_place(os.environ)))

@@ -18,7 +18,7 @@ import twinet
 from twinet.errors import FileExists, InternetError, UnexpectedStatus
 from twinet.inetfetch.command import bars
 from twinet.inetfetch.command.access import open_session
-from twinet.inetfetch.command.proxies import proxy_for
+from twinet.inetfetch.command.proxies import proxies_of
 from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
 from twinet.inetfetch.command.tracing import tracing
 from twinet.inetfetch.fetch.names import name_from_url
@@ -28,7 +28,7 @@ from twinet.status import ResponseReceived
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from twisted.python.failure import Failure
 
@@ -48,8 +48,7 @@ async def get(reactor: Any, options: Namespace) -> int:
 
     :raises Trouble: nothing could be begun.
     """
-    if not options.no_proxy:
-        _refuse_proxies(options.urls, os.environ)
+    proxies = proxies_of(options, os.environ)
     targets = targets_for(options.urls, options.output, options.directory)
     _make_folder(options.directory)
     limits = twinet.Limits(whole=options.max_time)
@@ -60,6 +59,7 @@ async def get(reactor: Any, options: Namespace) -> int:
             reactor,
             options.trust_roots,
             limits=limits,
+            proxy=proxies,
             decoding=options.compressed,
             # As many as ever ask at a time: nobody waits here for a connection.
             connections_per_host=options.jobs,
@@ -101,19 +101,6 @@ def _name(url: str) -> str:
         return name_from_url(url)
     except ValueError as reason:
         raise Trouble(f"{masked(url)} is not a URL: {reason}", Exit.USAGE) from None
-
-
-def _refuse_proxies(urls: Sequence[str], environment: Mapping[str, str]) -> None:
-    for url in urls:
-        found = proxy_for(url, environment)
-        if found is not None:
-            variable, proxy = found
-            raise Trouble(
-                f"{variable} asks for the proxy {proxy} for {masked(url)}, but proxies "
-                "do not work yet; to connect directly give --no-proxy, or unset "
-                f"{variable}",
-                Exit.USAGE,
-            )
 
 
 def _make_folder(directory: str | None) -> None:

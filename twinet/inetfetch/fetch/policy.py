@@ -21,6 +21,9 @@ any of them inside ``allow_nets``       passes
 An IPv6 address that carries an IPv4 address (mapped, translated, NAT64, 6to4,
 Teredo, ISATAP) is judged by both: by its own range and by what it carries.
 
+What goes through the operator's proxy is connected to from there.  The proxy's own
+address passes; of the server's, only one that stands in the URL can be judged.
+
 Everything here is pure.  The ranges are those of the IANA registries for special
 purposes (RFC 6890); the metadata addresses are those that cloud operators publish.
 """
@@ -36,7 +39,9 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
+from socket import inet_aton
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -202,6 +207,22 @@ def _inside(address: Address) -> bool:
     )
 
 
+def _literal(url: str) -> Address | None:
+    """Return the address that a URL's host is, in any way that systems read it.
+
+    ``http://2130706433/`` is 127.0.0.1 to many a resolver.
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        return IPv4Address(inet_aton(host)) if host[:1].isdigit() else None
+    except OSError:
+        return None
+
+
 class Scoped(Protocol):
     """The context of a job's requests, as far as the policy needs it."""
 
@@ -221,8 +242,13 @@ class EgressPolicy:
 
     def __call__(self, destination: Destination) -> str | None:
         """Judge one address of one hop."""
+        address: Address | None = ip_address(destination.address)
+        if destination.proxy is not None:
+            address = _literal(destination.url)
+        if address is None:
+            return None
         return judge(
-            ip_address(destination.address),
+            address,
             allow_nets=self.allow_nets,
             local=getattr(destination.context, "local", False) is True,
             hop=destination.hop,
