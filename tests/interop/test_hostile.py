@@ -9,6 +9,7 @@ import pytest_twisted
 
 from tests.interop.hostile.bodies import BODIES, CODINGS
 from tests.interop.hostile.case import Case, Right, Wrong, answering, saying
+from tests.interop.hostile.challenges import CHALLENGES
 from tests.interop.hostile.cuts import CUTS
 from tests.interop.hostile.doors import DOORS, simple
 from tests.interop.hostile.heads import HEADS
@@ -18,6 +19,8 @@ from tests.interop.hostile.run import run_all, run_cuts, side_by_side
 from tests.interop.hostile.secure import SECURE
 from tests.interop.hostile.server import NEEDS_TCP_INFO
 from tests.interop.hostile.silence import SILENCE
+from tests.interop.hostile.socks import SOCKS
+from tests.interop.hostile.tunnels import TUNNELS
 from tests.interop.hostile.uploads import UPLOADS
 from tests.wire.answers import CORPUS, read
 from twinet._wire.http1 import End, Fault, Head
@@ -60,9 +63,12 @@ GROUPS = {
     "codings": CODINGS,
     "silence": SILENCE,
     "redirects": REDIRECTS,
+    "challenges": CHALLENGES,
     "kept": KEPT,
     "secure": SECURE,
     "uploads": UPLOADS,
+    "tunnels": TUNNELS,
+    "socks": SOCKS,
 }
 
 
@@ -70,7 +76,7 @@ def test_each_misbehaviour_has_a_name_of_its_own() -> None:
     """A failure names its case; there are many."""
     names = [case.name for group in GROUPS.values() for case in group]
     assert len(set(names)) == len(names)
-    assert len(names) > 250
+    assert len(names) > 600
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -221,7 +221,12 @@ class Channel(Line):
         """See what the transport is."""
         transport = self.transport
         # A socket on which TLS was started is still a socket: past it, in the clear.
-        self._direct = isinstance(transport, Connection) and not transport.TLS
+        self._direct = (
+            isinstance(transport, Connection)
+            and not transport.TLS
+            # What a proxy was told may wait there yet, if it was opened unasked.
+            and not (transport.dataBuffer or transport._tempDataBuffer)  # noqa: SLF001
+        )
         if self._direct:
             self._send = transport.getHandle().send
         self.circuit = Circuit(self)

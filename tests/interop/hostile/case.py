@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from tests.interop.hostile.server import Peer, Script
     from twinet.errors import InternetError
+    from twinet.proxy import Speech
 
 __all__ = [
     "LONGER",
@@ -79,7 +80,13 @@ class Case:
     :ivar tls: it speaks TLS.
     :ivar greetings: what it does on the connection of a number before anything is
         asked, in place of TLS.
+    :ivar proxy: the server is a proxy that is spoken to in this way, and the server
+        behind it as well: ``bad.test`` for what is asked, and ``good.test`` for good
+        pages.
+    :ivar opening: what it does at first on each connection, up to the tunnel.
     :ivar decode: the client undoes the codings of bodies.
+    :ivar credentials: the client knows a user and a password for the server, or for the
+        proxy if there is one.
     :ivar before: how many good pages are fetched first, so that the connection is a
         kept one.
     :ivar rest: how long the client waits afterwards, before it asks again (seconds).
@@ -96,6 +103,8 @@ class Case:
     flags: Flag = Flag(0)
     tls: bool = False
     greetings: dict[int, Script] = field(default_factory=dict)
+    proxy: Speech | None = None
+    opening: Script | None = None
     decode: bool = False
     credentials: bool = False
     before: int = 0

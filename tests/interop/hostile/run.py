@@ -16,6 +16,8 @@ from tests.interop.hostile.server import GOOD_PAGE, HostileServer, reactor
 from tests.net.certificates import Server, root, server_context
 from twinet.errors import InternetError, Timeout
 from twinet.options import Option
+from twinet.proxy import Proxy
+from twinet.records import Credentials
 from twinet.trace import Trace
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tests.interop.hostile.cuts import Cut
     from tests.interop.hostile.server import Script
     from tests.net.certificates import Identity
+    from twinet.proxy import Speech
     from twinet.status import Notification
 
     #: Reads a body into the list; what it raises is the end.
@@ -37,6 +40,8 @@ __all__ = ["WAYS", "Meeting", "run_all", "run_cuts", "side_by_side", "within"]
 GUARD = 25.0
 #: How much of a body is handed over at a time (bytes).
 PIECE = 1 << 18
+#: The servers behind a proxy, whose names nobody but the proxy knows.
+BAD_HOST, GOOD_HOST = "bad.test", "good.test"
 #: A pool that has nothing left.
 _EMPTY = "<Pool 0 channels, 0 idle, 0 waiting>"
 
@@ -97,17 +102,28 @@ class Meeting:
         *,
         tls: bool = False,
         greetings: dict[int, Script] | None = None,
+        opening: Script | None = None,
+        speech: Speech | None = None,
+        known: Credentials | None = None,
         **options: Any,
     ) -> None:
         context = Server(server_context(_identity())) if tls else None
-        self.server = HostileServer(script, context, greetings)
+        self.server = HostileServer(script, context, greetings, opening)
+        proxy: Proxy | str = ""
+        if speech is not None:
+            proxy = Proxy(speech, "127.0.0.1", self.server.port, known)
         self.session = twinet.Session(
-            reactor, limits=PATIENT, trust_roots=[root().certificate], **options
+            reactor,
+            limits=PATIENT,
+            trust_roots=[root().certificate],
+            proxy=proxy,
+            **options,
         )
+        self.good = self.server.url("/good")
 
     async def good_page(self) -> None:
         """Fetch the page that is always good."""
-        request = await self.session.get(self.server.url("/good"))
+        request = await self.session.get(self.good)
         page = await request.read(99)
         assert page == GOOD_PAGE, f"a wrong page: {page!r}"
         request.close()
@@ -128,7 +144,7 @@ class Meeting:
 
 @functools.cache
 def _identity() -> Identity:
-    return root().issue(["127.0.0.1"])
+    return root().issue(["127.0.0.1", BAD_HOST, GOOD_HOST])
 
 
 class TooSoon(Exception):  # noqa: N818  nobody's fault
@@ -142,9 +158,22 @@ class Run(Meeting):
         # What is told, and what is traced, must not change what comes.
         trace = Trace(lambda record: None, data=True) if way == "save" else None
         super().__init__(
-            case.script, tls=case.tls, greetings=case.greetings, trace=trace
+            case.script,
+            tls=case.tls,
+            greetings=case.greetings,
+            opening=case.opening,
+            speech=case.proxy,
+            known=Credentials("u", "p") if case.credentials else None,
+            trace=trace,
         )
         self.case = case
+        self.bad = self.server.url("/bad")
+        if case.proxy is not None:
+            # Behind a tunnel there is no way but a new one to another server.
+            host = BAD_HOST if case.expected.kept else GOOD_HOST
+            scheme = "https" if case.tls else "http"
+            self.bad = f"{scheme}://{BAD_HOST}/bad"
+            self.good = f"{scheme}://{host}/good"
         self.way = way
         self.folder = folder
         self.news: list[Notification] = []
@@ -198,9 +227,10 @@ class Run(Meeting):
     async def _send(self) -> Any:
         """Send the request; a body is announced with its length, or in chunks."""
         case = self.case
-        url = self.server.url("/bad")
-        if case.verb == "GET" and not (case.body or case.credentials):
-            return await self.session.get(url, limits=case.limits, flags=case.flags)
+        if case.proxy or (case.verb == "GET" and not (case.body or case.credentials)):
+            return await self.session.get(
+                self.bad, limits=case.limits, flags=case.flags
+            )
         connection = self.session.http(
             "127.0.0.1",
             self.server.port,

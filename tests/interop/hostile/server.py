@@ -7,6 +7,9 @@ whatever else shall happen to the socket the script does itself.  ``/good`` is a
 answered well, on whichever connection it is asked for: the page that tells whether the
 client's pool is still good.
 
+It is a proxy as well as the server behind it: with an ``opening``, that is what each
+connection begins with, and TLS is spoken when it is over.
+
 When the connection is gone, whatever the script waits for fails with :class:`Gone`.
 """
 
@@ -137,12 +140,24 @@ class Peer(Protocol):
         data, self._buffer = self._buffer[:size], self._buffer[size:]
         return data
 
+    async def until(self, end: bytes) -> bytes:
+        """Wait for some bytes, and take what came before them, and them."""
+        while end not in self._buffer:
+            await self._more()
+        data, _, self._buffer = self._buffer.partition(end)
+        return data + end
+
     async def all(self) -> bytes:
         """Wait for something, and take all that is there."""
         while not self._buffer:
             await self._more()
         data, self._buffer = self._buffer, b""
         return data
+
+    async def for_ever(self) -> None:
+        """Do nothing more, until the client has closed."""
+        while True:
+            await self._wait()
 
     def read_nothing(self) -> None:
         """Take nothing more from the socket."""
@@ -173,7 +188,7 @@ class Peer(Protocol):
         server.peers.append(self)
         server.most = max(server.most, server.open)
         greeting = server.greetings.get(self.number)
-        if server.tls is not None and greeting is None:
+        if server.tls is not None and greeting is None and server.opening is None:
             self.transport.startTLS(server.tls)
         self._run(self._serve(greeting))
 
@@ -188,13 +203,18 @@ class Peer(Protocol):
     async def _serve(self, greeting: Script | None) -> None:
         if greeting is not None:
             await self._play(greeting)
+        elif self.server.opening is not None:
+            await self._play(self.server.opening)
+            if self.server.tls is not None:
+                self.transport.startTLS(self.server.tls)
+            self.ready = False
         while True:
             while b"\r\n\r\n" not in self._buffer:
                 await self._wait()
             self.head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
             self.asked.append(self.head.split(b" ")[1].decode("latin-1"))
             self.server.asked.append(self.target)
-            if self.target == "/good":
+            if self.target.endswith("/good"):
                 self.send(GOOD)
             else:
                 await self._play(self.server.script)
@@ -238,6 +258,7 @@ class HostileServer:
     :param tls: how TLS is spoken; None speaks none.
     :param greetings: what is done at once on the connection of a number, before (and
         in place of) TLS.
+    :param opening: what is done at first on each other connection, before TLS.
     :ivar peers: the connections that came.
     :ivar asked: the targets that were asked for, in this order.
     :ivar taken: the bytes that came.
@@ -250,10 +271,12 @@ class HostileServer:
         script: Script,
         tls: IOpenSSLServerConnectionCreator | None = None,
         greetings: dict[int, Script] | None = None,
+        opening: Script | None = None,
     ) -> None:
         self.script = script
         self.tls = tls
         self.greetings = greetings or {}
+        self.opening = opening
         self.peers: list[Peer] = []
         self.asked: list[str] = []
         self.faults: list[str] = []
