@@ -24,7 +24,7 @@ server.bind = "127.0.0.1"
 server.port = {http}
 server.errorlog = "{home}/error.log"
 accesslog.filename = "{home}/access.log"
-accesslog.format = "%{{remote}}p %>s %r"
+accesslog.format = "%{{remote}}p %>s %r %{{Authorization}}i"
 server.errorfile-prefix = "{home}/pages/"
 server.max-keep-alive-idle = 60
 # else a file that was replaced is announced with its former length
