@@ -567,8 +567,8 @@ _ROWS = (
         "qs",
         "u32",
         "N",
-        "How many connections a proxy may have, 2 to 128.",
-        _PROXIES,
+        "How many connections a proxy may have, 2 to 128, whatever they are for. "
+        "Default 32. It acts at once.",
     ),
     _row(
         Option.SUPPRESS_SERVER_AUTH,

@@ -115,6 +115,9 @@ WORKS: dict[Option, Works] = {
         (2, 128),
         ((0, errors.BadArguments), (-1, P), (2.5, P), ("2", P), (None, P), (False, P)),
     ),
+    Option.MAX_CONNS_PER_PROXY: Works(
+        "R", 32, (2, 128), ((0, P), (1, P), (129, P), ("2", P), (None, P), (True, P))
+    ),
     Option.IGNORE_OFFLINE: Works("Q", False, (), NO_VALUE),
     Option.CLIENT_CERT_CONTEXT: Works(
         "Q", None, (None,), ((5, P), ("/nowhere/at.all", P))
@@ -137,7 +140,7 @@ WORKS: dict[Option, Works] = {
 MISSING = {
     "FTP": (7, 8, 11, 12, 13),
     "cache": (33, 63),
-    "proxies": (43, 44, 103),
+    "proxies": (43, 44),
     "MAX_CONNS_PER_SERVER": (74,),
     "digest": (76,),
     "cookies": (81, 86),

@@ -8,7 +8,8 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import OK, MemoryNet, Peer
-from twinet._http.pool import POLITE, plan
+from twinet._http.origin import plan
+from twinet._http.pool import POLITE
 from twinet.errors import InvalidParameter, PolicyRefused
 from twinet.flags import Flag
 from twinet.options import Option

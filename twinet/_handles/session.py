@@ -235,6 +235,20 @@ class Session(UrlCalls):
     def connections_per_host(self, most: int) -> None:
         self.engine.pool.set_cap(_checked_cap(most))
 
+    @property
+    def connections_per_proxy(self) -> int:
+        """How many connections one proxy is given at a time; a change acts at once.
+
+        Those to one server through it are limited by ``connections_per_host`` as well.
+
+        :raises InvalidParameter: 87, less than one, or no whole number.
+        """
+        return self.engine.pool.proxy_cap
+
+    @connections_per_proxy.setter
+    def connections_per_proxy(self, most: int) -> None:
+        self.engine.pool.set_proxy_cap(_checked_cap(most, "connections_per_proxy"))
+
     # -- handles below
 
     def http(
@@ -371,13 +385,13 @@ def _check_tools(
             raise InvalidParameter(msg)
 
 
-def _checked_cap(most: object) -> int:
-    """Return how many connections a host may have.
+def _checked_cap(most: object, name: str = "connections_per_host") -> int:
+    """Return how many connections a host, or a proxy, may have.
 
     :raises InvalidParameter: 87, it is no whole number above 0.
     """
     if type(most) is not int or most < 1:
-        msg = f"connections_per_host is a whole number from 1 on, not {most!r}"
+        msg = f"{name} is a whole number from 1 on, not {most!r}"
         raise InvalidParameter(msg)
     return most
 

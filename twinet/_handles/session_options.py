@@ -80,6 +80,11 @@ def _write_most(session: Any, value: Any) -> None:
     session.connections_per_host = within(option, value, 1, _MOST_U32)
 
 
+def _write_most_of_proxy(session: Any, value: Any) -> None:
+    option = Option.MAX_CONNS_PER_PROXY
+    session.connections_per_proxy = within(option, value, 2, 128)
+
+
 def _write_version(_session: Any, value: Any) -> None:
     if value != HTTP_VERSION:
         msg = f"requests are sent as HTTP/1.1, {HTTP_VERSION}; not as {value!r}"
@@ -117,5 +122,8 @@ SESSION_OPTIONS: dict[Option, Access] = {
     Option.HTTP_DECODING: Access(read_decoding, write_decoding),
     Option.MAX_CONNS_PER_SERVER: Access(
         lambda session: session.connections_per_host, _write_most
+    ),
+    Option.MAX_CONNS_PER_PROXY: Access(
+        lambda session: session.connections_per_proxy, _write_most_of_proxy
     ),
 }

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from twinet._http.errand import Errand
     from twinet._http.exchange import Exchange
-    from twinet._http.pool import Origin, Pool
+    from twinet._http.origin import Origin
+    from twinet._http.pool import Pool
     from twinet._net.deadlines import Deadlines
     from twinet._net.passage import Passage
     from twinet._net.tls import TlsCreator

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from twinet._http.engine import Engine
     from twinet._http.exchange import Exchange
     from twinet._http.order import Order
-    from twinet._http.pool import Origin
+    from twinet._http.origin import Origin
     from twinet._net.dispatch import Voice
     from twinet._wire.http1 import Event
     from twinet.records import Response

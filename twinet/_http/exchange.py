@@ -37,7 +37,7 @@ from twinet.status import ReceivingResponse, RequestSent, SendingRequest
 if TYPE_CHECKING:
     from twinet._http.channel import Channel
     from twinet._http.circuit import Circuit
-    from twinet._http.pool import Origin
+    from twinet._http.origin import Origin
     from twinet._net.connector import Opening
     from twinet._net.line import Line
 

@@ -1,11 +1,12 @@
 """The pool: which exchange gets which channel, and when.
 
-Theory of operation.  For each key (scheme, host, port, TLS policy) there is an
+Theory of operation.  For each key (scheme, host, port, TLS policy, proxy) there is an
 :class:`Origin`: its idle channels, the number of channels open or being opened, and
 the exchanges that wait: highest priority first, and of equals the first to come.
 :func:`plan` says how many of the waiting may take an idle channel and how many may
 open a new one; it is pure.  The doing comes after: the state is settled first, then
-the exchanges are told.
+the exchanges are told.  Those behind a proxy share its connections besides
+(:mod:`twinet._http.crowd`).
 
 A channel belongs to its exchange from the moment it is opened for it until the
 answer is complete; then it is idle, or gone.  Idle channels are closed when the
@@ -18,25 +19,24 @@ nothing could hold it up for ever.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
 
 from twinet._http.channel import Channel
+from twinet._http.crowd import Crowd, ProxiedOrigin
+from twinet._http.origin import Origin, plan
 from twinet._http.way import key_of
 
 if TYPE_CHECKING:
-    from twinet._http.errand import Errand
     from twinet._http.exchange import Exchange
     from twinet._http.order import Key, Order
+    from twinet._http.origin import User
     from twinet._http.reception import Reception
     from twinet._net.deadlines import Deadlines
+    from twinet.proxy import Proxy
 
-    #: Who may have a channel.
-    User: TypeAlias = Reception | Errand
-
-__all__ = ["Origin", "Pool", "plan"]
+__all__ = ["Pool"]
 
 #: How long a polite close may take (seconds; our own).
 POLITE = 1.0
@@ -45,67 +45,13 @@ POLITE = 1.0
 JUST_READ = 0.001
 
 
-def plan(waiting: int, idle: int, opened: int, cap: int) -> tuple[int, int]:
-    """Say how many waiting exchanges reuse a channel and how many open one.
-
-    :param opened: the channels open or being opened, idle ones included.
-    :param cap: the most channels that the origin is allowed.
-    """
-    reuse = min(waiting, idle)
-    fresh = min(waiting - reuse, max(cap - opened, 0))
-    return reuse, fresh
-
-
-class Origin:
-    """What the pool knows about one key."""
-
-    __slots__ = ("exempt", "idle", "key", "leaves", "opened", "using", "waiting")
-
-    def __init__(self, key: Key) -> None:
-        self.key = key
-        #: last used, first taken: the freshest is the least likely to be dead.
-        self.idle: list[Channel] = []
-        #: the sockets that are there, and the leaves to open one.
-        self.opened = 0
-        #: the exchanges that have leave to open a channel, and have none yet.
-        self.leaves: set[Reception] = set()
-        self.waiting: deque[Exchange] = deque()
-        #: the exchanges that have a channel or are opening one.
-        self.using: set[User] = set()
-        #: those that opened one beyond the limit, and some that are over.
-        self.exempt: set[User] = set()
-
-    def in_use(self, cap: int) -> str:
-        """Say in words why nobody else gets a channel."""
-        phases = Counter(exchange.doing for exchange in self.using)
-        closing = self.opened - len(self.using) - len(self.idle)
-        if closing > 0:
-            phases["closing"] = closing
-        what = ", ".join(
-            f"{count} {_plural(doing, count)}" for doing, count in phases.most_common()
-        )
-        return f"{self.opened} of {cap} connections to {self.key[1]} are in use: {what}"
-
-
-def _plural(doing: str, count: int) -> str:
-    return f"{doing}s" if doing.endswith("response") and count > 1 else doing
-
-
-def _queue(waiting: deque[Exchange], exchange: Exchange) -> None:
-    """Let an exchange wait behind those that go before it."""
-    priority = exchange.order.turn.priority
-    place = len(waiting)
-    while place and waiting[place - 1].order.turn.priority < priority:
-        place -= 1
-    waiting.insert(place, exchange)
-
-
 class Pool:
     """The channels of one session.
 
     :param cap: the most channels to one origin at a time.
     :param idle: how long an unused channel is kept, in seconds.
     :param channel: the class of channels, which is another one where there is a trace.
+    :param proxy_cap: the most channels to one proxy.
     """
 
     def __init__(
@@ -114,12 +60,15 @@ class Pool:
         cap: int = 6,
         idle: float = 60,
         channel: type[Channel] = Channel,
+        proxy_cap: int = 32,
     ) -> None:
         self._deadlines = deadlines
         self._channel = channel
         self.cap = cap
         self.idle = idle
+        self.proxy_cap = proxy_cap
         self._origins: dict[Key, Origin] = {}
+        self._crowds: dict[Proxy, Crowd] = {}
         #: every channel whose socket is not known to be closed.
         self._channels: set[Channel] = set()
         self._closed: Deferred[None] | None = None
@@ -148,7 +97,9 @@ class Pool:
             key = key_of(order)
         origin = self._origins.get(key)
         if origin is None:
-            origin = self._origins[key] = Origin(key)
+            proxy = order.proxy
+            origin = Origin(key) if proxy is None else self._proxied(key, proxy)
+            self._origins[key] = origin
         exchange.origin = origin
         if origin.idle and not origin.waiting and self._is_good(origin.idle[-1]):
             # What _serve() would do, in short: most requests come this way.
@@ -159,15 +110,15 @@ class Pool:
             origin.using.add(exchange)
             self.keep_place(exchange)
             exchange.open()
-        elif not (origin.idle or origin.waiting) and (
-            origin.opened - self._exempt(origin) < self.cap
-        ):
+        elif not (origin.idle or origin.waiting) and self._room(origin) > 0:
             # The same in short again, for a new connection.
             origin.using.add(exchange)
             self.keep_place(exchange)
             exchange.open()
         else:
-            _queue(origin.waiting, exchange)
+            origin.queue(exchange)
+            if type(origin) is ProxiedOrigin:
+                origin.crowd.come(exchange)
             self._serve(origin)
 
     def withdraw(self, exchange: Exchange) -> None:
@@ -175,11 +126,14 @@ class Pool:
         origin = exchange.origin
         if exchange in origin.waiting:
             origin.waiting.remove(exchange)
-            self._tidy(origin)
+            self._serve(origin)
 
     def why_waiting(self, exchange: Exchange) -> str:
         """Say in words what holds the origin's channels."""
-        return exchange.origin.in_use(self.cap)
+        origin = exchange.origin
+        if type(origin) is ProxiedOrigin and self._room_of_its_own(origin) > 0:
+            return origin.crowd.in_use(self.proxy_cap)
+        return origin.in_use(self.cap)
 
     # -- an exchange that was told to open a channel
 
@@ -220,13 +174,14 @@ class Pool:
             self._closed is not None
             or not channel.usable
             or (origin.opened > self.cap and self._surplus(origin) >= 0)
+            or (origin.proxied and self._crowded(origin))
         ):
             channel.close()
             return
         channel.origin = origin
         origin.idle.append(channel)
         self._deadlines.set(channel, self.idle)
-        if origin.waiting:
+        if origin.waiting or origin.proxied:
             self._serve(origin)
 
     def discard(self, exchange: Reception) -> None:
@@ -253,10 +208,9 @@ class Pool:
         origin, channel.home = channel.home, None
         if origin is not None:
             origin.opened -= 1
-            if origin.waiting:
-                self._serve(origin)
-            else:
-                self._tidy(origin)
+            if type(origin) is ProxiedOrigin:
+                origin.crowd.leaving.discard(channel)
+            self._serve(origin)
         if self._closed is not None and not self._channels:
             closed, self._closed = self._closed, None
             self._deadlines.clear(self)
@@ -274,6 +228,17 @@ class Pool:
                 self.idle_lost(origin.idle[0])
             if self._origins.get(origin.key) is origin:
                 self._serve(origin)
+
+    def set_proxy_cap(self, cap: int) -> None:
+        """Change how many channels a proxy may have; it acts at once, as set_cap."""
+        self.proxy_cap = cap
+        for crowd in list(self._crowds.values()):
+            for _ in range(crowd.opened - cap):
+                channel = crowd.rested()
+                if channel is None:
+                    break
+                self.idle_lost(channel)
+            self._serve_crowd(crowd)
 
     def drop_idle(self) -> None:
         """Close every channel that is not in use."""
@@ -307,24 +272,55 @@ class Pool:
 
     # -- inside
 
-    def _exempt(self, origin: Origin) -> int:
-        """Return how many channels do not count against the limit."""
-        if origin.exempt:
-            origin.exempt &= origin.using
-        return len(origin.exempt)
+    def _proxied(self, key: Key, proxy: Proxy) -> ProxiedOrigin:
+        """Make an origin behind a proxy."""
+        crowd = self._crowds.get(proxy)
+        if crowd is None:
+            crowd = self._crowds[proxy] = Crowd(proxy)
+        # Without a scheme it is the proxy itself.
+        return ProxiedOrigin(key, crowd, tunnel=bool(key[0]))
+
+    def _room(self, origin: Origin) -> int:
+        """Return how many more channels an origin may have, at once."""
+        if type(origin) is not ProxiedOrigin:
+            return self.cap - origin.opened + origin.beyond()
+        crowd = origin.crowd
+        if crowd.opened - origin.beyond() >= self.proxy_cap or crowd.next() is not None:
+            return 0
+        return self._room_of_its_own(origin)
+
+    def _room_of_its_own(self, origin: ProxiedOrigin) -> int:
+        """Return how many more channels it may have, but for others of the proxy."""
+        cap = self.cap if origin.tunnel else self.proxy_cap
+        return cap - origin.opened + origin.beyond()
+
+    def _crowded(self, origin: Origin) -> bool:
+        """Tell whether the proxy has more channels than it may."""
+        assert type(origin) is ProxiedOrigin, "it was asked before"
+        crowd = origin.crowd
+        return crowd.opened - len(crowd.leaving) > self.proxy_cap
 
     def _surplus(self, origin: Origin) -> int:
         """Return how many channels are beyond the limit, those being closed left out.
 
         Below 0 there is room.
         """
+        if type(origin) is ProxiedOrigin and not origin.tunnel:
+            # That is a matter of the crowd alone.
+            return -1
         wanted = len(origin.using) + len(origin.idle)
-        return wanted - self._exempt(origin) - self.cap
+        return wanted - origin.beyond() - self.cap
 
     def _tidy(self, origin: Origin) -> None:
         """Forget an origin of which nothing is left."""
-        if not origin.opened and not origin.waiting:
-            self._origins.pop(origin.key, None)
+        if origin.opened or origin.waiting:
+            return
+        self._origins.pop(origin.key, None)
+        if type(origin) is ProxiedOrigin:
+            crowd = origin.crowd
+            crowd.forget(origin)
+            if not crowd.origins:
+                self._crowds.pop(crowd.proxy, None)
 
     def _take_idle(self, origin: Origin) -> Channel:
         # Its limit still runs: the exchange that uses it sets its own in its place.
@@ -353,13 +349,16 @@ class Pool:
                 self.idle_lost(channel)
 
     def _serve(self, origin: Origin) -> None:
+        if type(origin) is ProxiedOrigin:
+            self._serve_proxied(origin)
+            return
         waiting = origin.waiting
         if not waiting:
             self._tidy(origin)
             return
         if origin.idle:
             self._drop_bad(origin)
-        counted = origin.opened - self._exempt(origin)
+        counted = origin.opened - origin.beyond()
         reuse, fresh = plan(len(waiting), len(origin.idle), counted, self.cap)
         if not reuse and not fresh:
             return
@@ -377,3 +376,40 @@ class Pool:
                 exchange.reuse(kept)
             else:
                 exchange.open()
+
+    def _serve_proxied(self, origin: ProxiedOrigin) -> None:
+        """Give out what is idle here; who needs a new channel has others beside him."""
+        crowd = origin.crowd
+        if origin.waiting and origin.idle:
+            self._drop_bad(origin)
+        while origin.waiting and origin.idle:
+            exchange = origin.waiting.popleft()
+            origin.using.add(exchange)
+            exchange.reuse(self._take_idle(origin))
+        if origin.idle:
+            crowd.rest(origin)
+        if not origin.waiting:
+            self._tidy(origin)
+        elif self._room_of_its_own(origin) > 0:
+            crowd.forward(origin)
+        self._serve_crowd(crowd)
+
+    def _serve_crowd(self, crowd: Crowd) -> None:
+        """Let those whose turn it is open channels, as far as the proxy has room."""
+        while (origin := crowd.next()) is not None:
+            if self._room_of_its_own(origin) <= 0:
+                crowd.served(origin)
+            elif crowd.opened - origin.beyond() < self.proxy_cap:
+                exchange = origin.waiting.popleft()
+                crowd.served(origin)
+                origin.using.add(exchange)
+                self.keep_place(exchange)
+                if origin.waiting and self._room_of_its_own(origin) > 0:
+                    crowd.forward(origin)
+                exchange.open()
+            else:
+                resting = crowd.rested()
+                if resting is None or crowd.leaving:
+                    return
+                crowd.leaving.add(resting)
+                self.idle_lost(resting)

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
     from twinet._http.channel import Channel
     from twinet._http.order import Order
+    from twinet._http.origin import Origin
     from twinet._http.owner import Owner, Taker
-    from twinet._http.pool import Origin, Pool
+    from twinet._http.pool import Pool
     from twinet._http.sending import Sending
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
@@ -55,9 +56,11 @@ class Reception(ABC):
     """What an exchange does with its channel once the request is on its way.
 
     :ivar origin: the pool's, from :meth:`Pool.submit` on.
+    :ivar number: the place among those who wait for a connection to the same proxy.
     """
 
     origin: Origin
+    number = 0
 
     # Defaults, because one exchange is made per request.
     _phase = WAITING

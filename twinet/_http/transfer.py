@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from twinet._http.circuit import Circuit
     from twinet._http.engine import Engine
     from twinet._http.order import Reader
+    from twinet._http.origin import Origin
     from twinet._http.owner import Taker
-    from twinet._http.pool import Origin
     from twinet._net.dispatch import Voice
     from twinet._net.passage import Passage
     from twinet._wire.http1 import Head
