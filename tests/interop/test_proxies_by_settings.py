@@ -1,0 +1,134 @@
+"""Real proxies that nobody hands over: named by the environment, or in a list."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+
+import twinet
+from tests.inetfetch.commandline import PATIENCE, environment
+from tests.interop.proxyserver import PROXY_PASSWORD, PROXY_USER, ProxyServer
+from tests.interop.site import FILES
+from tests.interop.webserver import OTHER_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.interop.nginx import Nginx
+    from tests.interop.socks import Dante, GuardedMicrosocks
+    from tests.interop.squid import Squid
+
+SMALL = FILES["small.txt"]
+KINDS = pytest.mark.parametrize(
+    "proxy",
+    ["squid", "microsocks", "guarded_microsocks", "dante", "twisted_socks"],
+    indirect=True,
+)
+
+
+def named(proxy: ProxyServer) -> str:
+    """Return a proxy as one writes it into a variable or a list."""
+    login = f"{quote(PROXY_USER)}:{quote(PROXY_PASSWORD)}@" if proxy.guarded else ""
+    return f"{proxy.speech}://{login}127.0.0.1:{proxy.ports['http']}"
+
+
+def urls(nginx: Nginx) -> tuple[str, str]:
+    """Return a file's URLs, plain and with TLS, by names that a proxy alone knows."""
+    plain = f"http://origin.test:{nginx.ports['http']}/small.txt"
+    return plain, f"https://{OTHER_NAME}:{nginx.ports['https']}/small.txt"
+
+
+async def bodies(session: twinet.Session, *wanted: str) -> list[bytes | None]:
+    """Fetch some URLs, one after the other, then close the session."""
+    async with session:
+        return [(await session.fetch(url)).body for url in wanted]
+
+
+@KINDS
+@pytest_twisted.ensureDeferred
+async def test_the_environment_names_it(
+    proxy: ProxyServer, nginx: Nginx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For both protocols at once; ``no_proxy`` and this machine are left aside."""
+    monkeypatch.setenv("all_proxy", named(proxy))
+    session = twinet.Session(reactor, trust_roots=nginx.ca_pem.read_bytes())
+    straight = f"http://127.0.0.1:{nginx.ports['http']}/small.txt"
+    assert await bodies(session, *urls(nginx), straight) == [SMALL] * 3
+    monkeypatch.setenv("no_proxy", "origin.test")
+    session = twinet.Session(reactor)
+    with pytest.raises(twinet.errors.NameNotResolved):
+        await bodies(session, urls(nginx)[0])
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_list_has_one_for_each_protocol(
+    squid: Squid, guarded_microsocks: GuardedMicrosocks, nginx: Nginx
+) -> None:
+    """Squid for http, and SOCKS with a password for what is left."""
+    text = f"http={named(squid)} socks={named(guarded_microsocks)}"
+    session = twinet.Session(reactor, trust_roots=nginx.ca_pem.read_bytes(), proxy=text)
+    async with session:
+        plain, secure = [await session.fetch(url) for url in urls(nginx)]
+    assert (plain.body, secure.body) == (SMALL, SMALL)
+    assert str(plain.proxy) == f"http://127.0.0.1:{squid.ports['http']}"
+    port = guarded_microsocks.ports["http"]
+    assert str(secure.proxy) == f"socks5://127.0.0.1:{port}"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_session_changes_its_mind(
+    squid: Squid, dante: Dante, nginx: Nginx
+) -> None:
+    """From one proxy to the other, and to the straight way, which knows no names."""
+    url, _ = urls(nginx)
+    async with twinet.Session(reactor, proxy=named(squid)) as session:
+        assert str((await session.fetch(url)).proxy).startswith("http://")
+        session.set_proxy(named(dante))
+        assert str((await session.fetch(url)).proxy).startswith("socks5://")
+        session.set_proxy("")
+        with pytest.raises(twinet.errors.NameNotResolved):
+            await session.fetch(url)
+
+
+@KINDS
+def test_the_command_line_goes_through_it(
+    proxy: ProxyServer, nginx: Nginx, tmp_path: Path
+) -> None:
+    """As the environment says, and as the option says; the trace has no password."""
+    url, secure = urls(nginx)
+    roots = ("--trust-roots", str(nginx.ca_pem))
+    for number, (arguments, env) in enumerate(
+        (
+            ((url,), {"http_proxy": named(proxy)}),
+            ((secure, *roots), {"HTTPS_PROXY": named(proxy)}),
+            ((url, "--proxy", named(proxy)), {"http_proxy": "http://nobody.invalid"}),
+        )
+    ):
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "twinet.inetfetch.command.cli", "get", "-v"),
+                *(*arguments, "-o", f"{number}"),
+            ],
+            cwd=tmp_path,
+            env=environment(tmp_path, env),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / f"{number}").read_bytes() == SMALL
+        for secret in (PROXY_PASSWORD, quote(PROXY_PASSWORD)):
+            assert secret not in done.stdout + done.stderr
+
+
+def test_nothing_here_comes_from_the_machines_own_environment() -> None:
+    """The tests would go through a proxy of its own."""
+    assert [name for name in os.environ if name.lower().endswith("_proxy")] == []
