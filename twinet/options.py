@@ -280,7 +280,7 @@ _ROWS = (
         "str",
         "SQ",
         "User name for the server, sent when it asks (401). A request has its "
-        "connection's until it is given its own.",
+        "connection's until it is given its own, and can be sent again with it.",
     ),
     _row(Option.PASSWORD, "qs", "str", "SQ", "Password for the server, likewise."),
     _row(
@@ -358,23 +358,23 @@ _ROWS = (
         "s",
         "none",
         "N",
-        "Setting it forgets the cookies that have no date to expire on.",
+        "Setting it forgets the cookies that have no date to expire on, and whom "
+        "servers and proxies have taken the requests for.",
     ),
     _row(
         Option.PROXY_USERNAME,
         "qs",
         "str",
         "SQ",
-        "User name for the proxy.",
-        _PROXIES,
+        "User name for the proxy, sent when it asks (407); likewise, and before the "
+        "one that came with the proxy.",
     ),
     _row(
         Option.PROXY_PASSWORD,
         "qs",
         "str",
         "SQ",
-        "Password for the proxy.",
-        _PROXIES,
+        "Password for the proxy, likewise.",
     ),
     _row(Option.CONTEXT_VALUE, "qs", "ptr", _ANY, "The handle's context."),
     _row(
@@ -472,8 +472,7 @@ _ROWS = (
         "s",
         "none",
         "N",
-        "Setting it forgets the credentials of digest authentication.",
-        "digest authentication is not spoken yet",
+        "Setting it forgets the credentials and the nonces of digest authentication.",
     ),
     _row(
         Option.IGNORE_OFFLINE,

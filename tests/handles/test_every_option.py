@@ -83,6 +83,9 @@ WORKS: dict[Option, Works] = {
     Option.REQUEST_FLAGS: Works("Q", RequestFlag(0)),
     Option.USERNAME: Works("SQ", "", ("me",), ((5, P), ("a:b", P), ("a\nb", P))),
     Option.PASSWORD: Works("SQ", "", ("secret",), ((5, P), ("a\0b", P))),
+    Option.PROXY_USERNAME: Works("SQ", "", ("me",), ((5, P), ("a:b", P), ("a\nb", P))),
+    Option.PROXY_PASSWORD: Works("SQ", "", ("secret",), ((5, P), ("a\0b", P))),
+    Option.DIGEST_AUTH_UNLOAD: Works("R", errors.InvalidOption, (None,), NO_VALUE),
     Option.SECURITY_FLAGS: Works(
         "Q",
         SecurityFlag(0),
@@ -140,9 +143,7 @@ WORKS: dict[Option, Works] = {
 MISSING = {
     "FTP": (7, 8, 11, 12, 13),
     "cache": (33, 63),
-    "proxies": (43, 44),
     "MAX_CONNS_PER_SERVER": (74,),
-    "digest": (76,),
     "cookies": (81, 86),
     "no meaning": (85, 94),
     "HTTP/2": (148,),
@@ -288,6 +289,7 @@ class EveryOptionTests(SynchronousTestCase):
         stateful = {Option.IGNORE_OFFLINE, Option.SUPPRESS_SERVER_AUTH}
         others = {Option.SETTINGS_CHANGED, Option.END_BROWSER_SESSION}
         others |= {Option.REFRESH, Option.PROXY_SETTINGS_CHANGED}
+        others.add(Option.DIGEST_AUTH_UNLOAD)
         self.assertEqual(acts, stateful | others)
         for option in others:
             self.assertIs(WORKS[option].first, errors.InvalidOption)

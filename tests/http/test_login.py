@@ -29,6 +29,7 @@ SHA = MD5 + b", algorithm=SHA-256"
 OK = head_of(200)
 SERVER = Place(False, "http", "h", 80)
 PROXY = Proxy("http", "proxy.test", 3128)
+AS_ANN, AS_BOB = (Proxy("http", "proxy.test", 3128, who) for who in (ANN, BOB))
 NOTHING, AGAIN, EAGER = Eagerness(), Eagerness(again=True), Eagerness(True, True)
 
 
@@ -334,7 +335,7 @@ class TunnelTests(SynchronousTestCase):
     def test_digest_is_computed_of_the_tunnel(self) -> None:
         """Method CONNECT, and host and port."""
         kept = memory()
-        order = self.order(proxy_credentials=ANN)
+        order = self.order(proxy=AS_ANN)
         login = tunnel_login(kept, order)
         assert login is not None
         self.assertEqual(login.value(), b"")
@@ -353,7 +354,7 @@ class TunnelTests(SynchronousTestCase):
     def test_basic_is_sent_ahead_once_it_was_asked_for(self) -> None:
         """Each tunnel would cost two connections otherwise."""
         kept = memory()
-        order = self.order(proxy=Proxy("http", "proxy.test", 3128, BOB))
+        order = self.order(proxy=AS_BOB)
         login = tunnel_login(kept, order)
         assert login is not None
         self.assertEqual(login.value(), b"")
@@ -367,7 +368,7 @@ class TunnelTests(SynchronousTestCase):
 
     def test_servers_challenges_are_not_the_proxys(self) -> None:
         """A 407 with WWW-Authenticate asks for nothing."""
-        login = tunnel_login(memory(), self.order(proxy_credentials=ANN))
+        login = tunnel_login(memory(), self.order(proxy=AS_ANN))
         assert login is not None
         self.assertFalse(login.met(asks(BASIC)))
 

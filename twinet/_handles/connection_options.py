@@ -18,24 +18,34 @@ from twinet.errors import InvalidParameter
 from twinet.options import Option
 from twinet.records import Credentials
 
-__all__ = ["CONNECTION_OPTIONS", "IDN", "PASSWORD", "USERNAME"]
+__all__ = ["CONNECTION_OPTIONS", "CREDENTIALS", "IDN"]
 
 #: INTERNET_FLAG_IDN_DIRECT and INTERNET_FLAG_IDN_PROXY.
 _DIRECT, _BOTH = 1, 3
 
 
-def _credentials(handle: Any) -> Credentials:
-    """Return what a handle answers challenges with; a request's parent may know it."""
-    known = handle._credentials or handle._parent._credentials
-    return known or Credentials("", "")
+def _pair(attribute: str) -> tuple[Access, Access]:
+    """Return the accesses to user name and password.
 
+    :param attribute: of the handle, with both; a request's parent may know them.
+    """
 
-def _write_username(handle: Any, value: Any) -> None:
-    handle._credentials = check_credentials(value, _credentials(handle).password)
+    def known(handle: Any) -> Credentials:
+        given = getattr(handle, attribute) or getattr(handle._parent, attribute)
+        return given or Credentials("", "")
 
+    def write_username(handle: Any, value: Any) -> None:
+        given = check_credentials(value, known(handle).password)
+        setattr(handle, attribute, given)
 
-def _write_password(handle: Any, value: Any) -> None:
-    handle._credentials = check_credentials(_credentials(handle).username, value)
+    def write_password(handle: Any, value: Any) -> None:
+        given = check_credentials(known(handle).username, value)
+        setattr(handle, attribute, given)
+
+    return (
+        Access(lambda handle: known(handle).username, write_username),
+        Access(lambda handle: known(handle).password, write_password),
+    )
 
 
 def _write_idn(_handle: Any, value: Any) -> None:
@@ -60,15 +70,21 @@ def _code_page(place: int) -> Access:
     return Access(read, write)
 
 
-USERNAME = Access(lambda handle: _credentials(handle).username, _write_username)
-PASSWORD = Access(lambda handle: _credentials(handle).password, _write_password)
+_USERNAME, _PASSWORD = _pair("_credentials")
+_PROXY_USERNAME, _PROXY_PASSWORD = _pair("_proxy_credentials")
+#: Who one is, to servers and to proxies: of connections and of requests.
+CREDENTIALS: dict[Option, Access] = {
+    Option.USERNAME: _USERNAME,
+    Option.PASSWORD: _PASSWORD,
+    Option.PROXY_USERNAME: _PROXY_USERNAME,
+    Option.PROXY_PASSWORD: _PROXY_PASSWORD,
+}
 IDN = Access(lambda _: _BOTH, _write_idn)
 
 CONNECTION_OPTIONS: dict[Option, Access] = {
     **COMMON,
     Option.PROXY_SETTINGS_CHANGED: PROXY_SETTINGS_CHANGED,
-    Option.USERNAME: USERNAME,
-    Option.PASSWORD: PASSWORD,
+    **CREDENTIALS,
     Option.ERROR_MASK: Access(read_mask, write_mask),
     Option.HTTP_DECODING: Access(read_decoding, write_decoding),
     Option.CODEPAGE_PATH: _code_page(0),

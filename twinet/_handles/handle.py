@@ -70,6 +70,8 @@ class Handle:
     _status_delivery: StatusDelivery | None = None
     #: what a challenge of the server is answered with, unless a child has its own.
     _credentials: Credentials | None = None
+    #: and that of a proxy, before those that came with the proxy.
+    _proxy_credentials: Credentials | None = None
     #: whether the codings of bodies are undone; children copy it.
     _decoding = False
     #: which finer errors the program can deal with; None: as the handle above.

@@ -62,8 +62,6 @@ class HttpRequest(QueriedRequest):
     turn = ORDINARY
     #: whether it is sent when the session is offline.
     ignores_offline = False
-    #: whether no credentials go to the server (``SUPPRESS_SERVER_AUTH``).
-    _keeps_secrets = False
     #: whether the network must not be used (``Flag.FROM_CACHE``).
     _cache_only = False
     #: a redirect that could not be followed, until its call has ended.
@@ -267,8 +265,11 @@ class HttpRequest(QueriedRequest):
             self._security_flags,
             voice,
         )
-        if not self._keeps_secrets:
-            order.credentials = self._credentials or parent._credentials
+        order.credentials = self._credentials or parent._credentials
+        if engine.proxies is not None:
+            order.proxy_credentials = (
+                self._proxy_credentials or parent._proxy_credentials
+            )
         if self._decoding:
             order.decode = True
         if self.turn is not ORDINARY:

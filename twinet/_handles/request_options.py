@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from twinet._handles.connection_options import IDN, PASSWORD, USERNAME
+from twinet._handles.connection_options import CREDENTIALS, IDN
 from twinet._handles.option_access import COMMON, Access, boolean, nothing, within
 from twinet._handles.proxy_options import PROXY_SETTINGS_CHANGED
 from twinet._handles.session_options import (
@@ -23,7 +23,7 @@ from twinet.errors import (
     IncorrectHandleType,
     InvalidParameter,
 )
-from twinet.flags import SECURITY_SET_MASK, SecurityFlag
+from twinet.flags import SECURITY_SET_MASK, Flag, SecurityFlag
 from twinet.options import Option
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _write_suppress_auth(request: Any, value: Any) -> None:
     if request._used:
         msg = f"{request} has been sent; set SUPPRESS_SERVER_AUTH before that"
         raise IncorrectHandleState(msg)
-    request._keeps_secrets = True
+    request._flags |= Flag.SUPPRESS_SERVER_AUTH
 
 
 def _write_encode_extra(_request: Any, value: Any) -> None:
@@ -171,8 +171,7 @@ def _time(text: str | None) -> datetime | None:
 REQUEST_OPTIONS: dict[Option, Access] = {
     **COMMON,
     Option.PROXY_SETTINGS_CHANGED: PROXY_SETTINGS_CHANGED,
-    Option.USERNAME: USERNAME,
-    Option.PASSWORD: PASSWORD,
+    **CREDENTIALS,
     Option.ERROR_MASK: Access(read_mask, write_mask),
     Option.HTTP_DECODING: Access(read_decoding, write_decoding),
     Option.IDN: IDN,
@@ -193,7 +192,8 @@ REQUEST_OPTIONS: dict[Option, Access] = {
         lambda request: request.ignores_offline, _write_ignore_offline
     ),
     Option.SUPPRESS_SERVER_AUTH: Access(
-        lambda request: request._keeps_secrets, _write_suppress_auth
+        lambda request: bool(request._flags & Flag.SUPPRESS_SERVER_AUTH),
+        _write_suppress_auth,
     ),
     Option.URL: Access(lambda request: request.url),
     Option.REQUEST_FLAGS: Access(lambda request: request.request_flags),

@@ -16,12 +16,14 @@ from twinet._http.channel import Channel
 from twinet._http.cookie_keeper import CookieKeeper
 from twinet._http.cookies import CookieJar
 from twinet._http.engine import Engine
+from twinet._http.login_memory import LoginMemory
 from twinet._http.traced_channel import TracedChannel
 from twinet._net.client_certificate import ClientCertificate
 from twinet._net.connector import Connector
 from twinet._net.deadlines import Deadlines
 from twinet._net.disk import Disk
 from twinet._net.names import Names
+from twinet._net.netrc_file import read_netrc
 from twinet._net.proxy_settings import ProxySettings
 from twinet._net.threads import Threads
 from twinet._net.trace import UNTRACED, Tracer
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from twinet._net.client_certificate import GivenCertificate
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
+    from twinet._net.netrc_file import GivenNetrc
     from twinet._net.proxy_settings import GivenProxy
     from twinet._net.trust import GivenRoots
     from twinet.records import Destination, Limits
@@ -93,6 +96,9 @@ class Session(UrlCalls):
     :param cookies: a :class:`~twinet.CookieJar` to share with other sessions, or the
         path of a file to keep the cookies in; without one the session has a jar of its
         own, in memory (``session.cookies``).  ``Flag.NO_COOKIES`` leaves it aside.
+    :param netrc: who one is at which host, for servers that ask and requests that say
+        nothing: the path of a .netrc file, or True for the one that ``NETRC`` names in
+        the environment or ``~/.netrc``.  It is read now, and must be the user's alone.
     :param delivery: where status callbacks are called: ``twinet.PoolDelivery``,
         ``twinet.QueueDelivery``, or nothing for the reactor thread.
     :param trace: called with a :class:`~twinet.trace.TraceRecord` for each line of what
@@ -125,6 +131,7 @@ class Session(UrlCalls):
         policy: Callable[[Destination], str | None] | None = None,
         decoding: bool = False,
         cookies: CookieJar | str | PathLike[str] | None = None,
+        netrc: GivenNetrc | None = None,
         delivery: StatusDelivery | None = None,
         trace: Callable[[TraceRecord], object] | Trace | None = None,
     ) -> None:
@@ -182,6 +189,7 @@ class Session(UrlCalls):
             certificate=None
             if client_certificate is None
             else ClientCertificate.of(client_certificate),
+            logins=LoginMemory(read_netrc(netrc)),
         )
         if connect is not None:
             self.preconfigured = ProxySettings.direct

@@ -105,6 +105,12 @@ def _write_state(session: Any, value: Any) -> None:
 def _end_browser_session(session: Any, value: Any) -> None:
     nothing(Option.END_BROWSER_SESSION, value)
     session.cookies.end_session()
+    session.engine.logins.forget()
+
+
+def _unload_digest(session: Any, value: Any) -> None:
+    nothing(Option.DIGEST_AUTH_UNLOAD, value)
+    session.engine.logins.forget_digest()
 
 
 SESSION_OPTIONS: dict[Option, Access] = {
@@ -116,6 +122,7 @@ SESSION_OPTIONS: dict[Option, Access] = {
     Option.PROXY_SETTINGS_CHANGED: PROXY_SETTINGS_CHANGED,
     Option.USER_AGENT: Access(lambda session: session.agent, _write_agent),
     Option.END_BROWSER_SESSION: Access(None, _end_browser_session),
+    Option.DIGEST_AUTH_UNLOAD: Access(None, _unload_digest),
     Option.CONNECTED_STATE: Access(_read_state, _write_state),
     Option.HTTP_VERSION: Access(lambda _: HTTP_VERSION, _write_version),
     Option.ERROR_MASK: Access(read_mask, write_mask),

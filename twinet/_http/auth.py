@@ -141,7 +141,7 @@ class RequestLogin:
                 place_of_proxy(proxy),
                 subject,
                 target,
-                order.proxy_credentials or proxy.credentials,
+                proxy.credentials,
                 _TO_PROXIES,
             )
 
@@ -167,7 +167,7 @@ def tunnel_login(memory: LoginMemory, order: Order) -> Login | None:
         place_of_proxy(proxy),
         DigestSubject(b"CONNECT", uri),
         "",
-        order.proxy_credentials or proxy.credentials,
+        proxy.credentials,
         _TO_PROXIES,
     )
 

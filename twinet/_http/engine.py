@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from twinet._http.channel import Channel
@@ -80,7 +81,7 @@ class Engine:
     def source(self, order: Order, voice: Voice, asker: Asker) -> Errand | Transfer:
         """Make what carries an order out, the short way or the long; start it."""
         if self.proxies is not None:
-            order.proxy = self.proxies.proxy_for(order.url)
+            order.proxy = self.proxy_for(order, order.url)
             if order.proxy is not None:
                 # The short way knows none.
                 return self.transfer(order, voice, asker)
@@ -100,6 +101,13 @@ class Engine:
             if channel is not None:
                 return Errand(self, order, voice, asker, channel)
         return self.transfer(order, voice, asker)
+
+    def proxy_for(self, order: Order, url: HttpUrl) -> Proxy | None:
+        """Return the proxy that an order goes through to a URL, and as whom."""
+        proxy = None if self.proxies is None else self.proxies.proxy_for(url)
+        if proxy is not None and order.proxy_credentials is not None:
+            proxy = replace(proxy, credentials=order.proxy_credentials)
+        return proxy
 
     def take_cookies(self, order: Order, head: Head) -> None:
         """Keep the cookies that an answer brings, if they are wanted."""

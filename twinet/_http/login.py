@@ -83,6 +83,9 @@ class Login:
         self._place = place
         self._subject = subject
         self._target = target
+        if given is not None and not given.password:
+            # Only the user name was said.
+            given = memory.known_at(place, given.username) or given
         self._given = given
         self._eagerness = eagerness
 

@@ -34,8 +34,13 @@ class KnownHosts(Protocol):
     def hosts(self) -> Container[str]:
         """The hosts that somebody is known at."""
 
-    def credentials_for(self, host: str) -> Credentials | None:
-        """Return who one is at a host; ``None`` when nobody is known there."""
+    def credentials_for(
+        self, host: str, username: str | None = None
+    ) -> Credentials | None:
+        """Return who one is at a host; ``None`` when nobody is known there.
+
+        :param username: only this one is asked for.
+        """
 
 
 def _cnonce() -> bytes:
@@ -88,11 +93,14 @@ class LoginMemory:
             return space.credentials
         return self.known_at(place)
 
-    def known_at(self, place: Place) -> Credentials | None:
-        """Return who one was at this place from the beginning."""
+    def known_at(self, place: Place, username: str | None = None) -> Credentials | None:
+        """Return who one was at this place from the beginning.
+
+        :param username: only this one is asked for.
+        """
         if self._known is None or place.proxy:
             return None
-        return self._known.credentials_for(place.host)
+        return self._known.credentials_for(place.host, username)
 
     def asked(self, place: Place, offer: Offer, target: str) -> ProtectionSpace:
         """Take note of a challenge that is going to be met; return its space."""

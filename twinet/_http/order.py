@@ -66,8 +66,8 @@ class Order:
     :ivar hop: the redirects followed so far.
     :ivar came_from: the address of the server that redirected here.
     :ivar credentials: what a challenge of the server is answered with.
-    :ivar proxy_credentials: what that of a proxy is answered with, before those that
-        came with the proxy.
+    :ivar proxy_credentials: what that of a proxy is answered with, in the place of
+        those that came with the proxy.
     :ivar decode: whether the codings of the body are undone.
     :ivar added: fields of ours that go out besides the caller's, and instead of those
         of the same name.

@@ -273,8 +273,7 @@ class Transfer:
             if not same_origin(step.url, self.order.url):
                 # A client certificate of this request alone is not for others.
                 tls = self._engine.tls_policy(step.url.scheme, step.security)
-            proxies = self._engine.proxies
-            proxy = None if proxies is None else proxies.proxy_for(step.url)
+            proxy = self._engine.proxy_for(step, step.url)
             step = step.but(came_from=address, tls=tls, proxy=proxy)
         self._engine.connector.tracer.following(
             step.url.url, self._voice, challenged=challenged
