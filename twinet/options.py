@@ -159,7 +159,6 @@ _ANY = "RSQFU"
 _CACHE = "there is no cache yet"
 _FTP = "FTP is not spoken yet"
 _HTTP_2 = "HTTP/2 is not spoken yet"
-_PROXIES = "proxies are not spoken yet"
 
 
 def _row(
