@@ -97,6 +97,15 @@ class Case:
             for text in _texts(script)
         )
 
+    def says(self, words: str) -> bool:
+        """Whether a server sends something that holds these words."""
+        return any(
+            words in text
+            for server in self.recording.servers.values()
+            for script in _scripts(server)
+            for text in _texts(script)
+        )
+
     @cached_property
     def server_closes(self) -> bool:
         """Whether a server closes a connection by itself."""

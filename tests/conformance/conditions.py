@@ -202,6 +202,17 @@ def interim_is_told(case: Case, d: Difference) -> bool:
     return d.extra and d.status == "INTERMEDIATE_RESPONSE" and case.sends("HTTP/1.1 1")
 
 
+def cookies_are_told(case: Case, d: Difference) -> bool:
+    if not d.extra:
+        return False
+    if d.status == "COOKIE_RECEIVED":
+        return case.says("\r\nSet-Cookie:")
+    return d.status == "COOKIE_SENT" and (
+        case.says("\r\nSet-Cookie:")
+        or any(step.get("call") == "InternetSetCookie" for step in case.recording.steps)
+    )
+
+
 def no_fragment_on_the_wire(case: Case, d: Difference) -> bool:
     if d.what != "request" or d.fields != ("line",):
         return False

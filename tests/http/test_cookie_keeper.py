@@ -81,6 +81,20 @@ class KeeperTests(SynchronousTestCase):
         self.work()
         self.assertEqual(self.names(), ["a", "b", "c"])
 
+    def test_change_after_the_thread_has_looked_waits_for_its_end(self) -> None:
+        """Two threads at the same file would only wait for each other."""
+        self.set("a")
+        self.clock.advance(DELAY)
+        job, done = self.jobs.pop(0)
+        job()
+        self.set("b")
+        self.clock.advance(5 * DELAY)
+        self.assertEqual(self.jobs, [])
+        done.callback(None)
+        self.clock.advance(DELAY)
+        self.work()
+        self.assertEqual(self.names(), ["a", "b"])
+
     def test_reading_writes_nothing(self) -> None:
         """What goes out is no change."""
         self.set("a")

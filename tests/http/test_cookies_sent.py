@@ -7,8 +7,10 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import OK, MemoryNet, Peer
+from twinet import wininet
 from twinet._http.cookies import CookieJar
 from twinet.flags import Flag
+from twinet.status import SELF
 from twinet.urls import crack_http
 
 URL = "http://127.0.0.1:8080/x"
@@ -202,3 +204,118 @@ class CookieTests(SynchronousTestCase):
         self.pending = self.session.get(URL)
         self.peers[-1].close()
         self.assertEqual(cookie_of(self.net.accept().request()), [b"a=1"])
+
+
+class ToldTests(SynchronousTestCase):
+    """COOKIE_SENT and COOKIE_RECEIVED: how many, and when."""
+
+    #: What is not about connections, as lines begin.
+    statuses = (
+        "COOKIE",
+        "SENDING",
+        "RESPONSE_RECEIVED",
+        "REDIRECT",
+        "REQUEST_COMPLETE",
+    )
+
+    def setUp(self) -> None:
+        self.net = MemoryNet()
+        self.session = self.net.session
+
+    def told(self) -> list[str]:
+        """Return what was told, without sizes."""
+        lines = [
+            line.partition(" ")[0] + (line[-2:] if "COOKIE" in line else "")
+            for line in self.net.told
+            if line.startswith(self.statuses)
+        ]
+        self.net.news.clear()
+        return lines
+
+    def test_counts_and_places(self) -> None:
+        """Sent before anything else, received after the head, for each hop."""
+        for name in ("a", "b"):
+            self.session.cookies.set(URL, name, "secret")
+        self.session.get(URL, context=3)
+        peer = self.net.accept()
+        self.assertEqual(self.net.told[:2], ["HANDLE_CREATED", "COOKIE_SENT 2"])
+        peer.send(to("/y", "c=secret; Path=/", "d=1; Domain=com", ""))
+        peer.send(ok("e=secret"))
+        self.assertEqual(
+            self.told(),
+            [
+                *("COOKIE_SENT 2", "SENDING_REQUEST", "RESPONSE_RECEIVED"),
+                *("COOKIE_RECEIVED 3", "REDIRECT", "COOKIE_SENT 3", "SENDING_REQUEST"),
+                *("RESPONSE_RECEIVED", "COOKIE_RECEIVED 1", "REQUEST_COMPLETE"),
+            ],
+        )
+
+    def test_no_cookies_are_no_news(self) -> None:
+        """Of other sites, of none, and with the flag."""
+        self.session.cookies.set("http://o.test/", "a", "1")
+        self.session.cookies.set(URL, "b", "1", path="/z")
+        self.session.get(URL, context=3)
+        peer = self.net.accept()
+        peer.send(OK + b"hello")
+        self.session.get(URL, context=3, flags=Flag.NO_COOKIES)
+        peer.send(ok("c=1"))
+        self.assertNotIn("COOKIE", " ".join(self.net.told))
+
+    def test_proxys_own_answer_sets_nothing(self) -> None:
+        """A 407 is not the server's word."""
+        self.session.get(URL, context=3)
+        answer = ok("a=1").replace(b"200 OK", b"407 Who")
+        self.net.accept().send(answer)
+        self.assertEqual(len(self.session.cookies), 0)
+        self.assertNotIn("COOKIE", " ".join(self.net.told))
+
+    def test_handle_may_be_closed_in_there(self) -> None:
+        """Nothing goes out after the one; nothing is told after the other but 70."""
+        self.session.cookies.set(URL, "a", "1")
+        for status in ("COOKIE_SENT", "COOKIE_RECEIVED"):
+            for fresh in (True, False):
+                net = MemoryNet(cookies=self.session.cookies)
+                if not fresh:
+                    net.session.get(URL, context=None)
+                    peer = net.accept()
+                    peer.send(OK + b"hello")
+                    peer.request()
+
+                def react(news: Any, status: str = status) -> None:
+                    if news.status.name == status:
+                        news.handle.close()
+
+                net.react = react
+                pending = net.session.get(URL, context=SELF)
+                if status == "COOKIE_RECEIVED":
+                    peer = net.accept() if fresh else peer
+                    self.assertNotEqual(peer.request(), b"")
+                    peer.send(ok("b=1"))
+                self.failureResultOf(pending)
+                self.assertFalse(net.attempts)
+                if not fresh and status == "COOKIE_SENT":
+                    self.assertEqual(peer.request(), b"")
+                names = [line.partition(" ")[0] for line in net.told]
+                rest = names[names.index(status) + 1 :]
+                self.assertLessEqual(
+                    {*rest},
+                    {
+                        *("CLOSING_CONNECTION", "CONNECTION_CLOSED"),
+                        *("REQUEST_COMPLETE", "HANDLE_CLOSING"),
+                    },
+                )
+                self.assertEqual(rest[-1], "HANDLE_CLOSING")
+
+    def test_windows_door_gets_four_bytes(self) -> None:
+        """The number, and its size."""
+        told: list[tuple[Any, ...]] = []
+        wininet.InternetSetStatusCallback(self.session, lambda *news: told.append(news))
+        connection = wininet.InternetConnect(self.session, "127.0.0.1", 8080, context=1)
+        request = wininet.HttpOpenRequest(connection, None, "/x", context=2)
+        self.session.cookies.set(URL, "a", "1")
+        wininet.HttpSendRequest(request)
+        self.net.accept().send(ok("b=1", "c=2"))
+        self.assertEqual(
+            [news[2:] for news in told if news[2] in (320, 321)],
+            [(320, 1, 4), (321, 2, 4)],
+        )

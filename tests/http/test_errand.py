@@ -94,7 +94,7 @@ HOWS: dict[str, dict[str, Any]] = {
 class Stage:
     """One session with a kept connection, and what has become of a second request."""
 
-    def __init__(self, *, short: bool, **options: Any) -> None:
+    def __init__(self, *, short: bool, baked: bool = False, **options: Any) -> None:
         self.net = MemoryNet(**options)
         self.net.session.engine._plain = short
         warm = self.net.session.get(URL)
@@ -104,6 +104,11 @@ class Stage:
         warm.addCallback(lambda request: request.close())
         self.peer.request()
         self.net.news.clear()
+        if baked:
+            # For this URL, for another one, for the place of the redirects.
+            for url, name in ((URL, "a"), (URL, "b"), ("http://o.test/", "c")):
+                self.net.session.cookies.set(url, name, "1", path="/")
+            self.net.session.cookies.set(URL, "d", "1", path="/c")
 
     def get(self, **how: Any) -> None:
         """Send the request."""
@@ -340,6 +345,66 @@ class BothWays(SynchronousTestCase):
 
                 self.alike(story, f"{options} {what}", **options)
 
+    def test_cookies_go_along(self) -> None:
+        """Where they belong, told, and with whatever is answered."""
+        for what, answer in ANSWERS.items():
+            for how, given in (*HOWS.items(), ("own", {"headers": {"Cookie": "x=1"}})):
+
+                def story(stage: Stage, answer=answer, given=given) -> None:
+                    stage.get(**given)
+                    stage.seen.append(stage.peer.request())
+                    stage.peer.send(answer)
+                    stage.net.advance(0)
+                    stage.get()
+
+                self.alike(story, f"{what}, {how}", baked=True)
+        for cut in range(1, len(ANSWERS["cookie"])):
+
+            def pieces(stage: Stage, cut=cut) -> None:
+                stage.get()
+                stage.peer.send(ANSWERS["cookie"][:cut])
+                stage.peer.send(ANSWERS["cookie"][cut:])
+                stage.peer.close()
+
+            self.alike(pieces, f"cookie at {cut}", baked=True)
+
+    def test_listener_closes_at_each_step_of_cookies(self) -> None:
+        """COOKIE_SENT and COOKIE_RECEIVED among them."""
+        for what in ("cookie", "redirect", "half a body", "session"):
+            for step in range(1, 11):
+
+                def story(stage: Stage, what=what, step=step) -> None:
+                    def react(news: Any) -> None:
+                        if len(stage.net.news) == step:
+                            if what == "session":
+                                stage.net.session.close()
+                            else:
+                                (news.info if step == 1 else news.handle).close()
+
+                    stage.net.react = react
+                    stage.get()
+                    if not stage.peer.closed:
+                        stage.peer.send(ANSWERS.get(what, OK))
+                    if what == "session":
+                        # An idle connection is closed in other words than one that
+                        # is about to be used.
+                        stage.peer.transport.aborted = False
+
+                self.alike(story, f"{what}, closed at {step}", baked=True)
+
+    def test_kept_connection_proves_dead_with_cookies(self) -> None:
+        """The order goes out once more as it was."""
+
+        def story(stage: Stage) -> None:
+            stage.get()
+            stage.seen.append(stage.peer.request())
+            stage.peer.close()
+            stage.peer = stage.net.accept()
+            stage.seen.append(stage.peer.request())
+            stage.peer.send(ANSWERS["cookie"])
+
+        self.alike(story, "dead", baked=True)
+
     def test_handle_is_sent_again(self) -> None:
         """While its answer is unread, and while it has none."""
 
@@ -357,7 +422,7 @@ class BothWays(SynchronousTestCase):
 class ShortWay(SynchronousTestCase):
     """Who goes it, and who does not."""
 
-    def transfers(self, answer: bytes, **how: Any) -> int:
+    def transfers(self, answer: bytes, *, baked: bool = False, **how: Any) -> int:
         """Return how many transfers one request took."""
         made: list[Transfer] = []
 
@@ -366,7 +431,7 @@ class ShortWay(SynchronousTestCase):
                 super().__init__(*args)
                 made.append(self)
 
-        stage = Stage(short=True)
+        stage = Stage(short=True, baked=baked)
         self.patch(errand_module, "Transfer", Counted)
         stage.get(**how)
         stage.peer.send(answer)
@@ -376,6 +441,7 @@ class ShortWay(SynchronousTestCase):
         """Else the short way would be a detour."""
         for what in ("ok", "no body", "304", "404", "401", "500", "chunked", "cookie"):
             self.assertEqual(self.transfers(ANSWERS[what]), 0, what)
+            self.assertEqual(self.transfers(ANSWERS[what], baked=True), 0, what)
 
     def test_others_do(self) -> None:
         """One, and only one."""

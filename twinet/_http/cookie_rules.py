@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ __all__ = [
 
 #: The longest path of a cookie, as in Firefox: that of a URL may be of any length.
 LONGEST_PATH = 1024
+#: So many hosts are remembered in parts (our own choice).
+_HOSTS = 256
 
 
 def place_of(url: HttpUrl, given: SetCookie) -> tuple[str, bool, str] | str:
@@ -68,6 +70,7 @@ def refusal(url: HttpUrl, given: SetCookie, *, host_only: bool, path: str) -> st
     return ""
 
 
+@lru_cache(_HOSTS)
 def domains_of(host: str) -> tuple[str, ...]:
     """Return a host and all domains above it; of an address itself alone (5.1.3)."""
     if is_address(host):

@@ -35,6 +35,8 @@ __all__ = ["Chooser", "Engine"]
 
 #: How many ways of verifying are remembered (our own choice); most sessions have one.
 _MOST_POLICIES = 64
+#: The answer that is not the server's.
+_OF_A_PROXY = 407
 
 
 class Chooser(Protocol):
@@ -94,7 +96,6 @@ class Engine:
             and limits.lowest_speed is None
             and order.credentials is None
             and not order.decode
-            and not self.cookies.size
             and order.url.host not in self.logins.hosts
         ):
             channel = self.pool.kept(order)
@@ -109,10 +110,21 @@ class Engine:
             proxy = replace(proxy, credentials=order.proxy_credentials)
         return proxy
 
-    def take_cookies(self, order: Order, head: Head) -> None:
-        """Keep the cookies that an answer brings, if they are wanted."""
-        if not order.flags & Flag.NO_COOKIES:
-            self.cookies.take(order.url, head.fields)
+    def cookie_for(self, order: Order) -> bytes | None:
+        """Return what goes out as the Cookie field of an order, if it is wanted."""
+        if order.flags & Flag.NO_COOKIES:
+            return None
+        return self.cookies.header_for(order.url)
+
+    def take_cookies(self, order: Order, head: Head) -> int:
+        """Keep the cookies that an answer brings, if they are wanted.
+
+        :returns: how many it brought.
+        """
+        # What a proxy says for itself sets nothing for a server.
+        if order.flags & Flag.NO_COOKIES or head.status == _OF_A_PROXY:
+            return 0
+        return self.cookies.take(order.url, head.fields)
 
     def passage(self, order: Order) -> Passage:
         """Return the way past an order's proxy.

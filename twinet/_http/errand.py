@@ -1,14 +1,14 @@
 """The errand: the short way of a GET on a kept connection, as nearly all of them go.
 
-Theory of operation.  A request takes this way when nothing has to be added to it, or
-watched, and a kept channel is free for it (:meth:`Engine.send`).  One object then does
-what a :class:`Transfer` and its :class:`Exchange` do, as long as all is usual: the
-server's next words are the whole of an answer that leads nowhere else.  Whatever else
-comes - an answer in pieces, a redirect, 1xx, silence, the end of the connection, a
-program that closes the handle - is theirs: they are made then, in the state that this
-one is in, and what came is handed on to them (:meth:`Errand._go_long`).  So there is
-no second way of doing any of it, and both ways tell the same; ``test_errand`` runs a
-corpus of answers both ways.
+Theory of operation.  A request takes this way when nothing but cookies has to be added
+to it, nothing is watched, and a kept channel is free for it (:meth:`Engine.source`).
+One object then does what a :class:`Transfer` and its :class:`Exchange` do, as long as
+all is usual: the server's next words are the whole of an answer that leads nowhere
+else.  Whatever else comes - an answer in pieces, a redirect, 1xx, silence, the end of
+the connection, a program that closes the handle - is theirs: they are made then, in the
+state that this one is in, and what came is handed on to them
+(:meth:`Errand._go_long`).  So there is no second way of doing any of it, and both ways
+tell the same; ``test_errand`` runs a corpus of answers both ways.
 
 As with an exchange, what has come is settled first and told afterwards.
 """
@@ -26,6 +26,8 @@ from twinet._wire.framing_fields import asks_to_close
 from twinet._wire.http1 import End, Head
 from twinet._wire.http_request import render_head
 from twinet.status import (
+    CookieReceived,
+    CookieSent,
     ReceivingResponse,
     RequestSent,
     ResponseReceived,
@@ -81,6 +83,8 @@ class Errand:
     origin: Origin
     #: the length of the answer's head, between settling and telling.
     _head_size = 0
+    #: how many cookies it has brought, as long as that is not told.
+    _received = 0
     _stopped = False
     #: who goes on, when something is not as usual.
     _exchange: Exchange | None = None
@@ -117,14 +121,21 @@ class Errand:
             self._engine.deadlines.clear(channel)
         else:
             self._engine.deadlines.set(channel, first_byte)
+        if self._engine.cookies.size:
+            order = self._dress(order, channel)
+            if self._stopped:
+                return
         if voice.heard:
             voice.emit(SendingRequest)
             if self._stopped:
                 return
-        url = order.url
-        head = render_head(
-            order.verb, url.target, url.host_header, order.agent, order.fields
-        )
+        if order.added:
+            head = order.head()
+        else:
+            url = order.url
+            head = render_head(
+                order.verb, url.target, url.host_header, order.agent, order.fields
+            )
         channel.begin(self, head)
         if voice.heard:
             voice.emit(RequestSent, len(head))
@@ -160,7 +171,7 @@ class Errand:
         self._channel = None
         self._head_size = len(head.raw)
         if sets_cookies(head.raw):
-            engine.take_cookies(order, head)
+            self._received = engine.take_cookies(order, head)
         self._asker.take_whole(
             answer_of(head, order, channel.circuit),
             body,
@@ -177,6 +188,8 @@ class Errand:
             return
         if voice.heard:
             voice.emit(ResponseReceived, self._head_size)
+            if self._received and voice.heard and not self._stopped:
+                voice.emit(CookieReceived, self._received)
         if voice.busy:
             voice.then(self._head_told)
         elif not self._stopped:
@@ -212,6 +225,22 @@ class Errand:
         """As :meth:`pause`."""
 
     # -- inside
+
+    def _dress(self, order: Order, channel: Channel) -> Order:
+        """Add the cookies that belong to it, as :class:`Transfer` does."""
+        cookie = self._engine.cookie_for(order)
+        if cookie:
+            order = self.order = order.dressed(cookie)
+            self._asker.take_order(order)
+            if self._voice.heard:
+                # Nothing has gone out: who closes the handle in there gives it back.
+                self._channel = None
+                self._voice.emit(CookieSent, cookie.count(b";") + 1)
+                if self._stopped:
+                    self._engine.pool.release(self, channel)
+                else:
+                    self._channel = channel
+        return order
 
     @property
     def _goes_on(self) -> bool:

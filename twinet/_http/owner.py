@@ -28,9 +28,11 @@ class Owner(Protocol):
     The ``take`` methods settle, and run no callback; the others tell.
 
     :ivar over: it has come to its end, or was stopped.
+    :ivar received: how many cookies an answer has brought, until that is told.
     """
 
     over: bool
+    received: int
 
     def passage(self) -> Passage:
         """Return the way past the proxy of its order.

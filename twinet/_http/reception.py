@@ -29,7 +29,7 @@ from twinet._net.low_water import LONG
 from twinet._wire.framing_fields import asks_to_close
 from twinet._wire.http1 import End, Fault, Head
 from twinet.errors import HttpInvalidServerResponse
-from twinet.status import IntermediateResponse, ResponseReceived
+from twinet.status import CookieReceived, IntermediateResponse, ResponseReceived
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -349,6 +349,9 @@ class Reception(ABC):
             # close the handle in there.
             self._telling = True
             voice.emit(ResponseReceived, len(head.raw))
+            received, self._owner.received = self._owner.received, 0
+            if received and voice.heard and not self._stopped:
+                voice.emit(CookieReceived, received)
             voice.then(self._head_told)
         else:
             self._head_told()

@@ -20,9 +20,8 @@ from twinet._net.foresight import foreseen
 from twinet._net.lanes import VETO
 from twinet._wire.decoding import codings_of
 from twinet.errors import InternetError, Timeout
-from twinet.flags import Flag
 from twinet.records import Response
-from twinet.status import Redirect
+from twinet.status import CookieSent, Redirect
 
 if TYPE_CHECKING:
     from twinet._http.channel import Channel
@@ -69,6 +68,8 @@ class Transfer:
     _login: RequestLogin | None = None
     _wanted = True
     deadline: float | None = None
+    #: how many cookies an answer has brought, until that is told.
+    received = 0
     over = False
 
     def __init__(
@@ -171,7 +172,7 @@ class Transfer:
         step = None if head.status < _LEADING else self._next(head)
         self._step = step
         if sets_cookies(head.raw):
-            self._engine.take_cookies(order, head)
+            self.received = self._engine.take_cookies(order, head)
         response = answer_of(head, order, exchange.circuit, self._history)
         if step is None:
             taker: Taker = self._reader
@@ -333,14 +334,18 @@ class Transfer:
             or order.url.host in engine.logins.hosts
         ):
             login = self._login = RequestLogin(engine.logins)
+        cookie = None
         if order.decode or login is not None or engine.cookies.size:
-            cookie = None
-            if engine.cookies.size and not order.flags & Flag.NO_COOKIES:
-                cookie = engine.cookies.header_for(order.url)
+            if engine.cookies.size:
+                cookie = engine.cookie_for(order)
             lines = () if login is None else login.lines(order)
             order = self.order = order.dressed(cookie, lines)
         if order.hop or order.added:
             self._reader.take_order(order)
+        if cookie and self._voice.heard:
+            self._voice.emit(CookieSent, cookie.count(b";") + 1)
+            if self.over:
+                return
         exchange = self._exchange = self._new_exchange()
         exchange.start()
 
