@@ -7,6 +7,7 @@ write a header field or a request of their own.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import h11
 from twisted.internet.defer import Deferred
@@ -15,7 +16,7 @@ from twisted.web.http_headers import Headers
 
 import twinet
 from tests.http.memory import MemoryNet, Peer
-from twinet import Option
+from twinet import Option, ProxySettings
 from twinet.errors import InternetError
 from twinet.query import AddRequest
 
@@ -64,6 +65,13 @@ def optioned(net: MemoryNet, option: Option, value: Any) -> Any:
         handle = net.session.http("127.0.0.1")
     handle.options[option] = value
     return net.session.get(URL)
+
+
+def proxied(net: MemoryNet, proxy: Any, bypass: Any = "") -> Any:
+    if bypass != "" or not isinstance(proxy, str | None):
+        proxy = ProxySettings(proxy, bypass)
+    net.session.set_proxy(proxy)
+    return net.session.get("http://192.0.2.1/")
 
 
 def agent(net: MemoryNet, *args: Any) -> Any:
@@ -128,6 +136,12 @@ TEXTS: dict[str, Any] = {
     "jar": lambda n, x: (n.session.cookies.set(URL, "a", f"b{x}"), n.session.get(URL))[
         1
     ],
+    "proxy": lambda n, x: proxied(n, f"127.0.0.9:3128{x}"),
+    "proxy user": lambda n, x: proxied(n, f"http://u{x}:p@127.0.0.9:3128"),
+    "proxy password": lambda n, x: proxied(
+        n, f"http://u:{quote(raw(x))}@127.0.0.9:3128"
+    ),
+    "bypass": lambda n, x: proxied(n, "127.0.0.9:3128", f"a{x}"),
     "IAgent method": lambda n, x: agent(n, raw(f"GET{x}"), raw(URL)),
     "IAgent URL": lambda n, x: agent(n, b"GET", raw(URL + x)),
     "IAgent field": lambda n, x: agent(
@@ -165,6 +179,8 @@ ANYTHING: dict[str, Any] = {
     "user": lambda n, x: (
         n.session.http("127.0.0.1", username=x).open_request("GET").send()
     ),
+    "proxy": proxied,
+    "bypass": lambda n, x: proxied(n, "127.0.0.9:3128", x),
     **{
         option.name: lambda n, x, option=option: optioned(n, option, x)
         for option in (Option.USERNAME, Option.PASSWORD, Option.USER_AGENT)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from twisted.trial.unittest import SynchronousTestCase
 
+from twinet._wire.proxy_bypass import no_proxy_list, read_bypass_list
 from twinet._wire.proxy_list import checked_proxy, read_proxy, read_proxy_list
 from twinet.errors import InvalidParameter
 from twinet.proxy import Proxy
@@ -178,6 +181,31 @@ class LessonsOfTheList(SynchronousTestCase):
         for text in SECRETS:
             error = self.assertRaises(InvalidParameter, read_proxy_list, text)
             self.assertNotIn("geheim", str(error), text)
+
+    def test_whatever_is_written_is_read_or_refused(self) -> None:
+        """Nothing else happens, and the secret stays one."""
+        pieces = (
+            *("http", "https", "socks5", "socks", "ftp", "=", "://", ":", "@", "/"),
+            *(" ", ";", "[", "]", "::1", "h", "p.example", "80", "%", "%41", "%0a"),
+            *("<local>", "*", ".", ",", "#", "\ud800", "\u00fc", "0", "99999"),
+        )
+        random = Random(9)
+        read = refused = 0
+        for _ in range(3000):
+            chosen = random.choices(pieces, k=random.randrange(1, 9))
+            chosen.insert(random.randrange(len(chosen) + 1), "u:geheim@")
+            text = "".join(chosen)
+            for function in (read_proxy_list, read_bypass_list, no_proxy_list):
+                try:
+                    found = function(text)
+                except InvalidParameter as error:
+                    refused += 1
+                    self.assertNotIn("geheim", error.message, text)
+                else:
+                    read += 1
+                    if function is read_proxy_list:
+                        self.assertNotIn("geheim", repr(found), text)
+        self.assertGreater(min(read, refused), 300)
 
     def test_one_proxy_alone(self) -> None:
         """That of a variable; its name is in the error, not the proxy."""

@@ -33,6 +33,8 @@ class Agent:
     Like Twisted's, it follows no redirect by itself, keeps no cookies and adds no
     field but Host, User-Agent and Accept: what is wrapped round it does.  (A
     session with ``decoding=True`` asks for compressed bodies and decodes them.)
+    Unlike Twisted's, it goes through the proxies that the environment names, as every
+    session does that is told no others.
 
     :param reactor: the reactor; the running one when left out.
     :param session: the session to use; one is made when left out.

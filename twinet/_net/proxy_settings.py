@@ -45,6 +45,9 @@ class ProxySettings:
         ``[scheme://]host[:port]`` with ``*`` for any characters, or ``<local>`` for
         all names without a dot, between semicolons or blanks.  This machine
         (localhost, 127.0.0.0/8, ::1) is on it unless ``<-loopback>`` is.
+    :ivar access_type: where they come from: PROXY, DIRECT, or PRECONFIG for the
+        environment.
+    :ivar bypass: the bypass list, or ``no_proxy``, as given.
     :raises InvalidParameter: 87, an entry cannot be; the text names it, without its
         password.
     :source: InternetOpen, INTERNET_PROXY_INFO; schemes and passwords are our own.
@@ -79,9 +82,7 @@ class ProxySettings:
     ) -> None:
         self._proxies = proxies
         self._bypass = bypass
-        #: where they come from: PROXY, DIRECT, or PRECONFIG for the environment.
         self.access_type = access_type
-        #: the hosts that are reached straight, as given.
         self.bypass = text
         self._known: dict[tuple[str, str, int], Proxy | None] = {}
 

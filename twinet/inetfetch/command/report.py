@@ -57,11 +57,30 @@ def exit_code(error: BaseException) -> Exit:
     from twinet import errors  # noqa: PLC0415  --help does without
 
     families: list[tuple[Exit, tuple[type[BaseException], ...]]] = [
-        (Exit.STATUS, (errors.UnexpectedStatus,)),
+        (
+            Exit.STATUS,
+            # A SOCKS proxy has no status for them.
+            (errors.UnexpectedStatus, errors.LoginFailure, errors.IncorrectPassword),
+        ),
         (Exit.TIME, (errors.Timeout,)),
         # A handshake that fails has no certificate to blame, but the same cure.
-        (Exit.CERTIFICATE, (errors.CertificateFault, errors.SecurityChannelError)),
-        (Exit.CONNECT, (errors.NameNotResolved, errors.CannotConnect)),
+        (
+            Exit.CERTIFICATE,
+            (
+                errors.CertificateFault,
+                errors.SecurityChannelError,
+                errors.SecureFailureProxy,
+                errors.ClientAuthCertNeededProxy,
+            ),
+        ),
+        (
+            Exit.CONNECT,
+            (
+                errors.NameNotResolved,
+                errors.CannotConnect,
+                errors.InvalidProxyRequest,
+            ),
+        ),
         (Exit.USAGE, (errors.InvalidUrl, errors.UnrecognizedScheme)),
         (
             Exit.LOCAL,
