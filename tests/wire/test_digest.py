@@ -178,6 +178,13 @@ class AnswerTests(SynchronousTestCase):
         session.renew(b"other")
         given = said(session.answer(MUFASA, INDEX).value)
         self.assertEqual((given[b"nc"], given[b"nonce"]), (b"00000001", b"other"))
+        # An answer that was on its way for long names the old one once more.
+        session.renew(b"n")
+        given = said(session.answer(MUFASA, INDEX).value)
+        self.assertEqual((given[b"nc"], given[b"nonce"]), (b"00000012", b"n"))
+        for number in range(100):
+            session.renew(b"%d" % number)
+        self.assertEqual((len(session._counts), session.count), (16, 0))
 
     def test_quotes_and_backslashes_come_back_as_they_were(self) -> None:
         """Of the server's, and of the user's."""

@@ -39,6 +39,8 @@ __all__ = [
 #: A parameter that is longer is no honest one, and most would be sent back to the
 #: server with each request (bytes; our own choice).
 _LONGEST = 4096
+#: How many nonces' counts are remembered (our own choice).
+_MOST_NONCES = 16
 #: RFC 8187, section 3.2.1, but for letters, digits and what quote() leaves anyway.
 _ATTR_CHAR = "!#$&+^`|"
 
@@ -177,27 +179,34 @@ class DigestSession:
     :ivar challenge: that it began with.
     """
 
-    __slots__ = ("_cnonce", "_count", "_nonce", "challenge")
+    __slots__ = ("_cnonce", "_counts", "_nonce", "challenge")
 
     def __init__(self, challenge: DigestChallenge, cnonce: bytes) -> None:
         self.challenge = challenge
         self._nonce = challenge.nonce
         self._cnonce = cnonce
-        self._count = 0
+        #: how many answers the last nonces have been in.
+        self._counts = {self._nonce: 0}
 
     @property
     def count(self) -> int:
         """How many answers the present nonce has been in."""
-        return self._count
+        return self._counts[self._nonce]
 
     def __repr__(self) -> str:
-        return f"<DigestSession {self._count}>"
+        return f"<DigestSession {self.count}>"
 
     def renew(self, nonce: bytes) -> None:
-        """Go on with another nonce (``nextnonce``, RFC 7616, section 3.5)."""
-        if nonce and len(nonce) <= _LONGEST and nonce != self._nonce:
-            self._nonce = nonce
-            self._count = 0
+        """Go on with another nonce (``nextnonce``, RFC 7616, section 3.5).
+
+        Answers that come at once may name several, and an older one after a newer.
+        """
+        if not nonce or len(nonce) > _LONGEST:
+            return
+        self._nonce = nonce
+        self._counts.setdefault(nonce, 0)
+        if len(self._counts) > _MOST_NONCES:
+            del self._counts[next(each for each in self._counts if each != nonce)]
 
     def can_answer(self, *, body_at_hand: bool) -> bool:
         """Tell whether a request can be answered for.
@@ -231,13 +240,13 @@ class DigestSession:
         qop = b""
         a2 = (subject.verb, subject.uri)
         if challenge.qops:
-            self._count += 1
+            self._counts[self._nonce] += 1
             qop = b"auth" if b"auth" in challenge.qops else b"auth-int"
             if qop == b"auth-int":
                 assert subject.body is not None, "can_answer() was asked"
                 a2 = (*a2, hashed(subject.body))  # type: ignore[assignment]  # longer
         middle = (
-            (self._nonce, b"%08x" % self._count, self._cnonce, qop)
+            (self._nonce, b"%08x" % self.count, self._cnonce, qop)
             if qop
             else (self._nonce,)
         )
@@ -258,7 +267,7 @@ class DigestSession:
             lines.append(b"algorithm=%b" % challenge.algorithm)
         if qop:
             lines.append(
-                b'qop=%b, nc=%08x, cnonce="%b"' % (qop, self._count, self._cnonce)
+                b'qop=%b, nc=%08x, cnonce="%b"' % (qop, self.count, self._cnonce)
             )
         if challenge.opaque is not None:
             lines.append(b"opaque=%b" % _quoted(challenge.opaque))
