@@ -475,7 +475,7 @@ class CredentialTests(AuthCase):
             lambda: self.net.session.http("h", username="a:topsecret", password="p"),
             lambda: self.net.session.http("h", username="a", password=secret),
             lambda: self.net.session.http("h", username=secret),
-            lambda: self.net.session.http("h", password="top\udc80secret"),
+            lambda: self.net.session.http("h", password="top\ud800secret"),
             lambda: options.__setitem__(Option.USERNAME, "topsecret:x"),
             lambda: options.__setitem__(Option.PASSWORD, secret),
             lambda: options.__setitem__(Option.PASSWORD, b"topsecret"),

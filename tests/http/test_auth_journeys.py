@@ -534,7 +534,7 @@ class RandomTests(SynchronousTestCase):
     def test_every_call_ends_after_a_few_rounds(self) -> None:
         """Nobody is told what is not his, and no count comes twice."""
         most = 0
-        for number in range(300):
+        for number in range(150):
             most = max(most, self.story(Random(number), number))
         # Five are the most for each of two URLs; chance takes us beyond those of one.
         self.assertGreater(most, 5)

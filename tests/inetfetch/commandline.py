@@ -39,7 +39,9 @@ def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, 
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.lower().endswith("_proxy") and not name.startswith("INETFETCH_")
+        if not name.lower().endswith("_proxy")
+        and not name.startswith("INETFETCH_")
+        and name != "NETRC"
     }
     return {
         **kept,

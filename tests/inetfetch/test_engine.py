@@ -12,6 +12,7 @@ from twisted.internet.task import deferLater
 from twisted.trial import unittest
 
 import twinet
+from tests.inetfetch.doorkeeper import Doorkeeper
 from tests.inetfetch.folders import asked, names_in, temporary_folder
 from tests.inetfetch.origin import (
     Origin,
@@ -32,6 +33,7 @@ from twinet.inetfetch.fetch.policy import EgressPolicy, parse_nets
 from twinet.inetfetch.fetch.retry import RetryRule
 from twinet.inetfetch.queue.job import ENDED, Publication, State
 from twinet.inetfetch.queue.store import Store
+from twinet.records import Credentials
 
 BODY = bytes(range(256)) * 40
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -55,6 +57,7 @@ class EngineCase(unittest.TestCase):
             reactor,
             policy=EgressPolicy(parse_nets(self.allow_nets)),
             limits=twinet.Limits(connect=5, first_byte=20, idle=20),
+            remember_logins=False,
         )
         self.rule = RetryRule(tries=3, base=0.05, longest=0.2)
         await self.store.open()
@@ -184,6 +187,26 @@ class FetchTests(EngineCase):
         self.assertEqual(job.state, State.DONE, job.error)
         field = self.origin.requests[0].getHeader("authorization")
         self.assertEqual(field, "Basic dXMgZXI6czplY3JldA==")
+
+    async def test_server_that_wants_digest(self):
+        """Is asked once how it wants it; other jobs are nobody's friends."""
+        joe = Credentials("joe", "geheim")
+        self.origin.pages["/d/x"] = self.origin.pages["/d/y"] = page = Doorkeeper(
+            BODY, joe
+        )
+        own = self.url.replace("//", "//joe:geheim@")
+        self.engine.start()
+        for url, state, heard in (
+            (own + "/d/x", State.DONE, [b"basic", b"digest"]),
+            (own + "/d/y", State.DONE, [b"digest"]),
+            ("/d/y", State.FAILED, [None]),
+        ):
+            [job] = await self.add(url)
+            self.engine.wake()
+            job = await self.until(job.id)
+            self.assertEqual(job.state, state, job.error)
+            self.assertEqual(page.heard, heard)
+            page.heard.clear()
 
     async def test_file_is_asked_for_as_it_is(self):
         """No coding is asked for: the size on the disk is the size announced."""

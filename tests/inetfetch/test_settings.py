@@ -29,6 +29,7 @@ class SettingsTests(unittest.SynchronousTestCase):
         self.assertEqual(settings.listen, "tcp:6800:interface=127.0.0.1")
         self.assertEqual((settings.max_active, settings.max_active_per_host), (5, 2))
         self.assertEqual((settings.trust_roots, settings.allow_nets), (None, ()))
+        self.assertIsNone(settings.netrc)
         self.assertEqual((settings.hosts, settings.origins), (LOCAL_HOSTS, frozenset()))
         self.assertFalse(settings.insecure_listen)
         self.assertTrue(settings.usual_state_dir)
@@ -51,6 +52,7 @@ class SettingsTests(unittest.SynchronousTestCase):
             INETFETCH_DIR="~/d",
             INETFETCH_LISTEN="tcp:1",
             INETFETCH_TRUST_ROOTS="/r.pem",
+            INETFETCH_NETRC="/n",
             INETFETCH_PROXY="http=p:1",
             INETFETCH_PROXY_BYPASS="<local>",
             INETFETCH_MAX_ACTIVE="7",
@@ -64,6 +66,7 @@ class SettingsTests(unittest.SynchronousTestCase):
         self.assertEqual(settings.root, HOME / "d")
         self.assertEqual(settings.listen, "tcp:1")
         self.assertEqual(settings.trust_roots, Path("/r.pem"))
+        self.assertEqual(settings.netrc, Path("/n"))
         self.assertEqual(settings.proxy, ProxySettings("http=p:1", "<local>"))
         self.assertEqual((settings.max_active, settings.max_active_per_host), (7, 3))
         self.assertEqual(

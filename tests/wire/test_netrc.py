@@ -69,6 +69,8 @@ class NetrcTests(SynchronousTestCase):
             found = netrc.credentials_for(host, username)
             self.assertEqual(None if found is None else found.password, password)
         self.assertIn("anybody", netrc.hosts)
+        self.assertIsNone(netrc.credentials_for("c", by_name=True))
+        self.assertIsNotNone(netrc.credentials_for("a", by_name=True))
 
     def test_hosts_are_names_as_for_connecting(self) -> None:
         """International ones, and addresses."""

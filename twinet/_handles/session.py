@@ -99,6 +99,9 @@ class Session(UrlCalls):
     :param netrc: who one is at which host, for servers that ask and requests that say
         nothing: the path of a .netrc file, or True for the one that ``NETRC`` names in
         the environment or ``~/.netrc``.  It is read now, and must be the user's alone.
+    :param remember_logins: whether the user name and the password that a server took
+        from one request answer its questions to others that bring none.  Without it
+        only what a request brings, and what the netrc file knows, is said.
     :param delivery: where status callbacks are called: ``twinet.PoolDelivery``,
         ``twinet.QueueDelivery``, or nothing for the reactor thread.
     :param trace: called with a :class:`~twinet.trace.TraceRecord` for each line of what
@@ -132,6 +135,7 @@ class Session(UrlCalls):
         decoding: bool = False,
         cookies: CookieJar | str | PathLike[str] | None = None,
         netrc: GivenNetrc | None = None,
+        remember_logins: bool = True,
         delivery: StatusDelivery | None = None,
         trace: Callable[[TraceRecord], object] | Trace | None = None,
     ) -> None:
@@ -189,7 +193,7 @@ class Session(UrlCalls):
             certificate=None
             if client_certificate is None
             else ClientCertificate.of(client_certificate),
-            logins=LoginMemory(read_netrc(netrc)),
+            logins=LoginMemory(read_netrc(netrc), shares=remember_logins),
         )
         if connect is not None:
             self.preconfigured = ProxySettings.direct

@@ -37,8 +37,9 @@ _EAGER = Eagerness(again=True, at_once=True)
 #: A proxy has asked once; each tunnel to it would otherwise cost two connections.
 _TO_PROXIES = Eagerness(again=True)
 
-#: RFC 7617, section 2, and what UTF-8 cannot write.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+#: RFC 7617, section 2, and what UTF-8 cannot write; but bytes that came in as half
+#: surrogates go out as they were (PEP 383): a server may want Latin-1.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]")
 
 
 def check_credentials(username: str, password: str) -> Credentials | None:
@@ -53,7 +54,7 @@ def check_credentials(username: str, password: str) -> Credentials | None:
             msg = f"a {what} is text"
             raise InvalidParameter(msg)
         if _UNSAFE.search(text) is not None:
-            msg = f"the {what} holds a control character"
+            msg = f"the {what} holds a control character or half of a surrogate pair"
             raise InvalidParameter(msg)
     if ":" in username:
         msg = "a user name must not hold a colon: the server would cut it there"

@@ -145,7 +145,7 @@ class Login:
         if space is None:
             # Nothing is known of its realm.
             return
-        space.credentials = who
+        self._memory.accepted(space, who)
         answer, session = self._answer, self._session
         if answer is None or session is None:
             return
@@ -165,7 +165,8 @@ class Login:
         if space is None:
             who = None
             if self._eagerness.at_once:
-                who = self._given or memory.known_at(place)
+                # Who one is everywhere is not told to everybody who did not ask.
+                who = self._given or memory.known_at(place, by_name=True)
             return None if who is None else _Papers(who, None)
         who = self._given or space.credentials
         if who is None:

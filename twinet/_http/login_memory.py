@@ -35,11 +35,12 @@ class KnownHosts(Protocol):
         """The hosts that somebody is known at."""
 
     def credentials_for(
-        self, host: str, username: str | None = None
+        self, host: str, username: str | None = None, *, by_name: bool = False
     ) -> Credentials | None:
         """Return who one is at a host; ``None`` when nobody is known there.
 
         :param username: only this one is asked for.
+        :param by_name: who one is everywhere does not count.
         """
 
 
@@ -52,6 +53,8 @@ class LoginMemory:
     """The protection spaces of a session.
 
     :param known: who one is where nothing else is said.
+    :param shares: whether what was taken from one request answers for others that
+        bring nothing.
     :param cnonce: makes our part of Digest's hashes.
     :ivar hosts: those that a request may have something to say to before they ask.
     """
@@ -59,9 +62,12 @@ class LoginMemory:
     def __init__(
         self,
         known: KnownHosts | None = None,
+        *,
+        shares: bool = True,
         cnonce: Callable[[], bytes] = _cnonce,
     ) -> None:
         self._known = known
+        self._shares = shares
         self._cnonce = cnonce
         self._places: dict[Place, dict[bytes, ProtectionSpace]] = {}
         self.hosts: Container[str]
@@ -93,14 +99,16 @@ class LoginMemory:
             return space.credentials
         return self.known_at(place)
 
-    def known_at(self, place: Place, username: str | None = None) -> Credentials | None:
+    def known_at(
+        self, place: Place, username: str | None = None, *, by_name: bool = False
+    ) -> Credentials | None:
         """Return who one was at this place from the beginning.
 
-        :param username: only this one is asked for.
+        :param username: and ``by_name``: as for :meth:`KnownHosts.credentials_for`.
         """
         if self._known is None or place.proxy:
             return None
-        return self._known.credentials_for(place.host, username)
+        return self._known.credentials_for(place.host, username, by_name=by_name)
 
     def asked(self, place: Place, offer: Offer, target: str) -> ProtectionSpace:
         """Take note of a challenge that is going to be met; return its space."""
@@ -119,6 +127,11 @@ class LoginMemory:
         space.asked(offer, target, place)
         self._count_hosts()
         return space
+
+    def accepted(self, space: ProtectionSpace, who: Credentials) -> None:
+        """Take note of whom a space has taken a request for."""
+        if self._shares:
+            space.credentials = who
 
     def forget(self) -> None:
         """Forget whom everybody took, and what they wanted."""

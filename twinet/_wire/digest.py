@@ -106,11 +106,13 @@ def as_bytes(text: str, *, utf8: bool) -> bytes:
     """Return a user name or a password as it goes over the wire: as UTF-8.
 
     RFC 7616 and 7617 leave it open what a server understands that does not ask for
-    UTF-8; nearly all have it in UTF-8 now, and so does every browser.
+    UTF-8; nearly all have it in UTF-8 now, and so does every browser.  Who knows that
+    his does not gives the bytes (``%E4`` in a URL), which go out as they are.
 
     :param utf8: the server asks for it, and for the composed form (NFC) with it.
     """
-    return (normalize("NFC", text) if utf8 else text).encode()
+    text = normalize("NFC", text) if utf8 else text
+    return text.encode("utf-8", "surrogateescape")
 
 
 def read_digest(challenge: Challenge) -> DigestChallenge | None:

@@ -80,18 +80,19 @@ class Netrc:
         return f"<Netrc of {len(self._by_host)} hosts>"
 
     def credentials_for(
-        self, host: str, username: str | None = None
+        self, host: str, username: str | None = None, *, by_name: bool = False
     ) -> Credentials | None:
         """Return who one is at a host; ``None`` when nobody is known there.
 
         :param host: as for connecting.
         :param username: only this one is asked for.
+        :param by_name: ``default`` does not count.
         """
         for credentials in self._by_host.get(host, ()):
             if username is None or credentials.username == username:
                 return credentials
         others = self._others
-        if host in self._by_host or others is None:
+        if host in self._by_host or others is None or by_name:
             return None
         return others if username in (None, others.username) else None
 

@@ -132,17 +132,24 @@ class Daemon(service.Service):
                 roots = twinet.TrustRoots.from_pem(
                     settings.trust_roots, with_platform=True
                 )
+        except InternetError as reason:
+            raise StartRefused(f"--trust-roots: {reason.message}") from reason
+        try:
             self._session = twinet.Session(
                 self._reactor,
                 agent=f"inetfetch/{twinet.__version__}",
                 trust_roots=roots,
                 proxy=settings.proxy,
+                netrc=settings.netrc,
+                # One job's password is nothing to another one, of somebody else's.
+                remember_logins=False,
                 limits=LIMITS,
                 connections_per_host=settings.max_active_per_host,
                 policy=EgressPolicy(settings.allow_nets),
             )
         except InternetError as reason:
-            raise StartRefused(f"--trust-roots: {reason.message}") from reason
+            # Of all this only the netrc file is read, and the text names it.
+            raise StartRefused(f"--netrc: {reason.message}") from reason
         bench = Bench(
             self._reactor,
             self._store,

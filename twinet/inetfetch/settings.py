@@ -33,6 +33,7 @@ class Settings:
     :ivar root: the download folder (absolute).
     :ivar listen: a Twisted endpoint description.
     :ivar trust_roots: a PEM file with roots besides the platform's.
+    :ivar netrc: a file with users and passwords for jobs that bring none.
     :ivar proxy: what jobs are fetched through; no job chooses its own.
     :ivar unused_proxies: the variables that name proxies to other programs: a daemon
         does not take up by the way what was in the shell of who started it.
@@ -43,6 +44,7 @@ class Settings:
     root: Path
     listen: str
     trust_roots: Path | None
+    netrc: Path | None
     proxy: ProxySettings
     unused_proxies: tuple[str, ...]
     max_active: int
@@ -70,6 +72,7 @@ class Options(usage.Options):
         ["dir", None, None, "Where files are put [~/Downloads]"],
         ["listen", None, None, f"Where the API listens, an endpoint [{LISTEN}]"],
         ["trust-roots", None, None, "A PEM file with certificates to trust as well"],
+        ["netrc", None, None, "A .netrc file with users and passwords of servers []"],
         ["proxy", None, None, "Proxies to fetch through, such as http://proxy:8080 []"],
         ["proxy-bypass", None, None, "Hosts to reach without them, with * and ; []"],
         ["max-active", None, None, "Jobs that are fetched at a time [5]"],
@@ -103,12 +106,13 @@ class Options(usage.Options):
             nets = parse_nets(self._given("policy-allow-nets"))
         except ValueError as reason:
             raise usage.UsageError(str(reason)) from None
-        trust_roots = self._given("trust-roots")
+        trust_roots, netrc = self._given("trust-roots"), self._given("netrc")
         self.settings = Settings(
             state_dir=_absolute(str(state_dir(environment))),
             root=_absolute(self._given("dir") or "~/Downloads"),
             listen=self._given("listen") or LISTEN,
             trust_roots=_absolute(trust_roots) if trust_roots else None,
+            netrc=_absolute(netrc) if netrc else None,
             proxy=self._proxy(),
             unused_proxies=tuple(
                 name

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from urllib.parse import unquote, unquote_to_bytes, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 #: What this version fetches.
 SCHEMES = ("http", "https")
@@ -59,18 +58,6 @@ def check_url(url: str) -> str:
 def host_of(url: str) -> str:
     """Return the host's name in lower case: what the limit per host counts by."""
     return (urlsplit(url).hostname or "").rstrip(".").lower()
-
-
-def credentials(url: str) -> tuple[str, list[tuple[str, str]]]:
-    """Split user name and password off a URL, as a header field (RFC 7617)."""
-    parts = urlsplit(url)
-    userinfo, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return url, []
-    user, _, password = userinfo.partition(":")
-    pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
-    field = ("Authorization", "Basic " + b64encode(pair).decode("ascii"))
-    return urlunsplit(parts._replace(netloc=host)), [field]
 
 
 def masked(url: str) -> str:

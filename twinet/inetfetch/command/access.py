@@ -19,12 +19,16 @@ def open_session(
     :param trust_roots: a PEM file with certificates to believe besides the
         platform's.
     :param kwargs: as for :class:`twinet.Session`.
-    :raises Trouble: the file cannot be read, or holds no certificate.
+    :raises Trouble: the file cannot be read, or holds no certificate; or another file
+        that the session is given is not as it should be.
     """
     roots = None
     try:
         if trust_roots is not None:
             roots = twinet.TrustRoots.from_pem(trust_roots, with_platform=True)
+    except InternetError as error:
+        raise Trouble(f"--trust-roots: {error.message}", Exit.LOCAL) from error
+    try:
         return twinet.Session(
             reactor,
             agent=f"inetfetch/{twinet.__version__}",
@@ -32,4 +36,5 @@ def open_session(
             **kwargs,
         )
     except InternetError as error:
-        raise Trouble(f"--trust-roots: {error.message}", Exit.LOCAL) from error
+        # It names the file that it is about.
+        raise Trouble(error.message or error.meaning, Exit.LOCAL) from error

@@ -157,6 +157,19 @@ def _get_options(sub: argparse.ArgumentParser) -> None:
         default=os.environ.get("INETFETCH_TRUST_ROOTS") or None,
         help="a PEM file: believe these certificates too",
     )
+    sub.add_argument(
+        "--user",
+        metavar="NAME[:PASSWORD]",
+        help="who one is at the servers; without a password it is asked for, and with "
+        "one others can see it while the command runs",
+    )
+    who = sub.add_mutually_exclusive_group()
+    who.add_argument(
+        "--netrc",
+        action="store_true",
+        help="take users and passwords from ~/.netrc, or the file that NETRC names",
+    )
+    who.add_argument("--netrc-file", metavar="FILE", help="take them from this file")
     way = sub.add_mutually_exclusive_group()
     way.add_argument(
         "--proxy",

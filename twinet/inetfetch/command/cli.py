@@ -104,8 +104,10 @@ def _get(options: Namespace) -> Act:
             "its name only when it is whole; write ./- for a file called '-'",
             Exit.USAGE,
         )
-    from twinet.inetfetch.command import get  # noqa: PLC0415
+    from twinet.inetfetch.command import get, login  # noqa: PLC0415
 
+    # Asked for before the reactor runs: whoever types takes his time.
+    options.urls = login.urls_with_user(options)
     return lambda reactor: get.get(reactor, options)
 
 

@@ -18,11 +18,12 @@ import twinet
 from twinet.errors import FileExists, InternetError, UnexpectedStatus
 from twinet.inetfetch.command import bars
 from twinet.inetfetch.command.access import open_session
+from twinet.inetfetch.command.login import netrc_of
 from twinet.inetfetch.command.proxies import proxies_of
 from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
 from twinet.inetfetch.command.tracing import tracing
 from twinet.inetfetch.fetch.names import name_from_url
-from twinet.inetfetch.weburl import NO_CONTENT, credentials, masked
+from twinet.inetfetch.weburl import NO_CONTENT, masked
 from twinet.options import Option
 from twinet.status import ResponseReceived
 
@@ -60,6 +61,7 @@ async def get(reactor: Any, options: Namespace) -> int:
             options.trust_roots,
             limits=limits,
             proxy=proxies,
+            netrc=netrc_of(options),
             decoding=options.compressed,
             # As many as ever ask at a time: nobody waits here for a connection.
             connections_per_host=options.jobs,
@@ -198,12 +200,15 @@ async def _fetch(
         if counting and isinstance(notification, ResponseReceived):
             progress.grow(name, notification.count)
 
-    url, fields = credentials(target.url)
     decoding = session.options[Option.HTTP_DECODING]
-    if not decoding:
+    request = await session.get(
+        target.url,
         # A file is wanted as it is, not as it travels best.
-        fields.append(("Accept-Encoding", "identity"))
-    request = await session.get(url, headers=fields, on_status=on_status)
+        headers=() if decoding else (("Accept-Encoding", "identity"),),
+        # Some servers tell strangers that there is nothing, and never ask.
+        flags=twinet.Flag.PRE_AUTH,
+        on_status=on_status,
+    )
     try:
         response = request.response
         _check_answer(response)

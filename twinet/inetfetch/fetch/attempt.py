@@ -38,7 +38,7 @@ from twinet.inetfetch.fetch.retry import (
 from twinet.inetfetch.queue.steps import Superseded
 from twinet.inetfetch.queue.store import StoreError
 from twinet.inetfetch.queue.thread import OneThread
-from twinet.inetfetch.weburl import NO_CONTENT, credentials, masked, scrubbed
+from twinet.inetfetch.weburl import NO_CONTENT, masked, scrubbed
 from twinet.status import Status
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ _log = Logger(namespace="inetfetch")
 
 T = TypeVar("T")
 
+_AS_IT_IS = (("Accept-Encoding", "identity"),)
+#: One job's cookies are nothing to another one, of somebody else's perhaps.  And a
+#: million jobs at one server shall not be asked a million times who they are.
+_FLAGS = Flag.NO_COOKIES | Flag.PRE_AUTH
 #: WinINet's steps in words, before the answer's head has come.
 _PHASES = {
     Status.RESOLVING_NAME: "resolving",
@@ -243,20 +247,17 @@ class Attempt:
         )
 
     async def _fetch(self, part: PartFile) -> None:
-        url, fields = credentials(self.job.uris[0])
         _log.info(
             "job {gid}: fetching {url}, attempt {tries}",
             gid=self.job.gid,
             url=masked(self.job.uris[0]),
             tries=self.job.tries,
         )
-        # A file is wanted as it is, not as it travels best.
-        fields.append(("Accept-Encoding", "identity"))
         opening = self._bench.session.get(
-            url,
-            headers=fields,
-            # One job's cookies are nothing to another one, of somebody else's perhaps.
-            flags=Flag.NO_COOKIES,
+            self.job.uris[0],
+            # A file is wanted as it is, not as it travels best.
+            headers=_AS_IT_IS,
+            flags=_FLAGS,
             context=self,
             on_status=self._heard,
         )
