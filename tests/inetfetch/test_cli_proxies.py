@@ -64,6 +64,20 @@ class Get(InProcess):
         end = await self.get("-v", URL, http_proxy=self.proxy)
         self.assertIn(self.shown.removeprefix("http://"), end.err)
 
+    async def test_the_daemon_is_asked_straight(self):
+        """Its token is for nobody on the way."""
+        token = self.home / "token"
+        token.write_text("t")
+        end = await self.run_command(
+            "ls",
+            env={
+                "all_proxy": self.proxy,
+                "INETFETCH_URL": "http://daemon.invalid:6800",
+                "INETFETCH_TOKEN_FILE": str(token),
+            },
+        )
+        self.assertEqual((end.code, self.site.paths), (3, []), end)
+
     async def test_what_cannot_be_is_wrong_usage(self):
         """One line that names what is wrong and the way out; nothing is asked."""
         for arguments, env, words in (

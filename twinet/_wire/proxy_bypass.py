@@ -168,7 +168,7 @@ def _rule(entry: str, *, domains: bool) -> Rule:
         )
     if dotted and not domains:
         pattern = f"*.{pattern}"
-    return Rule(pattern, None, domains and "*" not in pattern, scheme, port)
+    return Rule(pattern, None, domains, scheme, port)
 
 
 def _ascii(entry: str, label: str) -> str:
