@@ -158,6 +158,18 @@ async def connection(session: twinet.Session) -> None:
     handle.context = {"any": "thing"}
 
 
+def proxies(session: twinet.Session) -> None:
+    """Name proxies by a list, a record or settings, or by nothing."""
+    settings = twinet.ProxySettings("http=p:8080", bypass="<local>")
+    proxy = settings.proxy_for("http://example.org/")
+    assert_type(proxy, twinet.Proxy | None)
+    for given in ("p:8080", settings, twinet.Proxy("socks5", "p", 1080), None):
+        assert_type(twinet.Session(proxy=given), twinet.Session)
+        session.set_proxy(given)
+    assert_type(session.proxy, twinet.ProxySettings)
+    assert_type(session.proxy.servers, str)
+
+
 async def sending(
     session: twinet.Session,
     request: twinet.HttpRequest,

@@ -54,6 +54,7 @@ async def refused(session: twinet.Session) -> None:
     twinet.fetch("http://a/", max_size="1M")  # type: ignore[arg-type]  # not bytes
     twinet.Session(agent=b"bytes")  # type: ignore[arg-type]  # text
     twinet.Session(limits={"connect": 5})  # type: ignore[arg-type]  # no Limits
+    twinet.Session(proxy=["p:8080"])  # type: ignore[arg-type]  # no text
     twinet.Session(trace=5)  # type: ignore[arg-type]  # nobody to tell
     twinet.Session(trace=takes_a_number)  # type: ignore[arg-type]  # no record
     twinet.Session(delivery=5)  # type: ignore[arg-type]  # no delivery

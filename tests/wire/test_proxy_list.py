@@ -78,6 +78,7 @@ USERS = (
     ("user:pass@p:1", "user", "pass"),
     ("http=http://user:pass@p:1", "user", "pass"),
     ("http://us%40er:pa%3Ass%20w%2Frd@p:1", "us@er", "pa:ss w/rd"),
+    ("socks5://u%3Av:w@p", "u:v", "w"),
     ("http://user:p@ss@p:1", "user", "p@ss"),
     ("http://user:p/w?#@p:1", "user", "p/w?#"),
     ("http://user@p:1", "user", ""),
@@ -121,6 +122,8 @@ REFUSED = (
     ("http=a:1 http=b:2", "second"),
     ("http://u:%ff@p:1", "percent"),
     ("http://u:%0a@p:1", "control"),
+    ("http://u:\ud800@p:1", "control"),
+    ("http://u%3Av:w@p:1", "colon"),
     ("socks4a://u:w@p", "password"),
 )
 
@@ -244,6 +247,9 @@ class RecordsAreChecked(SynchronousTestCase):
             (("http", "p", "80"), "port"),
             (("http", "p", True), "port"),
             (("http", "p", 80, ("u", "geheim")), "credentials"),
+            (("http", "p", 80, Credentials("u", "geheim\n")), "control"),
+            (("http", "p", 80, Credentials("u:geheim", "")), "colon"),
+            (("socks4a", "p", 80, Credentials("u", "geheim")), "passwords"),
         ):
             proxy = Proxy(*parts)
             error = self.assertRaises(InvalidParameter, checked_proxy, proxy)

@@ -68,8 +68,8 @@ _PORTS: dict[Speech, int] = {
 _SEPARATORS = re.compile(r"[\s;]+")
 _PROTOCOL = re.compile(r"([A-Za-z0-9]+)=")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-#: RFC 7617, section 2; RFC 1929 says nothing.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+#: RFC 7617, section 2, and what UTF-8 cannot write; RFC 1929 says nothing.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def read_proxy_list(text: str) -> dict[str, Proxy]:
@@ -129,8 +129,10 @@ def checked_proxy(proxy: Proxy) -> Proxy:
     if not isinstance(proxy.host, str):
         _refuse(name, "its host is no text")
     given = proxy.credentials
-    if given is not None and not isinstance(given, Credentials):
-        _refuse(name, "its credentials are no twinet.records.Credentials")
+    if given is not None:
+        if not isinstance(given, Credentials):
+            _refuse(name, "its credentials are no twinet.records.Credentials")
+        _check_credentials(given.username, given.password, proxy.speech, name)
     host = _host(proxy.host.strip("[]"), name, bracketed=":" in proxy.host)
     return Proxy(proxy.speech, host, proxy.port, given)
 
@@ -173,18 +175,27 @@ def _host(text: str, name: str, *, bracketed: bool) -> str:
 
 
 def _credentials(userinfo: str, speech: Speech, name: str) -> Credentials | None:
-    username, colon, password = userinfo.partition(":")
+    username, _, password = userinfo.partition(":")
     try:
         username = unquote(username, errors="strict")
         password = unquote(password, errors="strict")
-        f"{username}{password}".encode()
     except UnicodeError:
         _refuse(name, "its user name or password is not percent-encoded from UTF-8")
-    if _CONTROL.search(username + password) is not None:
-        _refuse(name, "its user name or password holds a control character")
-    if colon and password and speech == "socks4a":
-        _refuse(name, "SOCKS 4a knows user names and no passwords; leave it out")
+    _check_credentials(username, password, speech, name)
     return Credentials(username, password) if username or password else None
+
+
+def _check_credentials(
+    username: object, password: object, speech: Speech, name: str
+) -> None:
+    """Check that they can be sent, as far as one knows before it is asked how."""
+    for text in (username, password):
+        if not isinstance(text, str) or _UNSAFE.search(text) is not None:
+            _refuse(name, "its user name or password holds a control character")
+    if password and speech == "socks4a":
+        _refuse(name, "SOCKS 4a knows user names and no passwords; leave it out")
+    if ":" in str(username) and speech in ("http", "https"):
+        _refuse(name, "a user name must not hold a colon: the proxy would cut it there")
 
 
 def _shown(entry: str) -> str:
