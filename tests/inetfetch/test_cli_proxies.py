@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from tests.inetfetch.commandline import InProcess
 from tests.inetfetch.website import Website, content
 
@@ -63,6 +65,20 @@ class Get(InProcess):
         """And of no password."""
         end = await self.get("-v", URL, http_proxy=self.proxy)
         self.assertIn(self.shown.removeprefix("http://"), end.err)
+
+    async def test_as_many_at_a_time_as_are_asked_for(self):
+        """No file waits because all go through one proxy: they are met together."""
+        many = 40
+        together = threading.Barrier(many, timeout=30)
+
+        def meet(*_):
+            together.wait()
+            return 200, "text/plain", b"here"
+
+        self.site.script = meet
+        urls = [f"http://h{n}.invalid/scripted/{n}" for n in range(many)]
+        await self.get("-j", str(many), *urls, http_proxy=self.proxy)
+        self.assertEqual(len(self.files()), many)
 
     async def test_the_daemon_is_asked_straight(self):
         """Its token is for nobody on the way."""

@@ -150,6 +150,9 @@ class Daemon(service.Service):
         except InternetError as reason:
             # Of all this only the netrc file is read, and the text names it.
             raise StartRefused(f"--netrc: {reason.message}") from reason
+        # Jobs are held back by the queue, and wait for no connection.
+        usual = self._session.connections_per_proxy
+        self._session.connections_per_proxy = max(usual, settings.max_active)
         bench = Bench(
             self._reactor,
             self._store,

@@ -67,6 +67,8 @@ async def get(reactor: Any, options: Namespace) -> int:
             connections_per_host=options.jobs,
             trace=trace,
         )
+        usual = session.connections_per_proxy
+        session.connections_per_proxy = max(usual, options.jobs)
         progress = bars.choose(
             reactor, quiet=options.quiet, verbose=options.verbose > 0
         )
