@@ -10,6 +10,7 @@ import pytest_twisted
 from tests.interop.hostile.bodies import BODIES, CODINGS
 from tests.interop.hostile.case import Case, Right, Wrong, answering, saying
 from tests.interop.hostile.challenges import CHALLENGES
+from tests.interop.hostile.cookies import COOKIES
 from tests.interop.hostile.cuts import CUTS
 from tests.interop.hostile.doors import DOORS, simple
 from tests.interop.hostile.heads import HEADS
@@ -64,6 +65,7 @@ GROUPS = {
     "silence": SILENCE,
     "redirects": REDIRECTS,
     "challenges": CHALLENGES,
+    "cookies": COOKIES,
     "kept": KEPT,
     "secure": SECURE,
     "uploads": UPLOADS,
