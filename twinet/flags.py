@@ -95,6 +95,10 @@ class Flag(IntFlag):
     SUPPRESS_SERVER_AUTH = 0x2_0000_0000
     """Our own: do not answer a server's challenge by itself, but a proxy's; as
     ``Option.SUPPRESS_SERVER_AUTH``, for calls that open and send in one."""
+    THIRD_PARTY = 0x4_0000_0000
+    """Our own: the request is made for what another site has on its page, as that of a
+    picture is: only cookies that say ``SameSite=None`` are sent and stored; as
+    ``Option.COOKIES_3RD_PARTY``, for calls that open and send in one."""
 
 
 NO_CALLBACK = 0

@@ -486,7 +486,7 @@ _ROWS = (
         "u32",
         "N",
         "Cookie rules to leave aside: 0 resets all, 1 and 2 policy, 3 and 4 keeping.",
-        "cookies have no such rules here, and are kept in memory only",
+        "cookies have no such rules here, and are kept in no file unless one is given",
     ),
     _row(
         Option.CLIENT_CERT_CONTEXT,
@@ -509,8 +509,8 @@ _ROWS = (
         "s",
         "bool",
         "Q",
-        "The request belongs to a third party.",
-        "cookies of third parties are not told from others",
+        "The request is made for what another site has on its page: only cookies that "
+        "say SameSite=None are sent and stored. Default off.",
     ),
     _row(
         Option.EXEMPT_CONNECTION_LIMIT,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.doors.test_wininet import DoorCase
+from twinet import CookieJar
 from twinet import wininet as w
 from twinet.errors import InvalidParameter, NoMoreItems, OperationNotAllowed
 from twinet.wininet import CookieState
@@ -104,11 +107,21 @@ class CookieTests(DoorCase):
         self.assertEqual(w.InternetGetCookieEx(URL, ""), "a=1; b=1")
         self.assertRaises(NoMoreItems, w.InternetGetCookieEx, URL, "B")
 
-    def test_third_party_and_zone_change_nothing_and_others_are_refused(self) -> None:
-        """There is no policy for them."""
-        for flag in (w.INTERNET_COOKIE_THIRD_PARTY, w.INTERNET_FLAG_RESTRICTED_ZONE):
-            self.assertEqual(w.InternetSetCookieEx(URL, "a", "1", flag), 1)
-            self.assertEqual(w.InternetGetCookieEx(URL, None, flag), "a=1")
+    def test_third_party_needs_same_site_none(self) -> None:
+        """To be set, and to be seen."""
+        url, flag = "https://www.example.com/", w.INTERNET_COOKIE_THIRD_PARTY
+        self.assertEqual(w.InternetSetCookieEx(url, "a", "1", flag), CookieState.REJECT)
+        text = "1; SameSite=None; Secure"
+        self.assertEqual(w.InternetSetCookieEx(url, "b", text, flag), 1)
+        w.InternetSetCookie(url, "a", "1")
+        self.assertEqual(w.InternetGetCookieEx(url, None, flag), "b=1")
+        self.assertEqual(w.InternetGetCookieEx(url), "b=1; a=1")
+
+    def test_zone_changes_nothing_and_other_flags_are_refused(self) -> None:
+        """There are no zones."""
+        flag = w.INTERNET_FLAG_RESTRICTED_ZONE
+        self.assertEqual(w.InternetSetCookieEx(URL, "a", "1", flag), 1)
+        self.assertEqual(w.InternetGetCookieEx(URL, None, flag), "a=1")
         for call in (
             lambda: w.InternetSetCookieEx(URL, "a", "1", 1),
             lambda: w.InternetGetCookieEx(URL, None, 0x40000000),
@@ -132,6 +145,19 @@ class CookieTests(DoorCase):
         w.InternetSetCookie(URL, "b", f"2; expires={FUTURE}")
         w.InternetSetOption(self.session, w.INTERNET_OPTION_END_BROWSER_SESSION, None)
         self.assertEqual(w.InternetGetCookie(URL), "b=2")
+
+    def test_nothing_is_written_unless_it_is_asked_for(self) -> None:
+        """Then what lasts is there for the next process."""
+        jar = CookieJar()
+        self.patch(w.cookies, "JAR", jar)
+        path = Path(self.mktemp())
+        w.InternetSetCookie(URL, "a", f"1; expires={FUTURE}")
+        self.assertIsNone(jar.path)
+        w.keep_cookies(path)
+        w.InternetSetCookie(URL, "b", f"2; expires={FUTURE}")
+        w.InternetSetCookie(URL, "c", "3")
+        jar.save()
+        self.assertEqual([cookie.name for cookie in CookieJar(path)], ["a", "b"])
 
     def test_name_or_data_of_another_type_is_87(self) -> None:
         """In words."""

@@ -133,6 +133,7 @@ WORKS: dict[Option, Works] = {
         "SQ", 65001, (1252, 65001), ((0, P), (-5, P), (50220, P), (True, P))
     ),
     Option.IDN: Works("SQ", 3, (), ((0, P), (2, P), (4, P), (None, P), (True, P))),
+    Option.COOKIES_3RD_PARTY: Works("Q", False, (True, False), NO_BOOLEAN),
     Option.SUPPRESS_SERVER_AUTH: Works("Q", False, (), NO_VALUE),
     Option.SERVER_CERT_CHAIN_CONTEXT: Works("Q", NO_TLS),
     Option.COMPRESSED_CONTENT_LENGTH: Works("Q", 5),
@@ -144,7 +145,7 @@ MISSING = {
     "FTP": (7, 8, 11, 12, 13),
     "cache": (33, 63),
     "MAX_CONNS_PER_SERVER": (74,),
-    "cookies": (81, 86),
+    "cookies": (81,),
     "no meaning": (85, 94),
     "HTTP/2": (148,),
     "https": (157,),

@@ -10,6 +10,7 @@ from tests.http.memory import OK, MemoryNet, Peer
 from twinet import wininet
 from twinet._http.cookies import CookieJar
 from twinet.flags import Flag
+from twinet.options import Option
 from twinet.status import SELF
 from twinet.urls import crack_http
 
@@ -168,6 +169,30 @@ class CookieTests(SynchronousTestCase):
         self.assertEqual(self.ask(flags=Flag.NO_COOKIES), [])
         self.answer(ok("b=2"))
         self.assertEqual([c.name for c in self.session.cookies], ["a"])
+
+    def test_third_party_sends_and_stores_same_site_none_alone(self) -> None:
+        """Redirects included; other requests send all, wherever they were led from."""
+        url = "https://127.0.0.1/"
+        for text in ("a=1; SameSite=Strict", "b=2; SameSite=Lax", "c=3"):
+            self.session.cookies.add(url, text)
+        self.session.cookies.add(url, "d=4; SameSite=None; Secure")
+        store = self.session.cookies.store
+        where = crack_http(url)
+        self.assertEqual(store.header_for(where), b"a=1; b=2; c=3; d=4")
+        self.assertEqual(store.header_for(where, third_party=True), b"d=4")
+        self.assertEqual(self.ask(flags=Flag.THIRD_PARTY), [])
+        self.answer(ok("e=5", "f=6; SameSite=Lax"))
+        self.assertEqual(len(self.session.cookies), 4)
+        request = self.session.http("127.0.0.1", 8080).open_request("GET", "/x")
+        request.options[Option.COOKIES_3RD_PARTY] = True
+        self.pending = request.send()
+        self.assertEqual(cookie_of(self.peers[-1].request()), [])
+        self.peers[-1].send(to("/y", "e=5; SameSite=Strict"))
+        self.assertEqual(cookie_of(self.peers[-1].request()), [])
+        self.answer(ok())
+        request.options[Option.COOKIES_3RD_PARTY] = False
+        self.pending = request.send()
+        self.assertEqual(cookie_of(self.peers[-1].request()), [b"a=1; b=2; c=3"])
 
     def test_jar_may_be_shared_or_not(self) -> None:
         """Each session has its own unless it is given one."""

@@ -52,6 +52,7 @@ class FlagTests(SynchronousTestCase):
                 # Our own, beyond what fits into a DWORD.
                 "PRE_AUTH": 1 << 32,
                 "SUPPRESS_SERVER_AUTH": 1 << 33,
+                "THIRD_PARTY": 1 << 34,
             },
         )
 
@@ -62,7 +63,7 @@ class FlagTests(SynchronousTestCase):
             *(Flag.NO_AUTO_REDIRECT, Flag.NO_COOKIES, Flag.NO_AUTH, Flag.ASYNC),
             *(Flag.IGNORE_REDIRECT_TO_HTTP, Flag.IGNORE_CERT_DATE_INVALID),
             *(Flag.IGNORE_CERT_CN_INVALID, Flag.PRAGMA_NOCACHE),
-            *(Flag.PRE_AUTH, Flag.SUPPRESS_SERVER_AUTH),
+            *(Flag.PRE_AUTH, Flag.SUPPRESS_SERVER_AUTH, Flag.THIRD_PARTY),
         )
         source = inspect.getsource(Flag)
         for name, flag in Flag.__members__.items():

@@ -75,6 +75,13 @@ def _write_suppress_auth(request: Any, value: Any) -> None:
     request._flags |= Flag.SUPPRESS_SERVER_AUTH
 
 
+def _write_third_party(request: Any, value: Any) -> None:
+    if boolean(Option.COOKIES_3RD_PARTY, value):
+        request._flags |= Flag.THIRD_PARTY
+    else:
+        request._flags &= ~Flag.THIRD_PARTY
+
+
 def _write_encode_extra(_request: Any, value: Any) -> None:
     if not boolean(Option.ENCODE_EXTRA, value):
         msg = "what is outside ASCII cannot stand in a request line (RFC 9112, 3.2)"
@@ -194,6 +201,9 @@ REQUEST_OPTIONS: dict[Option, Access] = {
     Option.SUPPRESS_SERVER_AUTH: Access(
         lambda request: bool(request._flags & Flag.SUPPRESS_SERVER_AUTH),
         _write_suppress_auth,
+    ),
+    Option.COOKIES_3RD_PARTY: Access(
+        lambda request: bool(request._flags & Flag.THIRD_PARTY), _write_third_party
     ),
     Option.URL: Access(lambda request: request.url),
     Option.REQUEST_FLAGS: Access(lambda request: request.request_flags),

@@ -4,9 +4,9 @@ A cookie without a Domain attribute goes back to its host alone, one with it to 
 hosts below as well; no cookie can be set for a public suffix such as ``co.uk``.  Ports
 do not count, and http and https share, but for cookies marked Secure.
 
-A request of a program has no page that it comes from, so all of them are of the same
-site (section 5.2), redirects included, and the SameSite attribute keeps nothing back;
-it is checked and remembered.  See ``docs/explanation/architecture.rst``.
+A request of a program has no page that it comes from, so it is of the same site
+(section 5.2), redirects included, and SameSite keeps nothing back; unless the program
+says that it stands for a page of another site (``third_party``).
 """
 
 from __future__ import annotations
@@ -55,18 +55,25 @@ class CookieStore(CookieShelf):
         self.clock = clock
         self.lock = Lock()
 
-    def header_for(self, url: HttpUrl) -> bytes | None:
+    def header_for(self, url: HttpUrl, *, third_party: bool = False) -> bytes | None:
         """Return the value of the Cookie field for a request; ``None`` for no field.
 
+        :param third_party: the request is made for what another site has on its page.
         :source: RFC 6265bis, section 5.8.
         """
         if not self.size:
             return None
         with self.lock:
-            found = self.match(url)
+            found = self.match(url, third_party=third_party)
         return b"; ".join(map(_pair, found)) if found else None
 
-    def take(self, url: HttpUrl, fields: Sequence[tuple[bytes, bytes]]) -> int:
+    def take(
+        self,
+        url: HttpUrl,
+        fields: Sequence[tuple[bytes, bytes]],
+        *,
+        third_party: bool = False,
+    ) -> int:
         """Take what an answer sets; what may not be set is left out.
 
         Of one answer no more are looked at than one domain may have: each may have to
@@ -81,12 +88,12 @@ class CookieStore(CookieShelf):
             given = parse_set_cookie(value.decode("latin-1"))
             if given is not None:
                 with self.lock:
-                    self.put(url, given)
+                    self.put(url, given, third_party=third_party)
         return len(brought)
 
     # -- with the lock held
 
-    def match(self, url: HttpUrl) -> list[Cookie]:
+    def match(self, url: HttpUrl, *, third_party: bool = False) -> list[Cookie]:
         """Return what goes to a URL, in its order (5.8.3)."""
         now = self.clock()
         path = url.target.partition("?")[0]
@@ -100,6 +107,7 @@ class CookieStore(CookieShelf):
                 elif (
                     (domain == host or not cookie.host_only)
                     and (https or not cookie.secure)
+                    and (not third_party or cookie.same_site == "none")
                     and path_matches(path, cookie.path)
                 ):
                     self.touch(cookie)
@@ -107,8 +115,10 @@ class CookieStore(CookieShelf):
         found.sort(key=lambda cookie: (-len(cookie.path), cookie.created))
         return found
 
-    def put(self, url: HttpUrl, given: SetCookie) -> str:
+    def put(self, url: HttpUrl, given: SetCookie, *, third_party: bool = False) -> str:
         """Store a cookie; return why not, and nothing if it was."""
+        if third_party and given.same_site != "none":
+            return "a third party's has to say SameSite=None"
         place = place_of(url, given)
         if isinstance(place, str):
             return place

@@ -110,11 +110,15 @@ class CookieJar:
         )
         self._set(url, given, unfit(given))
 
-    def add(self, url: str, text: str, *, script: bool = False) -> None:
+    def add(
+        self, url: str, text: str, *, script: bool = False, third_party: bool = False
+    ) -> None:
         """Set a cookie by the text of a Set-Cookie field: ``"a=1; Path=/; Secure"``.
 
         :param script: as for the scripts of a page: none that is HttpOnly is set or
             overwritten.
+        :param third_party: as for what another site has on its page: only one that says
+            ``SameSite=None`` is set.
         :raises InvalidParameter: 87, it may not be set for this URL; the text says why.
         :raises InvalidUrl: 12005, the URL is none.
         :raises OperationNotAllowed: 4317, ``script`` forbids it.
@@ -127,15 +131,16 @@ class CookieJar:
             why = "it is empty, longer than 4,096 bytes, or holds a control character"
             self._set(url, SetCookie(name.strip() if equals else "", ""), why)
         else:
-            self._set(url, given, script=script)
+            self._set(url, given, script=script, third_party=third_party)
 
-    def for_url(self, url: str) -> list[Cookie]:
+    def for_url(self, url: str, *, third_party: bool = False) -> list[Cookie]:
         """Return the cookies that a request to a URL would carry, in their order.
 
+        :param third_party: as with ``Flag.THIRD_PARTY``.
         :raises InvalidUrl: 12005, the URL is none.
         """
         with self.store.lock:
-            return self.store.match(crack_http(url))
+            return self.store.match(crack_http(url), third_party=third_party)
 
     def get(self, url: str, name: str) -> str | None:
         """Return the value of a cookie as a request to a URL would carry it.
@@ -315,7 +320,13 @@ class CookieJar:
         return count
 
     def _set(
-        self, url: str, given: SetCookie, why: str = "", *, script: bool = False
+        self,
+        url: str,
+        given: SetCookie,
+        why: str = "",
+        *,
+        script: bool = False,
+        third_party: bool = False,
     ) -> None:
         where = crack_http(url)
         if _SURROGATE.search(given.name + given.value):
@@ -325,7 +336,7 @@ class CookieJar:
             raise OperationNotAllowed(msg)
         if not why:
             with self.store.lock:
-                why = self.store.put(where, given)
+                why = self.store.put(where, given, third_party=third_party)
         if why:
             # The value is not shown: it may be a secret.
             msg = f"the cookie {given.name!r} cannot be set for this URL: {why}"

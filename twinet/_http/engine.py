@@ -37,6 +37,8 @@ __all__ = ["Chooser", "Engine"]
 _MOST_POLICIES = 64
 #: The answer that is not the server's.
 _OF_A_PROXY = 407
+#: What a flag may say about cookies.
+_COOKIE_FLAGS = Flag.NO_COOKIES | Flag.THIRD_PARTY
 
 
 class Chooser(Protocol):
@@ -112,8 +114,11 @@ class Engine:
 
     def cookie_for(self, order: Order) -> bytes | None:
         """Return what goes out as the Cookie field of an order, if it is wanted."""
-        if order.flags & Flag.NO_COOKIES:
-            return None
+        flags = order.flags
+        if flags & _COOKIE_FLAGS:
+            if flags & Flag.NO_COOKIES:
+                return None
+            return self.cookies.header_for(order.url, third_party=True)
         return self.cookies.header_for(order.url)
 
     def take_cookies(self, order: Order, head: Head) -> int:
@@ -124,7 +129,8 @@ class Engine:
         # What a proxy says for itself sets nothing for a server.
         if order.flags & Flag.NO_COOKIES or head.status == _OF_A_PROXY:
             return 0
-        return self.cookies.take(order.url, head.fields)
+        third_party = bool(order.flags & Flag.THIRD_PARTY)
+        return self.cookies.take(order.url, head.fields, third_party=third_party)
 
     def passage(self, order: Order) -> Passage:
         """Return the way past an order's proxy.

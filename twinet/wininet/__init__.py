@@ -26,6 +26,7 @@ from twinet.wininet.cookies import (
     InternetGetCookieEx,
     InternetSetCookie,
     InternetSetCookieEx,
+    keep_cookies,
 )
 from twinet.wininet.dates import (
     InternetTimeFromSystemTime,

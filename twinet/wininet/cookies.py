@@ -20,6 +20,8 @@ from twinet.errors import (
 from twinet.flags import CookieFlag
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from twinet.cookie import Cookie
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "InternetGetCookieEx",
     "InternetSetCookie",
     "InternetSetCookieEx",
+    "keep_cookies",
 ]
 
 #: WinINet's cookies belong to the process and not to a session.
@@ -54,6 +57,18 @@ class CookieState(IntEnum):
     REJECT = 5
 
 
+def keep_cookies(path: str | PathLike[str]) -> None:
+    """Keep the process's cookies in a file from now on, and take in what it has.
+
+    WinINet does so for each user by itself; here nothing is written to anybody's disk
+    unless it is asked for.  The file is as for ``twinet.CookieJar.keep_in``.
+
+    :raises InternetError: as there.
+    :source: our own.
+    """
+    JAR.keep_in(path)
+
+
 def InternetSetCookie(url: str, name: str | None, data: str) -> bool:
     """Set a cookie for a URL.
 
@@ -76,9 +91,9 @@ def InternetSetCookieEx(
 ) -> CookieState:
     """Set a cookie for a URL; tell what became of it.
 
-    :param flags: ``INTERNET_COOKIE_HTTPONLY`` sets such as are HttpOnly;
-        ``INTERNET_COOKIE_THIRD_PARTY`` and ``INTERNET_FLAG_RESTRICTED_ZONE`` change
-        nothing, because there is no policy that treats these in another way.
+    :param flags: ``INTERNET_COOKIE_HTTPONLY`` sets such as are HttpOnly; with
+        ``INTERNET_COOKIE_THIRD_PARTY`` only one that says ``SameSite=None`` is set;
+        ``INTERNET_FLAG_RESTRICTED_ZONE`` changes nothing: there are no zones.
     :raises InvalidParameter: 87, the URL is none, or there are other flags.
     :source: InternetSetCookieEx.
     """
@@ -86,7 +101,12 @@ def InternetSetCookieEx(
     text = _text(name, data)
     _found(url)
     try:
-        JAR.add(url, text, script=not flags & CookieFlag.HTTPONLY)
+        JAR.add(
+            url,
+            text,
+            script=not flags & CookieFlag.HTTPONLY,
+            third_party=bool(flags & CookieFlag.THIRD_PARTY),
+        )
     except (InvalidParameter, OperationNotAllowed):
         return CookieState.REJECT
     return CookieState.ACCEPT
@@ -111,7 +131,8 @@ def InternetGetCookieEx(
 
     :param name: only those of this name.
     :param flags: ``INTERNET_COOKIE_HTTPONLY`` gives those that are HttpOnly as well;
-        the others are as for :func:`InternetSetCookieEx`.
+        with ``INTERNET_COOKIE_THIRD_PARTY`` only those that say ``SameSite=None`` are
+        given; ``INTERNET_FLAG_RESTRICTED_ZONE`` changes nothing.
     :raises NoMoreItems: 259, there are none.
     :raises InvalidParameter: 87, the URL is none, or there are other flags.
     :source: InternetGetCookieEx.
@@ -121,15 +142,15 @@ def InternetGetCookieEx(
     return _joined(
         [
             cookie
-            for cookie in _found(url)
+            for cookie in _found(url, third_party=bool(flags & CookieFlag.THIRD_PARTY))
             if (hidden or not cookie.http_only) and name in (None, "", cookie.name)
         ]
     )
 
 
-def _found(url: str) -> list[Cookie]:
+def _found(url: str, *, third_party: bool = False) -> list[Cookie]:
     try:
-        return JAR.for_url(url)
+        return JAR.for_url(url, third_party=third_party)
     except (InvalidUrl, UnrecognizedScheme) as error:
         msg = f"there are no cookies for this URL: {error.message or error.meaning}"
         raise InvalidParameter(msg) from error
