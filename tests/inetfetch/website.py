@@ -1,18 +1,19 @@
 """A small web site on loopback, in a thread: behaves as the path says.
 
-==================  ===============================================================
-``/bytes/N/NAME``   N bytes, announced, or the part from a place on
-``/close/N/NAME``   N bytes, ended by the end of the connection
-``/short/N/NAME``   announces N bytes, sends half of them, closes
-``/stall/N/NAME``   announces N bytes, sends half of them, then waits to be released
-                    and closes; when already released, as ``/bytes``
-``/silent``         takes the request and answers nothing until released
-``/status/CODE``    that status, with a page
-``/coded/NAME``     what the test has put there, with its Content-Encoding
-``/to/PATH``        redirects to PATH
-``/garbage``        something that is not HTTP
-``/scripted/...``   what the test's function says
-==================  ===============================================================
+====================  =============================================================
+``/bytes/N/NAME``     N bytes, announced, or the part from a place on
+``/close/N/NAME``     N bytes, ended by the end of the connection
+``/short/N/NAME``     announces N bytes, sends half of them, closes
+``/stall/N/NAME``     announces N bytes, sends half of them, then waits to be released
+                      and closes; when already released, as ``/bytes``
+``/silent``           takes the request and answers nothing until released
+``/status/CODE``      that status, with a page
+``/coded/NAME``       what the test has put there, with its Content-Encoding
+``/to/PATH``          redirects to PATH
+``/bake/COOKIE/...``  sets cookies: COOKIE is what a Set-Cookie field says
+``/garbage``          something that is not HTTP
+``/scripted/...``     what the test's function says
+====================  =============================================================
 
 To clients that take it for a proxy it answers as if it had asked another server.
 """
@@ -24,6 +25,7 @@ import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +113,13 @@ class _Page(BaseHTTPRequestHandler):
     def _to(self, *rest: str) -> None:
         self.send_response(302)
         self.send_header("Location", "/" + "/".join(rest))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _bake(self, *cookies: str) -> None:
+        self.send_response(200)
+        for cookie in cookies:
+            self.send_header("Set-Cookie", unquote(cookie, "latin-1"))
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -58,6 +58,7 @@ class NetscapeTests(SynchronousTestCase):
             (0, "b\xfccher.example", (2, "xn--bcher-kva.example")),
             (0, "2001:DB8:0::1", (2, "2001:db8::1")),
             (0, "127.0.0.1", (2, "127.0.0.1")),
+            (0, "www.example.com:8080", (2, "www.example.com")),
             (5, "", (0, "")),
             (6, "x\u20ac", (1, "x\xe2\x82\xac")),
         ):

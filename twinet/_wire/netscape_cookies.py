@@ -112,6 +112,9 @@ def _cookie(line: str, *, hidden: bool) -> Cookie | str:
     try:
         # Names outside ASCII are UTF-8 by now.
         host = domain.removeprefix(".").encode("latin-1").decode()
+        if host.count(":") == 1:
+            # wget writes the port; it does not count.
+            host = host.partition(":")[0]
         host = ipv6_host(host) if ":" in host else host_name(host)
     except (InvalidUrl, UnicodeDecodeError):
         return "its first part is no domain"

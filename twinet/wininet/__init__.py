@@ -96,5 +96,6 @@ __all__ = [
     "InternetTimeToSystemTime",
     "InternetWriteFile",
     "ProxyInfo",
+    "keep_cookies",
 ]
 __all__ += constants.__all__

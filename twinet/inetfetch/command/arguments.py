@@ -140,6 +140,19 @@ def _get_options(sub: argparse.ArgumentParser) -> None:
         help="let the files travel compressed, and decode them",
     )
     sub.add_argument(
+        "--cookies",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="send the cookies of a cookies.txt, as browsers, curl and wget write it",
+    )
+    sub.add_argument(
+        "--cookie-jar",
+        metavar="FILE",
+        help="the same, and keep there what servers set; the file need not exist, and "
+        "whoever can read it may be logged in",
+    )
+    sub.add_argument(
         "--max-time",
         type=_seconds,
         metavar="SECONDS",

@@ -18,6 +18,7 @@ import twinet
 from twinet.errors import FileExists, InternetError, UnexpectedStatus
 from twinet.inetfetch.command import bars
 from twinet.inetfetch.command.access import open_session
+from twinet.inetfetch.command.cookies import cookies_of
 from twinet.inetfetch.command.login import netrc_of
 from twinet.inetfetch.command.proxies import proxies_of
 from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
@@ -55,13 +56,17 @@ async def get(reactor: Any, options: Namespace) -> int:
     limits = twinet.Limits(whole=options.max_time)
     if options.connect_timeout is not None:
         limits = limits.but(connect=options.connect_timeout)
-    with tracing(options.verbose, options.trace) as trace:
+    with (
+        tracing(options.verbose, options.trace) as trace,
+        cookies_of(options.cookies, options.cookie_jar) as cookies,
+    ):
         session = open_session(
             reactor,
             options.trust_roots,
             limits=limits,
             proxy=proxies,
             netrc=netrc_of(options),
+            cookies=cookies,
             decoding=options.compressed,
             # As many as ever ask at a time: nobody waits here for a connection.
             connections_per_host=options.jobs,
