@@ -19,6 +19,7 @@ from tests.http.proxied import (
 from twinet import errors
 from twinet.flags import RequestFlag
 from twinet.proxy import Proxy
+from twinet.query import QueryFlag
 from twinet.records import Limits
 from twinet.status import Status
 
@@ -442,3 +443,178 @@ class RefusalTests(TunnelTestCase):
         peer.send(b"HTTP/1.1 407 Who\r\nContent-Length: 4\r\n\r\n")
         self.assertEqual(self.told()[-2:], ["REQUEST_COMPLETE ok", "HANDLE_CLOSING"])
         self.check_nothing_left(peer)
+
+
+class ChallengeTests(TunnelTestCase):
+    """A proxy that wants to know who asks for a tunnel."""
+
+    proxy = Proxy("http", "127.0.0.9", 3128, LOGIN)
+    #: "user:s3cret".
+    told_who = b"Proxy-Authorization: Basic dXNlcjpzM2NyZXQ=\r\n"
+    challenge = (
+        b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\n"
+        b"%bContent-Length: 4\r\n\r\nevil"
+    )
+
+    def test_answered_on_the_same_connection(self) -> None:
+        """Nothing is said before it asks; then the tunnel is opened."""
+        self.begin(self.proxy).addErrback(lambda _: None)
+        self.assertEqual(self.peer.request(), CONNECT)
+        self.peer.send(self.challenge % b"")
+        self.assertEqual(self.peer.request(), CONNECT[:-2] + self.told_who + b"\r\n")
+        self.peer.send(OPENED)
+        self.assertEqual(self.peer.request()[:1], b"\x16")
+
+    def test_answered_on_another_connection(self) -> None:
+        """The place among the connections is kept; each of them is told."""
+        self.begin(self.proxy, connections_per_host=1).addErrback(lambda _: None)
+        self.net.session.get(SECURE).addErrback(lambda _: None)
+        self.peer.send(self.challenge % b"Connection: close\r\n")
+        self.assertTrue(self.peer.closed)
+        self.assertEqual(self.net.attempts, 0)
+        self.net.advance()
+        second = self.net.accept()
+        self.assertEqual(self.net.attempts, 0)
+        self.assertEqual(second.request(), CONNECT[:-2] + self.told_who + b"\r\n")
+        second.send(OPENED)
+        self.assertEqual(second.request()[:1], b"\x16")
+        told = [line for line in self.told() if "CONNECT" in line or "CLOS" in line]
+        self.assertEqual(
+            told,
+            [
+                "CONNECTING_TO_SERVER 127.0.0.9",
+                "CONNECTED_TO_SERVER 127.0.0.9",
+                "CLOSING_CONNECTION",
+                "CONNECTION_CLOSED",
+                "CONNECTING_TO_SERVER 127.0.0.9",
+                "CONNECTED_TO_SERVER 127.0.0.9",
+            ],
+        )
+        self.net.session.close()
+        self.check_nothing_left_now()
+
+    def check_nothing_left_now(self) -> None:
+        for _ in range(3):
+            self.net.advance(1000)
+        self.assertEqual(self.net.reactor.getDelayedCalls(), [])
+
+    def test_proxy_closes_behind_its_challenge(self) -> None:
+        """Before all of the body: the answer is known, so it goes on."""
+        got = self.begin(self.proxy)
+        self.peer.send((self.challenge % b"")[:-2])
+        self.peer.close()
+        second = self.net.accept()
+        self.assertIn(self.told_who, second.request())
+        second.send(b"HTTP/1.1 403 No\r\n\r\n")
+        self.failureResultOf(got, errors.CannotConnect)
+        self.check_nothing_left(self.peer, second)
+
+    def test_it_is_told_ahead_when_it_has_asked_once(self) -> None:
+        """Else each tunnel would cost two rounds."""
+        self.begin(self.proxy).addErrback(lambda _: None)
+        self.peer.send(self.challenge % b"")
+        self.peer.send(OPENED)
+        self.net.session.get("https://other.test/").addErrback(lambda _: None)
+        self.assertIn(self.told_who, self.net.accept().request())
+
+    def test_login_that_is_refused_makes_the_407_an_answer(self) -> None:
+        """After one try with the one that there is."""
+        got = self.begin(self.proxy)
+        self.peer.send(self.challenge % b"")
+        self.peer.send(self.challenge % b"")
+        request = self.successResultOf(got)
+        self.assertEqual(request.response.status_code, 407)
+        self.assertEqual(self.successResultOf(request.read(9)), b"")
+        self.check_nothing_left(self.peer)
+
+    def test_cancelled_between_two_connections(self) -> None:
+        """While the first is closed, and while the second is made."""
+        for moment in (0, 1):
+            got = self.begin(self.proxy)
+            self.peer.send(self.challenge % b"Connection: close\r\n")
+            if moment:
+                self.net.advance()
+                self.assertEqual(self.net.attempts, 1)
+            got.cancel()
+            self.failureResultOf(got, errors.OperationCancelled)
+            self.check_nothing_left(self.peer)
+
+    def test_cancelled_inside_a_challenge(self) -> None:
+        """Its body comes, or the proxy closes: nothing goes on."""
+        got = self.begin(self.proxy)
+        self.peer.send((self.challenge % b"")[:-2])
+        got.cancel()
+        self.failureResultOf(got, errors.OperationCancelled)
+        self.net.advance()
+        self.assertEqual(self.net.attempts, 0)
+        self.check_nothing_left(self.peer)
+
+    def test_listener_closes_between_two_connections(self) -> None:
+        """When it hears that the first is closed, or about to be."""
+        for name in ("CLOSING_CONNECTION", "CONNECTION_CLOSED"):
+            got = self.begin(self.proxy)
+
+            def react(news: Any, name: str = name) -> None:
+                if news.status.name == name:
+                    news.handle.close()
+
+            self.net.react = react
+            self.peer.send(self.challenge % b"Connection: close\r\n")
+            self.net.advance()
+            self.failureResultOf(got, errors.OperationCancelled)
+            self.assertEqual(self.net.attempts, 0)
+            self.check_nothing_left(self.peer)
+
+    def test_second_connection_is_refused(self) -> None:
+        """The proxy's own error."""
+        got = self.begin(self.proxy)
+        self.peer.send(self.challenge % b"Connection: close\r\n")
+        self.net.advance()
+        self.net.refuse()
+        self.failureResultOf(got, errors.ProxyServerUnreachable)
+        self.check_nothing_left(self.peer)
+
+    def test_second_connection_says_nothing(self) -> None:
+        """The limit runs there as well."""
+        got = self.begin(self.proxy, limits=Limits(connect=5))
+        self.peer.send(self.challenge % b"Connection: close\r\n")
+        self.net.advance()
+        second = self.net.accept()
+        self.net.advance(5.1)
+        self.failureResultOf(got, errors.Timeout)
+        self.check_nothing_left(self.peer, second)
+
+    def test_endless_body_of_a_challenge(self) -> None:
+        """It costs a fresh connection, and no memory."""
+        self.begin(self.proxy).addErrback(lambda _: None)
+        self.peer.send(b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\n\r\n")
+        for _ in range(9):
+            if not self.peer.closed:
+                self.peer.send(bytes(10000))
+        self.assertTrue(self.peer.closed)
+        self.net.advance()
+        self.assertIn(self.told_who, self.net.accept().request())
+
+    def test_own_words_go_to_the_proxy_alone(self) -> None:
+        """A field of the program's: into CONNECT, and not through the tunnel."""
+        for proxy, steps in self.kinds[1:]:
+            self.net = proxied_net(proxy)
+            self.net.session.get(
+                "http://origin.test:443/",
+                headers={"Proxy-Authorization": "Mine s3cret"},
+            )
+            peer = self.net.accept()
+            for _, answer in steps:
+                self.assertNotIn(b"s3cret", peer.request())
+                peer.send(answer)
+            self.assertNotIn(b"s3cret", peer.request())
+        net = self.net = proxied_net(PROXY)
+        got = net.session.get(SECURE, headers={"proxy-authorization": "Mine s3cret"})
+        peer = net.accept()
+        own = b"Proxy-Authorization: Mine s3cret\r\n"
+        self.assertEqual(peer.request(), CONNECT[:-2] + own + b"\r\n")
+        peer.send(self.challenge % b"")
+        request = self.successResultOf(got)
+        self.assertEqual(request.response.status_code, 407)
+        sent = request.query_info(22, flags=QueryFlag.REQUEST_HEADERS)
+        self.assertNotIn("s3cret", str(sent))

@@ -140,7 +140,7 @@ class Engine:
         assert order.proxy is not None, "there is one"
         # What a request lets through concerns its server, and not the proxy.
         policy = self.tls_policy(order.proxy.speech, SecurityFlag(0))
-        return passage_of(order, policy, None)
+        return passage_of(order, policy, self.logins)
 
     def transfer(self, order: Order, voice: Voice, reader: Reader) -> Transfer:
         """Make the transfer of an order; ``start`` begins it."""

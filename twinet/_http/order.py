@@ -34,7 +34,7 @@ __all__ = ["ORDINARY", "Order", "Reader", "Turn"]
 #: RFC 9110, section 9.2.2: what may be sent again when a kept channel proves dead.
 _IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
 #: The field of a request that is for the proxy (RFC 9110, section 11.7.2).
-_TO_THE_PROXY = b"proxy-authorization"
+TO_THE_PROXY = b"proxy-authorization"
 
 
 class Turn(NamedTuple):
@@ -109,7 +109,7 @@ class Order:
         if proxy is not None:
             if proxy.tunnels(url.scheme):
                 # What is meant for the proxy is none of the server's business.
-                fields = tuple(f for f in fields if f[0].lower() != _TO_THE_PROXY)
+                fields = tuple(f for f in fields if f[0].lower() != TO_THE_PROXY)
             else:
                 # The server itself, "*", is no path there (RFC 9112, 3.2.4).
                 path = "" if target == "*" else target

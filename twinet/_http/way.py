@@ -8,8 +8,11 @@ one server, and what has gone through it once is kept for that server alone.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from twinet._http.auth import tunnel_login
+from twinet._http.order import TO_THE_PROXY
 from twinet._net.egress import Target
 from twinet._net.passage import Passage, ProxyTlsCreator
 from twinet._wire.connect import Connect
@@ -18,13 +21,32 @@ from twinet._wire.socks5 import Socks5
 from twinet.errors import NotProxyRequest
 
 if TYPE_CHECKING:
+    from twinet._http.login_memory import LoginMemory
     from twinet._http.order import Key, Order
     from twinet._net.tls import TlsPolicy
-    from twinet._wire.connect import TunnelLogin
+    from twinet._wire.answer_events import Head
     from twinet._wire.greeting import Greeting
     from twinet.proxy import Proxy
 
 __all__ = ["key_of", "passage_of", "target_of"]
+
+
+class _OwnWords:
+    """A login with what the program says itself."""
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+
+    def value(self) -> bytes:
+        """Return it; an answer to it is the program's."""
+        return self._value
+
+    def met(self, _head: Head) -> bool:
+        """Let the challenge stand."""
+        return False
+
+    def accepted(self, _head: Head) -> None:
+        """Know nothing of it."""
 
 
 def key_of(order: Order) -> Key:
@@ -33,7 +55,8 @@ def key_of(order: Order) -> Key:
     if proxy is None:
         return (url.scheme, url.host, url.port, order.tls)
     if proxy.tunnels(url.scheme):
-        return (url.scheme, url.host, url.port, order.tls, proxy)
+        # Who asked for the tunnel is known to the proxy for as long as it lasts.
+        return (url.scheme, url.host, url.port, order.tls, _as_asked(order, proxy))
     return ("", proxy.host, proxy.port, None, proxy)
 
 
@@ -55,13 +78,11 @@ def target_of(order: Order) -> Target:
     )
 
 
-def passage_of(
-    order: Order, policy: TlsPolicy | None, login: TunnelLogin | None
-) -> Passage:
+def passage_of(order: Order, policy: TlsPolicy | None, logins: LoginMemory) -> Passage:
     """Return the way past an order's proxy.
 
     :param policy: how a proxy is verified that is spoken to in TLS.
-    :param login: what is said to one that is asked for a tunnel.
+    :param logins: what is known of those who ask for credentials.
     :raises NotProxyRequest: 12020, the server cannot be named to a proxy.
     :raises InvalidParameter: 87, the credentials cannot be.
     :raises InvalidUrl: 12005, no certificate can be for such a proxy.
@@ -78,22 +99,29 @@ def passage_of(
     if proxy.speech == "https":
         assert policy is not None, "it is verified"
         creator = ProxyTlsCreator(policy, proxy)
-    return Passage(proxy, _greeting(order, proxy, login), creator)
+    return Passage(proxy, _greeting(order, proxy, logins), creator)
 
 
-def _greeting(order: Order, proxy: Proxy, login: TunnelLogin | None) -> Greeting | None:
+def _greeting(order: Order, proxy: Proxy, logins: LoginMemory) -> Greeting | None:
     url = order.url
     if not proxy.tunnels(url.scheme):
         return None
     if proxy.speech == "socks5":
-        return Socks5(proxy, url.host, url.port)
+        return Socks5(_as_asked(order, proxy), url.host, url.port)
     if proxy.speech == "socks4a":
-        return Socks4a(proxy, url.host, url.port)
+        return Socks4a(_as_asked(order, proxy), url.host, url.port)
+    own = [value for name, value in order.fields if name.lower() == TO_THE_PROXY]
     return Connect(
         proxy,
         url.host,
         url.port,
         agent=order.agent,
-        login=login,
+        login=_OwnWords(own[0]) if own else tunnel_login(logins, order),
         head_limit=order.limits.head_bytes,
     )
+
+
+def _as_asked(order: Order, proxy: Proxy) -> Proxy:
+    """Return a proxy with the credentials that an order has for it."""
+    credentials = order.proxy_credentials
+    return proxy if credentials is None else replace(proxy, credentials=credentials)

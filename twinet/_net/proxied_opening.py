@@ -175,21 +175,22 @@ class ProxiedOpening(Opening):
         elif greeting.fault is not None:
             self._fail(greeting.fault)
 
-    def proxy_left(self) -> None:
+    def proxy_left(self) -> bool:
         """Greet the proxy once more, on another connection."""
         if self.over or self._failing:
-            return
+            return False
         self._means.deadlines.clear(self)
         self._trace.again()
         self.connected = self._arrived = False
         self._tell(ConnectionClosed)
         if self.over:
-            return
+            return False
         self._race = None
         if self._means.connect is not None:
             self._ask_endpoint(self._means.connect)
         else:
             self._start_race(self._addresses)
+        return True
 
     def _out_of_turn(self, when: str) -> errors.InternetError:
         return errors.HttpInvalidServerResponse(

@@ -42,8 +42,11 @@ class Digger(TypingProtocol):
     def proxy_said(self, tunnel: Tunnel, answer: bytes) -> None:
         """Take note that the proxy has spoken, and of what it is answered."""
 
-    def proxy_left(self) -> None:
-        """Take note that the connection is gone that :meth:`Tunnel.leave` gave up."""
+    def proxy_left(self) -> bool:
+        """Take note that a connection is gone, but not why one is wanted.
+
+        Tell whether another one will be made.
+        """
 
 
 class Tunnel(Protocol):
@@ -121,12 +124,10 @@ class Tunnel(Protocol):
     ) -> None:
         """Tell whom it concerns."""
         digger, self._digger = self._digger, None
-        greeting = self.greeting
         if not (self._passed or self._left):
-            greeting.ended()
-            self._left = greeting.again
-        if not self._left:
-            self._inner.connectionLost(reason)
-        elif digger is not None:
+            self.greeting.ended()
+        if self._left or self.greeting.again:
             self._line.transport = None
-            digger.proxy_left()
+            if digger is not None and digger.proxy_left():
+                return
+        self._inner.connectionLost(reason)
