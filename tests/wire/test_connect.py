@@ -286,6 +286,26 @@ class ChallengeTests(ConnectTestCase):
             self.assertTrue(greeting.again)
             self.assertIsNone(greeting.fault)
 
+    def test_connection_ends_behind_the_challenge(self):
+        """A proxy that closes without saying so has not heard the answer."""
+        greeting = connect(login=Answers(1))
+        greeting.begin()
+        greeting.feed(CHALLENGE + b"Content-Length: 0\r\n\r\n")
+        greeting.ended()
+        self.assertTrue(greeting.again)
+        greeting.begin()
+        greeting.ended()
+        self.assertFalse(greeting.again)
+        self.assertIsInstance(greeting.fault, errors.ConnectionAborted)
+        for part in (b"H", b"HTTP/1.1 200 OK\r\n"):
+            greeting = connect(login=Answers(1))
+            greeting.begin()
+            greeting.feed(CHALLENGE + b"Content-Length: 0\r\n\r\n")
+            greeting.feed(part)
+            greeting.ended()
+            self.assertFalse(greeting.again)
+            self.assertIsNotNone(greeting.fault)
+
     def test_challenges_have_an_end(self):
         """Whoever always knows an answer is not asked for ever."""
         answers = Answers(100)

@@ -88,12 +88,15 @@ class Connect(Greeting):
         self._login = login
         self._head_limit = head_limit
         self._challenges = 0
+        #: how many have been sent on the present connection.
+        self._asked_here = 0
         #: what is left of the body that is read over; None outside of one.
         self._drain: int | None = None
 
     def begin(self) -> bytes:
         """Return the request, on a fresh connection."""
         self.again = False
+        self._asked_here = 0
         self._reader = ResponseReader(head_limit=self._head_limit)
         return self._ask()
 
@@ -107,13 +110,15 @@ class Connect(Greeting):
 
     def ended(self) -> None:
         """Take note that the proxy has closed the connection."""
-        if self._drain is not None and not self.over:
-            # It has been challenged, and the answer is known.
+        unheard = self._asked_here > 1 and not self._reader.started
+        if not self.over and (self._drain is not None or unheard):
+            # The answer to its challenge is known, and it has not heard it.
             self.again = True
         super().ended()
 
     def _ask(self) -> bytes:
         self._drain = None
+        self._asked_here += 1
         self._reader.expect(b"CONNECT")
         where = authority(self.host.partition("%")[0], self.port).encode("ascii")
         credentials = b"" if self._login is None else self._login.value()
