@@ -10,7 +10,11 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twinet import ProxySettings
 from twinet import wininet as w
-from twinet.errors import IncorrectHandleType, InvalidHandle, InvalidParameter
+from twinet.errors import (
+    IncorrectHandleType,
+    InvalidHandle,
+    InvalidParameter,
+)
 from twinet.wininet import ProxyInfo
 from twinet.wininet.proxies import PROCESS
 
@@ -26,7 +30,7 @@ class ProxyCase(SynchronousTestCase):
         self.patch(os, "environ", self.environment)
         self.addCleanup(PROCESS.set_proxy, None)
 
-    def opened(self, *proxies: Any) -> Any:
+    def opened(self, *proxies: Any, flags: int = w.INTERNET_FLAG_ASYNC) -> Any:
         """Open a session with an access type and lists."""
         reactor = MemoryReactorClock()
         access_type, proxy, bypass = (*proxies, None, None, None)[:3]
@@ -35,7 +39,7 @@ class ProxyCase(SynchronousTestCase):
             DIRECT if not proxies else access_type,
             proxy,
             bypass,
-            w.INTERNET_FLAG_ASYNC,
+            flags,
             reactor=reactor,
         )
         self.addCleanup(session.close)
@@ -162,6 +166,22 @@ class OptionTests(ProxyCase):
             w.InternetSetOption(None, option, None)
             self.assertEqual(self.info(follows).proxy, f"http://{host}:80")
             self.assertEqual(self.info(own).proxy, "http://own:1")
+
+    def test_synchronous_sessions_are_told_too(self) -> None:
+        """Without a call of theirs, which would start a reactor in a thread."""
+        session = self.opened(PRECONFIG, flags=0)
+        self.environment["http_proxy"] = "p:1"
+        w.InternetSetOption(None, w.INTERNET_OPTION_REFRESH, None)
+        self.assertFalse(session.reactor.hasRun)
+        self.assertEqual(session.proxy.servers, "http=http://p:1")
+        for bad in (1, "x"):
+            self.assertRaises(
+                InvalidParameter,
+                w.InternetSetOption,
+                None,
+                w.INTERNET_OPTION_REFRESH,
+                bad,
+            )
 
     def test_one_session_is_told(self) -> None:
         """The environment is read again."""

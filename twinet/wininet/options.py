@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from twinet._handles.handle import Handle
 from twinet._handles.proxy_options import PER_CONNECTION_OPTION, PROXY
 from twinet.options import OPTIONS, Option, OptionType, Unit
-from twinet.wininet.door import immediate, noted
+from twinet.wininet.door import immediate, noted, on_reactor
 from twinet.wininet.proxies import PROCESS, ProxyInfo, settings_from
 
 __all__ = ["InternetQueryOption", "InternetSetOption"]
@@ -66,7 +67,12 @@ def InternetSetOption(handle: Handle | None, option: int, value: Any) -> bool:
         noted(lambda: _OF_PROCESS[option].write(PROCESS, _given(option, value)))
     elif handle is None and option in _FOR_ALL:
         for session in PROCESS.sessions():
-            _set(session, option, value)
+            # Not as a call of its own: a synchronous session would want to block.
+            noted(
+                partial(
+                    on_reactor, session.reactor, partial(_put, session, option, value)
+                )
+            )
     else:
         _set(handle, option, value)  # type: ignore[arg-type]  # None is refused there
     return True
@@ -79,6 +85,10 @@ def _query(handle: Handle, option: int) -> Any:
 
 @immediate(Handle)
 def _set(handle: Handle, option: int, value: Any) -> None:
+    _put(handle, option, value)
+
+
+def _put(handle: Handle, option: int, value: Any) -> None:
     handle.options[option] = _given(option, value)
 
 
