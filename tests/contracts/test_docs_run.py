@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 import subprocess
 import sys
@@ -120,6 +121,8 @@ class Pages(SynchronousTestCase):
     def test_command_lines_can_be_typed(self):
         """Every command and option on the pages is one that we have."""
         checked = 0
+        # It is asked for when the line is looked at.
+        self.patch(getpass, "getpass", lambda _prompt: "secret")
         for block, words in pages.command_lines(self.blocks):
             cut = next((n for n, w in enumerate(words) if w in SHELL_WORDS), None)
             program, *arguments = words[:cut]
