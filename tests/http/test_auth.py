@@ -13,8 +13,18 @@ from twisted.web.iweb import IBodyProducer
 from zope.interface import implementer
 
 from tests.http.memory import CONTEXT, OK, MemoryNet, Peer
+from twinet._http.auth import RequestLogin
+from twinet._http.login import Login
+from twinet._http.login_memory import LoginMemory
 from twinet._http.order import Order
+from twinet._http.protection_space import ProtectionSpace
 from twinet._http.transfer import Transfer
+from twinet._wire.digest import (
+    DigestAnswer,
+    DigestChallenge,
+    DigestSession,
+    DigestSubject,
+)
 from twinet.errors import InternetError, InvalidParameter, OperationCancelled, Timeout
 from twinet.flags import Flag
 from twinet.options import Option
@@ -496,7 +506,31 @@ class SecrecyTests(AuthCase):
     def test_password_is_nowhere(self) -> None:
         """Not in what handles and records show, nor in news, errors and logs."""
         secret = "xyzzy-plugh"
-        hidden = (secret, b64encode(f"joe:{secret}".encode()).decode("ascii"))
+        basic = b64encode(f"joe:{secret}".encode()).decode("ascii")
+        seen = self.shown(secret, CHALLENGE[:-2], basic)
+        for text in seen:
+            for word in (secret, basic):
+                self.assertNotIn(word, text)
+
+    def test_proof_of_digest_is_nowhere(self) -> None:
+        """Nor the nonces, nor a body that was hashed."""
+        challenge = (
+            b'WWW-Authenticate: Digest realm="r", nonce="xyzzy-n", opaque="xyzzy-o", '
+            b'qop="auth-int"'
+        )
+        seen = self.shown("xyzzy-plugh", challenge, "Digest username=")
+        for text in seen:
+            for word in ("xyzzy", "response=", "cnonce="):
+                # The challenge is an answer's, and anybody's to look at.
+                shown = text.replace(challenge.decode(), "")
+                self.assertNotIn(word, shown)
+
+    def shown(self, secret: str, challenge: bytes, said: str) -> list[str]:
+        """Return all that is shown of a login that ends badly.
+
+        :param challenge: the field that asks for it.
+        :param said: what the answer holds.
+        """
         seen: list[str] = []
         observer: Any = lambda event: seen.append(str(event))  # noqa: E731  its type
         globalLogPublisher.addObserver(observer)
@@ -507,14 +541,21 @@ class SecrecyTests(AuthCase):
             msg = "a listener that fails is logged"
             raise ValueError(msg)
 
+        self.net = MemoryNet(trace=lambda record: seen.append(f"{record} {record!r}"))
         self.net.react = react
         self.connection = self.net.session.http(
             "127.0.0.1", 8080, username="joe", password=secret
         )
-        self.ask(limits=Limits(whole=10))
+        self.ask("POST", b"form=xyzzy", limits=Limits(whole=10))
         peer = self.net.accept()
-        self.assertIn(hidden[1].encode(), self.deny(peer))
-        for kind in (Order, Transfer, Credentials):
+        self.assertIn(said.encode(), self.deny(peer, denied(challenge)))
+        self.net.advance()
+        kinds = (
+            *(Order, Transfer, Credentials, Login, LoginMemory, ProtectionSpace),
+            *(RequestLogin, DigestAnswer, DigestChallenge, DigestSession),
+            DigestSubject,
+        )
+        for kind in kinds:
             found = [o for o in gc.get_objects() if isinstance(o, kind)]
             seen += [f"{thing} {thing!r}" for thing in found]
         peer.send(b"HTTP/1.1 200 OK\r\nNo colon\r\n\r\n")
@@ -524,6 +565,4 @@ class SecrecyTests(AuthCase):
         seen += [str(h) for h in (self.net.session, self.connection, self.request)]
         self.flushLoggedErrors(ValueError)
         self.assertGreater(len(seen), 20)
-        for text in seen:
-            for word in hidden:
-                self.assertNotIn(word, text)
+        return seen

@@ -89,6 +89,10 @@ class DigestChallenge(NamedTuple):
     utf8: bool
     userhash: bool
 
+    def __repr__(self) -> str:
+        # A nonce is nobody else's business.
+        return f"<DigestChallenge {self.hash_name}>"
+
 
 class DigestSubject(NamedTuple):
     """The request that an answer is for.
@@ -100,6 +104,10 @@ class DigestSubject(NamedTuple):
     verb: bytes
     uri: bytes
     body: bytes | None = b""
+
+    def __repr__(self) -> str:
+        # A body may be a form with a password.
+        return f"<DigestSubject {self.verb.decode('latin-1')}>"
 
 
 def as_bytes(text: str, *, utf8: bool) -> bytes:
