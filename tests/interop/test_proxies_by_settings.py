@@ -14,6 +14,7 @@ from twisted.internet import reactor
 
 import twinet
 from tests.inetfetch.commandline import PATIENCE, environment
+from tests.interop.abilities import through
 from tests.interop.proxyserver import PROXY_PASSWORD, PROXY_USER, ProxyServer
 from tests.interop.site import FILES
 from tests.interop.webserver import OTHER_NAME
@@ -23,14 +24,10 @@ if TYPE_CHECKING:
 
     from tests.interop.nginx import Nginx
     from tests.interop.socks import Dante, GuardedMicrosocks
-    from tests.interop.squid import Squid
+    from tests.interop.squid import BasicSquid, Squid
 
 SMALL = FILES["small.txt"]
-KINDS = pytest.mark.parametrize(
-    "proxy",
-    ["squid", "microsocks", "guarded_microsocks", "dante", "twisted_socks"],
-    indirect=True,
-)
+KINDS = through("http", "socks5", "socks4a")
 
 
 def named(proxy: ProxyServer) -> str:
@@ -132,3 +129,35 @@ def test_the_command_line_goes_through_it(
 def test_nothing_here_comes_from_the_machines_own_environment() -> None:
     """The tests would go through a proxy of its own."""
     assert [name for name in os.environ if name.lower().endswith("_proxy")] == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_page_about_trouble_is_right(
+    squid: Squid,
+    basic_squid: BasicSquid,
+    guarded_microsocks: GuardedMicrosocks,
+    nginx: Nginx,
+) -> None:
+    """What is seen when a list is wrong, as docs/howto/use-a-proxy.rst says it."""
+    plain, secure = urls(nginx)
+    http, socks = squid.ports["http"], guarded_microsocks.ports["http"]
+    tls = basic_squid.ports["http"]
+    for proxy, url, code in (
+        ("http://nobody.invalid:1", plain, 12165),
+        ("http://127.0.0.1:1", secure, 12165),
+        (f"socks5://127.0.0.1:{http}", plain, 12002),
+        (f"http://127.0.0.1:{socks}", secure, 12152),
+        (f"socks5://127.0.0.1:{socks}", plain, 12015),
+        (f"socks5://{PROXY_USER}:wrong@127.0.0.1:{socks}", plain, 12014),
+        (f"https://127.0.0.1:{tls}", plain, 12188),
+        (f"http://127.0.0.1:{nginx.ports['http']}", secure, 12033),
+    ):
+        limits = twinet.Limits(connect=1)
+        async with twinet.Session(reactor, proxy=proxy, limits=limits) as session:
+            with pytest.raises(twinet.InternetError) as caught:
+                await session.fetch(url)
+            assert caught.value.code == code, (proxy, caught.value)
+    for proxy in (f"http://127.0.0.1:{tls}", f"http://u:wrong@127.0.0.1:{tls}"):
+        async with twinet.Session(reactor, proxy=proxy) as session:
+            for url in (plain, secure):
+                assert (await session.fetch(url)).status_code == 407
