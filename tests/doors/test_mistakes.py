@@ -39,6 +39,8 @@ SESSIONS: list[tuple[dict[str, Any], str]] = [
     ({"client_certificate": 5}, "PEM"),
     ({"trace": 5}, "twinet.TracePrinter"),
     ({"decoding": "no"}, "True or False"),
+    ({"netrc": 5}, "path"),
+    ({"remember_logins": "no"}, "True or False"),
 ]
 
 #: Wrong arguments of a request, and a word of what is said about them.

@@ -550,6 +550,23 @@ class WhatIsAskedTests(RangeSeekCase):
             self.fields(), [b"Range: bytes=4-", b"Authorization: Basic dTpw"]
         )
 
+    def test_login_that_was_ended(self) -> None:
+        """What Digest took is forgotten, and no password goes out in its place."""
+        session = self.net.session
+        connection = session.http("192.0.2.1", username="u", password="p")
+        self.request = connection.open_request()
+        sent = self.request.send()
+        self.peer = self.net.accept()
+        challenge = b'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"'
+        self.peer.send(head(b"401 Unauthorized", 0, challenge))
+        self.peer.request()
+        self.peer.send(whole() + BODY)
+        self.successResultOf(sent)
+        self.read()
+        session.options[Option.DIGEST_AUTH_UNLOAD] = None
+        self.unfinished(self.request.seek(4))
+        self.assertEqual(self.fields(), [b"Range: bytes=4-"])
+
     def test_decoding_is_not_asked_for(self) -> None:
         """A part of a coded body cannot be decoded."""
         self.net.session.options[Option.HTTP_DECODING] = True

@@ -203,6 +203,25 @@ class DigestTests(JourneyCase):
                 peer.send(DONE)
             self.assertEqual(self.status(pending), 401 if heard is None else 200)
 
+    def test_body_that_was_handed_over(self) -> None:
+        """It cannot be sent again, but the next one is answered for ahead."""
+        nonces = []
+        peer: Peer | None = None
+        for status, nonce in ((401, b"n1"), (200, b""), (401, b"n2"), (200, b"")):
+            request = self.as_ann(verb="POST")
+            started = request.start(3)
+            if peer is None:
+                peer = self.net.accept()
+            self.successResultOf(started)
+            self.successResultOf(request.write(b"a=1"))
+            pending = request.finish()
+            asked = said(peer.request())
+            nonces.append(asked and asked.nonce)
+            stale = DIGEST.replace(b"n1", nonce) + b", stale=true"
+            peer.send(asks(stale) if nonce else DONE)
+            self.assertEqual(self.status(pending), status)
+        self.assertEqual(nonces, [None, b"n1", b"n1", b"n2"])
+
 
 class WhoTests(JourneyCase):
     """Where user name and password come from."""
@@ -312,6 +331,36 @@ class WhoTests(JourneyCase):
         peer.send(DONE)
         self.successResultOf(pending)
 
+    def test_everybodys_user_is_not_told_to_everybody(self) -> None:
+        """What a .netrc file has as default answers those who ask."""
+        path = Path(self.mktemp())
+        path.write_text("default login ann password a\n")
+        path.chmod(0o600)
+        self.net = MemoryNet(netrc=path)
+        self.session = self.net.session
+        pending = self.session.get(URL, flags=Flag.PRE_AUTH)
+        peer = self.denied(pending)
+        self.assertEqual(self.heard(peer).pair, "ann:a")
+        peer.send(DONE)
+        self.session.get(URL, flags=Flag.PRE_AUTH)
+        self.assertEqual(self.heard(peer).pair, "ann:a")
+
+    def test_requests_that_are_strangers(self) -> None:
+        """What one brings is nothing to another; a nonce is nobody's."""
+        self.net = MemoryNet(remember_logins=False)
+        self.session = self.net.session
+        pending = self.session.get(URL.replace("//", "//ann:a@"))
+        peer = self.denied(pending, DIGEST)
+        peer.request()
+        peer.send(DONE)
+        pending = self.session.get(URL)
+        self.silent(peer)
+        peer.send(asks(DIGEST))
+        self.assertEqual(self.status(pending), 401)
+        self.session.get(URL.replace("//", "//bob:b@"))
+        self.assertTrue((said := self.heard(peer)).right_for(BOB, b"GET"))
+        self.assertEqual(said.count, 2)
+
     def test_pre_auth_spares_the_second_challenge_of_basic(self) -> None:
         """Below the folder that asked, for requests that bring nothing."""
         pending = self.as_ann().send()
@@ -420,7 +469,7 @@ class ProxyTests(SynchronousTestCase):
 
     def test_basic_to_a_proxy_is_sent_ahead_once_it_asked(self) -> None:
         """To whatever server; and a server never hears of it."""
-        pending = self.session.get("http://origin.test/")
+        pending = self.session.get("http://origin.test/d/x")
         peer = self.net.accept()
         peer.request()
         peer.send(asks(BASIC, status=407))

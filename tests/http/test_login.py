@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.challenger import Asked, head_of
-from twinet._http.auth import tunnel_login
+from twinet._http.auth import RequestLogin, tunnel_login
 from twinet._http.login import Eagerness, Login
 from twinet._http.login_memory import LoginMemory
+from twinet._http.offer import Offer, offers_of
 from twinet._http.order import Order
-from twinet._http.protection_space import Place, place_of_proxy
+from twinet._http.protection_space import Place, place_of, place_of_proxy
 from twinet._wire.digest import DigestSubject
+from twinet._wire.netrc import parse_netrc
 from twinet.flags import Flag, SecurityFlag
 from twinet.proxy import Proxy
 from twinet.records import Credentials, Limits
@@ -43,6 +45,11 @@ def asks(*challenges: bytes, status: int = 401) -> Head:
     """Return the head of a challenge."""
     name = b"Proxy-Authenticate" if status == 407 else b"WWW-Authenticate"
     return head_of(status, *((name, each) for each in challenges))
+
+
+def offers(challenge: bytes) -> Offer:
+    """Return what a challenge offers."""
+    return offers_of([(b"A", challenge)], b"a")[0]
 
 
 class LoginCase(SynchronousTestCase):
@@ -211,6 +218,12 @@ class AheadTests(LoginCase):
             assert space is not None
             self.assertIs(space.digest is None, other == BASIC)
 
+    def test_body_that_is_not_at_hand(self) -> None:
+        """Nothing is said ahead to who wants its hash."""
+        self.passed(self.login(ANN), MD5.replace(b'"auth"', b'"auth-int"'))
+        self.assertEqual(self.login(ANN, body=None).value(), b"")
+        self.assertNotEqual(self.login(ANN).value(), b"")
+
     def test_nextnonce_is_taken_over(self) -> None:
         """Unless the server proves that it does not know the password."""
         for more, nonce in (
@@ -294,6 +307,18 @@ class MemoryTests(LoginCase):
         self.assertFalse(self.login().met(asks(BASIC)))
         self.assertNotIn("h", self.memory.hosts)
 
+    def test_last_that_asked_goes_before(self) -> None:
+        """Of realms that fit alike."""
+        for realm in (b"one", b"two", b"one"):
+            challenge = MD5.replace(b'"r"', b'"%b"' % realm)
+            login = self.login(ANN, f"/{realm.decode()}/")
+            login.value()
+            self.assertTrue(login.met(asks(challenge)))
+        said = Asked(self.login(ANN, "/elsewhere").value())
+        self.assertEqual(said.parameters[b"realm"], b"one")
+        said = Asked(self.login(ANN, "/two/x").value())
+        self.assertEqual(said.parameters[b"realm"], b"two")
+
     def test_it_does_not_grow_without_limit(self) -> None:
         """A server may name a new realm each time."""
         for number in range(100):
@@ -306,6 +331,12 @@ class MemoryTests(LoginCase):
         self.assertEqual(len(self.memory._places), 1024)
         self.assertNotIn("h", self.memory.hosts)
         self.assertIn("h1099", self.memory.hosts)
+        # Who asks again is new again.
+        for host in ("h76", "new"):
+            place = SERVER._replace(host=host)
+            self.login(ANN, place=place).met(asks(BASIC))
+        self.assertIn("h76", self.memory.hosts)
+        self.assertNotIn("h77", self.memory.hosts)
 
     def test_nothing_secret_is_shown(self) -> None:
         """By what prints an object."""
@@ -317,8 +348,8 @@ class MemoryTests(LoginCase):
             self.assertNotRegex(repr(thing), "plugh|sesame")
 
 
-class TunnelTests(SynchronousTestCase):
-    """What a CONNECT says, and a request that goes through a proxy in the clear."""
+class ThroughProxies(SynchronousTestCase):
+    """A case with orders that go through a proxy."""
 
     def order(self, url: str = "https://h.test/x", **more: Any) -> Order:
         """Return an order that goes through the proxy."""
@@ -331,6 +362,60 @@ class TunnelTests(SynchronousTestCase):
         for name, value in more.items():
             setattr(order, name, value)
         return order
+
+
+class WhoAsksTests(ThroughProxies):
+    """Who may be told anything about a request."""
+
+    def test_only_a_proxy_that_gets_the_request_itself(self) -> None:
+        """Not the server at the end of a tunnel, nor one behind a SOCKS proxy."""
+        for url, speech, asked in (
+            ("http://h.test/", "http", True),
+            ("http://h.test/", "https", True),
+            ("https://h.test/", "http", False),
+            ("https://h.test/", "https", False),
+            ("http://h.test/", "socks5", False),
+            ("http://h.test/", "socks4a", False),
+        ):
+            kept = memory()
+            proxy: Any = Proxy(speech, "proxy.test", 3128, BOB)  # type: ignore[arg-type]
+            order = self.order(url, proxy=proxy)
+            login = RequestLogin(kept)
+            self.assertEqual(login.lines(order), ())
+            met = login.met(order, asks(BASIC, status=407))
+            self.assertIs(met, asked, (url, speech))
+            names = [name for name, _ in login.lines(order)]
+            self.assertEqual(names, [b"Proxy-Authorization"] if asked else [])
+            # What opened a tunnel is not said inside of it.
+            kept.asked(place_of_proxy(proxy), offers(BASIC), "")
+            self.assertEqual(len(RequestLogin(kept).lines(order)), asked)
+
+    def test_netrc_is_for_servers(self) -> None:
+        """A proxy on such a host is another matter."""
+        kept = LoginMemory(parse_netrc("machine proxy.test login eve password x"))
+        order = self.order("http://proxy.test/")
+        login = RequestLogin(kept)
+        self.assertFalse(login.met(order, asks(BASIC, status=407)))
+        self.assertTrue(login.met(order, asks(BASIC)))
+
+    def test_refusal_is_not_taken_for_leave(self) -> None:
+        """What comes with it is not believed either."""
+        order = self.order("http://h.test/", proxy=None, credentials=ANN)
+        kept = memory()
+        login = RequestLogin(kept)
+        self.assertTrue(login.met(order, asks(MD5)))
+        login.lines(order)
+        info = (b"Authentication-Info", b"nextnonce=n9")
+        for status in (401, 407):
+            login.take(head_of(status, info))
+        space = kept.space_for(place_of(order.url), "/")
+        assert space is not None
+        self.assertIsNone(space.credentials)
+        self.assertEqual(Asked(dict(login.lines(order))[b"Authorization"]).nonce, b"n1")
+
+
+class TunnelTests(ThroughProxies):
+    """What a CONNECT says."""
 
     def test_digest_is_computed_of_the_tunnel(self) -> None:
         """Method CONNECT, and host and port."""
@@ -350,6 +435,19 @@ class TunnelTests(SynchronousTestCase):
         said = Asked(login.value())
         self.assertEqual((said.nonce, said.count), (b"n2", 1))
         self.assertEqual(said.parameters[b"uri"], b"[::1]:444")
+
+    def test_realm_of_a_proxy_is_the_last(self) -> None:
+        """Wherever it asked: all goes through it."""
+        kept = memory()
+        for realm in (b"one", b"two"):
+            login = tunnel_login(kept, self.order(proxy=AS_ANN))
+            assert login is not None
+            login.value()
+            challenge = MD5.replace(b'"r"', b'"%b"' % realm)
+            self.assertTrue(login.met(asks(challenge, status=407)))
+        login = tunnel_login(kept, self.order(proxy=AS_ANN))
+        assert login is not None
+        self.assertEqual(Asked(login.value()).parameters[b"realm"], b"two")
 
     def test_basic_is_sent_ahead_once_it_was_asked_for(self) -> None:
         """Each tunnel would cost two connections otherwise."""

@@ -142,7 +142,9 @@ class Session(UrlCalls):
         if reactor is None:
             # Late, because importing it installs it.
             from twisted.internet import reactor  # noqa: PLC0415
-        _check_tools(reactor, resolver, connect, policy, cookies, delivery)
+        _check_tools(
+            reactor, resolver, connect, policy, cookies, delivery, remember_logins
+        )
         if delivery is not None:
             delivery.attach(reactor)
             self._status_delivery = delivery
@@ -351,6 +353,7 @@ def _check_tools(
     policy: object,
     cookies: object,
     delivery: object,
+    remember_logins: object,
 ) -> None:
     """Check what is used later, where its error would be far from its cause.
 
@@ -387,6 +390,12 @@ def _check_tools(
             "delivery",
             delivery,
             "a twinet.PoolDelivery or a twinet.QueueDelivery",
+        ),
+        (
+            isinstance(remember_logins, bool),
+            "remember_logins",
+            remember_logins,
+            "True or False",
         ),
     )
     for fits, name, given, wanted in fitting:

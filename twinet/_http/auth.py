@@ -98,7 +98,9 @@ class RequestLogin:
         """
         self._turn_to(order)
         asked = self._server if head.status == UNAUTHORIZED else self._proxy
-        return asked is not None and order.again and asked.met(head)
+        # A body that cannot be sent again leaves it at that, but the next one may be
+        # answered for ahead.
+        return asked is not None and asked.met(head) and order.again
 
     def take(self, head: Head) -> None:
         """Take note of an answer: who did not ask has accepted what he was told."""

@@ -55,8 +55,8 @@ class ProtectionSpace:
         self.utf8 = False
         #: where it asked, as a dict for its order.
         self._folders: dict[str, None] = {}
-        #: what Digest says that it covers; empty is the whole server.
-        self._domain: tuple[str, ...] = ()
+        #: the paths that Digest says it covers; ``None`` is the whole server.
+        self._domain: tuple[str, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<ProtectionSpace {'Basic' if self.digest is None else 'Digest'}>"
@@ -68,9 +68,11 @@ class ProtectionSpace:
         if len(self._folders) > _MOST_FOLDERS:
             del self._folders[next(iter(self._folders))]
         self.utf8 = offer.utf8
-        named = [] if offer.digest is None else offer.digest.domain
-        paths = [_path_at(uri.decode("latin-1"), place) for uri in named]
-        self._domain = tuple(path for path in paths if path is not None)
+        self._domain = None
+        if offer.digest is not None and offer.digest.domain:
+            named = (uri.decode("latin-1") for uri in offer.digest.domain)
+            paths = [_path_at(uri, place) for uri in named]
+            self._domain = tuple(path for path in paths if path is not None)
 
     def reach(self, target: str) -> int:
         """Tell how well a target fits: by the characters that say so; -1, not at all.
@@ -84,7 +86,7 @@ class ProtectionSpace:
         best = max(folders, default=-1)
         if self.digest is None or best >= 0:
             return best
-        if not self._domain:
+        if self._domain is None:
             return 0
         return max((len(d) for d in self._domain if _covers(d, path)), default=-1)
 
