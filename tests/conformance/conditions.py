@@ -304,6 +304,20 @@ def callbacks_hold_nothing(case: Case, d: Difference) -> bool:
     return bool(held) and d.what == "request" and earlier and same
 
 
+def proxy_is_named(case: Case, d: Difference) -> bool:
+    proxies = [
+        str(step["proxy"]).partition(":")[0]
+        for step in case.recording.steps
+        if step.get("access_type") == "INTERNET_OPEN_TYPE_PROXY"
+    ]
+    return (
+        d.status in {"CONNECTING_TO_SERVER", "CONNECTED_TO_SERVER"}
+        and set(d.fields) == {"info", "info_length"}
+        and _then(d, "info") == ""
+        and _now(d, "info") in proxies
+    )
+
+
 # -- reading a difference
 
 

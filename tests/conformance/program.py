@@ -201,9 +201,6 @@ class Program:
         event["arguments"] = {k: v for k, v in plan.items() if k != "on"}
         if "on" in step:
             event["arguments"]["handle"] = step["on"]
-        if step.get("access_type") == "INTERNET_OPEN_TYPE_PROXY":
-            msg = "proxies are not spoken yet"
-            raise Unknown(msg)
         if "as" in step:
             self._expected.append(step["as"])
         function = getattr(wininet, name, None)

@@ -29,7 +29,7 @@ TOLD = ("callback", "close_inside", "concurrent", "context")
 #: How long a second try waits for what may still happen at a step (seconds).
 PATIENT = 0.5
 #: What needs a room that is not built, by what it says.
-NOT_YET = {"FTP is not spoken yet", "proxies are not spoken yet"}
+NOT_YET = {"FTP is not spoken yet"}
 
 SPOKEN = [name for name, recording in RECORDINGS.items() if not recording.needs_ftp]
 
