@@ -9,13 +9,14 @@ InternetCombineUrl       :func:`combine`
 InternetCanonicalizeUrl  :func:`canonicalize`
 =======================  =============================================
 
-:func:`crack_http` and :func:`resolve_location` follow the RFCs instead and check more.
+:func:`crack_http`, :func:`crack_ftp` and :func:`resolve_location` follow the RFCs
+instead and check more.
 No function here waits, looks a name up or reads a file.
 """
 
 from __future__ import annotations
 
-from twinet._wire.http_url import HttpUrl, crack_http
+from twinet._wire.http_url import HttpUrl, crack_ftp, crack_http
 from twinet._wire.location import resolve_location
 from twinet._wire.url_canon import canonicalize, combine
 from twinet._wire.url_parts import UrlComponents, crack, create
@@ -26,6 +27,7 @@ __all__ = [
     "canonicalize",
     "combine",
     "crack",
+    "crack_ftp",
     "crack_http",
     "create",
     "resolve_location",

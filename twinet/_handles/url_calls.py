@@ -12,12 +12,13 @@ from twisted.python import threadable
 from twinet._handles.fetched_request import MAX_SIZE, FetchedRequest, at_most
 from twinet._handles.handle import Handle
 from twinet._handles.http_request import HttpRequest
+from twinet._handles.request_flags import check_flags
 from twinet._http.auth import check_credentials
 from twinet._http.content import content_of
-from twinet.errors import InternetError, InvalidParameter
+from twinet.errors import InternetError, InvalidParameter, UnrecognizedScheme
 from twinet.flags import Flag
 from twinet.status import SELF
-from twinet.urls import crack_http
+from twinet.urls import crack_ftp, crack_http
 
 if TYPE_CHECKING:
     from twinet._handles.http_request import HeadersArgument
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from twinet._http.body import GivenBody
     from twinet._http.content import Content, FieldsArgument, FilesArgument
     from twinet._http.cookies import CookieJar
+    from twinet._http.engine import Engine
     from twinet._net.disk import Disk
     from twinet._net.dispatch import Listener
     from twinet.records import Limits, Response
@@ -63,6 +65,7 @@ class UrlCalls(Handle):
     reactor: Any
     disk: Disk
     cookies: CookieJar
+    engine: Engine
 
     def __init__(self, *, limits: Limits | None) -> None:
         # A root has no context (InternetOpen takes none) and so says nothing itself.
@@ -237,12 +240,20 @@ class UrlCalls(Handle):
     def open_url(self, url: str, **how: Unpack[HowToAsk]) -> Deferred[Resource]:
         """Open what a URL names; fires with a handle whose data can be read.
 
+        An ftp URL is asked of the HTTP proxy that is chosen for it, which speaks FTP
+        with the server; its user name and password are sent along at once, and no
+        cookies.
+
         :param url: an absolute URL of a scheme that is spoken here.
         :param how: as for :meth:`get`.
-        :raises UnrecognizedScheme: 12006, the scheme is not spoken.
+        :raises UnrecognizedScheme: 12006, the scheme is not spoken; ftp without a
+            proxy is not yet.
+        :raises NotProxyRequest: 12020, the proxy for an ftp URL is none of HTTP.
         :raises InternetError: as :meth:`get`.
         :source: InternetOpenUrl.
         """
+        if isinstance(url, str) and url[:4].lower() == "ftp:":
+            return self._ask_proxy(url, **how)  # type: ignore[return-value]  # as below
         return self.get(url, **how)  # type: ignore[return-value]  # invariant type
 
     def treq(
@@ -315,6 +326,49 @@ class UrlCalls(Handle):
         if request._dead:
             return fail(request._was_cancelled())
         return request._send(content, self)  # type: ignore[arg-type]  # a session
+
+    def _ask_proxy(
+        self,
+        url: str,
+        *,
+        params: FieldsArgument | None = None,
+        headers: HeadersArgument = (),
+        flags: Flag = Flag(0),
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> Deferred[HttpRequest]:
+        """Send a GET for an ftp URL to the proxy for such URLs."""
+        try:
+            self._check_usable()
+            cracked = crack_ftp(url)
+            proxies = self.engine.proxies
+            proxy = None if proxies is None else proxies.proxy_for(cracked)
+            if proxy is None:
+                msg = (
+                    f"{cracked.url} cannot be opened: FTP is spoken by HTTP proxies "
+                    "only, and there is none for it; give the session one"
+                )
+                raise UnrecognizedScheme(msg)
+            if params:
+                msg = "params are for the query of an http URL; ftp URLs have none"
+                raise InvalidParameter(msg)
+            credentials = check_credentials(
+                cracked.username or "", cracked.password or ""
+            )
+            # There is no challenge in FTP: who logs in says so at once.
+            flags = check_flags(flags) | Flag.NO_COOKIES | Flag.PRE_AUTH
+            request = HttpRequest(
+                self, "GET", cracked, headers, flags, context, on_status, limits
+            )
+            request._credentials = credentials
+        except InternetError as error:
+            return fail(error)
+        request._close_when_failed = True
+        request._announce()
+        if request._dead:
+            return fail(request._was_cancelled())
+        return request._send(None, self)  # type: ignore[arg-type]  # a session
 
     def _crack(self, url: str) -> HttpUrl:
         cracked = crack_http(url)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twinet._http.way import target_of
 from twinet._net.tls import TlsCreator
+from twinet.errors import UnrecognizedScheme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,11 @@ def dial(
 
     :param passage: the way past the order's proxy, if it has one.
     :raises InvalidUrl: 12005, no certificate can be for such a host.
+    :raises UnrecognizedScheme: 12006, only a proxy could speak it.
     """
+    if passage is None and order.url.scheme == "ftp":
+        msg = f"{order.url.url} cannot be opened: there is no proxy for it any more"
+        raise UnrecognizedScheme(msg)
     tls = None if order.tls is None else TlsCreator(order.tls, order.url.host)
 
     def built() -> Channel:

@@ -83,7 +83,8 @@ def passage_of(order: Order, policy: TlsPolicy | None, logins: LoginMemory) -> P
 
     :param policy: how a proxy is verified that is spoken to in TLS.
     :param logins: what is known of those who ask for credentials.
-    :raises NotProxyRequest: 12020, the server cannot be named to a proxy.
+    :raises NotProxyRequest: 12020, the server cannot be named to a proxy, or this
+        proxy does not speak what it speaks.
     :raises InvalidParameter: 87, the credentials cannot be.
     :raises InvalidUrl: 12005, no certificate can be for such a proxy.
     """
@@ -106,6 +107,9 @@ def _greeting(order: Order, proxy: Proxy, logins: LoginMemory) -> Greeting | Non
     url = order.url
     if not proxy.tunnels(url.scheme):
         return None
+    if url.scheme == "ftp":
+        msg = f"{url.url} is asked of HTTP proxies only, and {proxy} is none"
+        raise NotProxyRequest(msg)
     if proxy.speech == "socks5":
         return Socks5(_as_asked(order, proxy), url.host, url.port)
     if proxy.speech == "socks4a":

@@ -19,7 +19,8 @@ from urllib.parse import unquote
 from twinet import errors
 from twinet._wire.host_name import host_name, ipv6_host
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": 80, "https": 443, "ftp": 21}
+_HTTP = ("http", "https")
 _HIGHEST_PORT = 65535
 _PORT_DIGITS = 5
 _LONGEST_HOST = 253
@@ -46,7 +47,7 @@ PARTS = re.compile(r"(?://([^/?#]*))?([^#]*)(?:#(.*))?", re.DOTALL)
 class HttpUrl:
     """An ``http:`` or ``https:`` URL in the parts that a request is made of.
 
-    :ivar scheme: ``http`` or ``https``
+    :ivar scheme: ``http`` or ``https``; or ``ftp``, of which HTTP proxies are asked for
     :ivar host: as for connecting: lower case, ASCII, IPv6 without brackets
     :ivar port: 1 to 65535, the scheme's own if the URL names none
     :ivar target: path and query for the request line, ASCII, never empty
@@ -128,14 +129,24 @@ def crack_http(url: str) -> HttpUrl:
     return done
 
 
-def _crack_slowly(url: str) -> HttpUrl:
+def crack_ftp(url: str) -> HttpUrl:
+    """Cut an FTP URL that an HTTP proxy is asked for, as it is for any other.
+
+    :param url: an absolute URL
+    :raises UnrecognizedScheme: 12006, it is not of FTP
+    :raises InvalidUrl: 12005, control characters, no host, a bad host or port
+    """
+    return _crack_slowly(url, ("ftp",))
+
+
+def _crack_slowly(url: str, schemes: tuple[str, ...] = _HTTP) -> HttpUrl:
     """Cut any URL, with all checks."""
     if (control := CONTROL.search(url)) is not None:
         raise errors.InvalidUrl(
             f"the URL has the control character {control[0]!r} at {control.start()}; "
             "write it percent-encoded if it is meant"
         )
-    scheme = _http_scheme(url)
+    scheme = _scheme(url, schemes)
     parts = PARTS.fullmatch(url, len(scheme) + 1)
     assert parts is not None, "every text matches"
     authority, path, fragment = parts.groups()
@@ -177,14 +188,14 @@ def _crack_slowly(url: str) -> HttpUrl:
     )
 
 
-def _http_scheme(url: str) -> str:
+def _scheme(url: str, schemes: tuple[str, ...]) -> str:
     match = SCHEME.match(url)
     if match is None:
         raise errors.UnrecognizedScheme(
             "the URL has no scheme; begin it with http:// or https://"
         )
     scheme = match[1].lower()
-    if scheme not in _PORTS:
+    if scheme not in schemes:
         raise errors.UnrecognizedScheme(
             f"the scheme {scheme[:32]!r} is not HTTP; begin the URL with http:// or "
             "https://"

@@ -119,7 +119,8 @@ def InternetOpenUrl(
 ) -> Deferred[HttpRequest]:
     """Send a GET for a URL; gives the request handle when the answer's head is there.
 
-    :param url: an absolute URL; its user name and password answer a challenge.
+    :param url: an absolute URL; its user name and password answer a challenge.  An ftp
+        URL is asked of an HTTP proxy.
     :param headers: lines of the form ``Name: value``.
     :param flags: INTERNET_FLAG_*.
     :param context: carried by the notifications; 0 silences.
@@ -131,13 +132,14 @@ def InternetOpenUrl(
     if not url:
         msg = "name a URL to open"
         raise InvalidParameter(msg)
-    return UrlConnection.open(
-        session,
-        crack_http(url),
-        headers=[*own_fields(None, ("*/*",)), *field_pairs(headers)],
-        flags=Flag(flags),
-        context=context or None,
-    )
+    how: Any = {
+        "headers": [*own_fields(None, ("*/*",)), *field_pairs(headers)],
+        "flags": Flag(flags),
+        "context": context or None,
+    }
+    if url[:4].lower() == "ftp:":
+        return session.open_url(url, **how)  # type: ignore[return-value]  # invariant
+    return UrlConnection.open(session, crack_http(url), **how)
 
 
 @waiting(Handle)
