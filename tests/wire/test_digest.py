@@ -37,6 +37,11 @@ def begun(parameters: bytes, cnonce: bytes = b"c0") -> DigestSession:
     return DigestSession(challenge, cnonce)
 
 
+def h(text: str) -> str:
+    """Return a hash as the scheme has it by default."""
+    return hashlib.md5(text.encode()).hexdigest()
+
+
 def said(value: bytes) -> dict[bytes, bytes]:
     """Return the parameters of an answer."""
     (challenge,) = read_challenges([value])
@@ -132,9 +137,6 @@ class AnswerTests(SynchronousTestCase):
         session = begun(b'realm=r, nonce=n1, qop=auth, algorithm="md5-SESS"', b"cc")
         who = Credentials("u", "p")
 
-        def h(text: str) -> str:
-            return hashlib.md5(text.encode()).hexdigest()
-
         a1 = h(f"{h('u:r:p')}:n1:cc")
         a2 = h("GET:/")
         for nonce, count in (("n1", 1), ("n1", 2), ("n2", 1)):
@@ -151,9 +153,6 @@ class AnswerTests(SynchronousTestCase):
         who = Credentials("u", "p")
         post = DigestSubject(b"POST", b"/f", b"a=1")
         session = begun(b"realm=r, nonce=n, qop=auth-int", b"cc")
-
-        def h(text: str) -> str:
-            return hashlib.md5(text.encode()).hexdigest()
 
         given = said(session.answer(who, post).value)
         a2 = h(f"POST:/f:{h('a=1')}")
@@ -284,10 +283,6 @@ class ProofTests(SynchronousTestCase):
 
     def proof(self, uri: str = "/dir/index.html") -> str:
         """Compute what a server sends that knows the password."""
-
-        def h(text: str) -> str:
-            return hashlib.md5(text.encode()).hexdigest()
-
         return h(f"{h('Mufasa:r:Circle of Life')}:n:00000001:cc:auth:{h(':' + uri)}")
 
     def test_rspauth(self) -> None:

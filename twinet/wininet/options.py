@@ -32,7 +32,10 @@ _OF_PROCESS: dict[int, Any] = {
 }
 #: What can be done without a handle, and is then done for every session.
 _FOR_ALL = frozenset(
-    (Option.REFRESH, Option.SETTINGS_CHANGED, Option.PROXY_SETTINGS_CHANGED)
+    (
+        *(Option.REFRESH, Option.SETTINGS_CHANGED, Option.PROXY_SETTINGS_CHANGED),
+        *(Option.END_BROWSER_SESSION, Option.DIGEST_AUTH_UNLOAD),
+    )
 )
 
 
@@ -56,8 +59,9 @@ def InternetSetOption(handle: Handle | None, option: int, value: Any) -> bool:
 
     :param handle: None for INTERNET_OPTION_PROXY and _PER_CONNECTION_OPTION of the
         process, which act on sessions that are opened later, or told by
-        INTERNET_OPTION_REFRESH; None for that, _SETTINGS_CHANGED and
-        _PROXY_SETTINGS_CHANGED tells all sessions.
+        INTERNET_OPTION_REFRESH; None for that, _SETTINGS_CHANGED,
+        _PROXY_SETTINGS_CHANGED, _END_BROWSER_SESSION and _DIGEST_AUTH_UNLOAD tells all
+        sessions.
     :param option: INTERNET_OPTION_*; times are milliseconds here, and proxies a
         :class:`~twinet.wininet.ProxyInfo`, or its three members.
     :raises InternetError: as ``handle.options`` (12009, 12011, 12018, 87, 160).
