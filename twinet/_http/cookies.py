@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from twinet._http.cookie_file import CookieFile, read_file, replace_file
-from twinet._http.cookie_rules import domains_of, is_public, place_of
+from twinet._http.cookie_rules import domains_of, is_address, is_public, place_of
 from twinet._http.cookie_shelf import has_ended, key_of
 from twinet._http.cookie_store import CookieStore
 from twinet._net.disk import path_of
@@ -311,7 +311,9 @@ class CookieJar:
         now = self.store.clock()
         count = 0
         for cookie in cookies:
-            if not cookie.host_only and is_public(cookie.domain):
+            if not cookie.host_only and (
+                is_address(cookie.domain) or is_public(cookie.domain)
+            ):
                 # The list has changed, or somebody has written it (5.7, step 9).
                 cookie.host_only = True
             if not (has_ended(cookie, now) or key_of(cookie) in mine):

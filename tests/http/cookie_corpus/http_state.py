@@ -1,0 +1,296 @@
+"""The cases of the IETF working group http-state (abarth/http-state, tests/data).
+
+curl, Chromium, Firefox and WebKit test their cookies with them.  The names are theirs.
+What has no name and no equals sign was dropped by RFC 6265, and is kept by RFC 6265bis
+(5.6): where that makes a difference it is said.
+"""
+
+from __future__ import annotations
+
+from tests.http.cookie_corpus.case import SETS, SHOWS, Case
+
+__all__ = ["CASES"]
+
+_ROOT = SETS.removesuffix("/set")
+_SIBLING = "http://sibling.example.org:8888/show"
+_BELOW = "http://sub.home.example.org:8888/show"
+
+
+def _case(name: str, *received: str, sent: str | None, to: str = SHOWS) -> Case:
+    return Case(f"http-state {name}", received, sent, to)
+
+
+def _at(name: str, *received: str, sent: str | None, path: str) -> Case:
+    return Case(f"http-state {name}", received, sent, f"{_ROOT}{path}")
+
+
+CASES = (
+    # names and values
+    _case("0001", "cup=tea", sent="cup=tea"),
+    _case("0002", "cup=tea; Expires=Fri, 07 Aug 2099 08:04:19 GMT", sent="cup=tea"),
+    _case(
+        "0003",
+        "cup=tea; Expires=Fri, 07 Aug 2007 08:04:19 GMT",
+        "pot=1; Expires=Fri, 07 Aug 2099 08:04:19 GMT",
+        sent="pot=1",
+    ),
+    _case("0004, as 6265bis has it", "tea", sent="tea"),
+    _case("0005", "cup=tea; max-age=10000;", sent="cup=tea"),
+    _case("0006", "cup=tea; max-age=0;", sent=None),
+    _case("0007", "cup=tea; version=1;", sent="cup=tea"),
+    _case("0008", "cup=tea; version=1000;", sent="cup=tea"),
+    _case("0009", "cup=tea; sugar=1000;", sent="cup=tea"),
+    _case("0010", "cup=tea; secure;", sent=None),
+    _case("0011", 'cup=tea; sugar="two or more";', sent="cup=tea"),
+    _case("0012", 'cup=tea; sugar="no semicolon behind"', sent="cup=tea"),
+    _case("0013", "cup=tea", "cup=mate", sent="cup=mate"),
+    _case("0014", "cup1=tea", "cup2=mate", sent="cup1=tea; cup2=mate"),
+    _case("0015", "b=1", "z=2", sent="b=1; z=2"),
+    _case("0016", "z=2", "b=1", sent="z=2; b=1"),
+    _case("0017", "z=2, b=1", sent="z=2, b=1"),
+    _case("0018", "z=2; cup=tea, b=1", sent="z=2"),
+    _case("0019", "cup=b;max-age=3600, c=d;path=/", sent="cup=b"),
+    _case("0020", "b=1", "=", "c=2", sent="b=1; c=2"),
+    _case("0021, as 6265bis has it", "b=1", "=x", "c=2", sent="b=1; x; c=2"),
+    _case("0022", "b=1", "x=", "c=2", sent="b=1; x=; c=2"),
+    _case("0023, as 6265bis has it", "tea", "", sent="tea"),
+    _case("0024, as 6265bis has it", "tea", "=", sent="tea"),
+    _case("0025, as 6265bis has it", "tea", "; sugar", sent="tea"),
+    _case("0026, as 6265bis has it", "tea", "   ", sent="tea"),
+    _case("0027, as 6265bis has it", "tea", "mate", sent="mate"),
+    _case("0028, as 6265bis has it", "tea", "\t", sent="tea"),
+    # attributes
+    _case("ATTRIBUTE0001", "cup=tea; Secure", sent=None),
+    _case("ATTRIBUTE0002", "cup=tea; seCURe", sent=None),
+    _case("ATTRIBUTE0003", 'cup=tea; "Secure"', sent="cup=tea"),
+    _case("ATTRIBUTE0004", "cup=tea; Secure=", sent=None),
+    _case("ATTRIBUTE0005", "cup=tea; Secure=no", sent=None),
+    _case("ATTRIBUTE0006", "cup=tea; Secure not", sent="cup=tea"),
+    _case("ATTRIBUTE0007", "cup=tea; Secure =no", sent=None),
+    _case("ATTRIBUTE0008", "cup=tea; Secure= no", sent=None),
+    _case("ATTRIBUTE0009", "cup=tea; Secure; more", sent=None),
+    _case("ATTRIBUTE0011", "cup=tea; Secure    ; more", sent=None),
+    _case("ATTRIBUTE0012", "cup=tea;                Secure", sent=None),
+    _case("ATTRIBUTE0014", "cup=tea; Path", sent="cup=tea"),
+    _case("ATTRIBUTE0015", "cup=tea; Path=", sent="cup=tea"),
+    _case("ATTRIBUTE0016", "cup=tea; Path=/", sent="cup=tea"),
+    _case("ATTRIBUTE0017", "cup=tea; Path=/mate", sent=None),
+    _case("ATTRIBUTE0018", "cup=tea; Path    =/mate", sent=None),
+    _case("ATTRIBUTE0019", "cup=tea; Path=    /mate", sent=None),
+    _case("ATTRIBUTE0020", "cup=tea; Path=/mate      ; more", sent=None),
+    _case("ATTRIBUTE0021", "cup=tea; Path=/mate; Path=/", sent="cup=tea"),
+    _case("ATTRIBUTE0022", "cup=tea; Path=/; Path=/mate", sent=None),
+    _case("ATTRIBUTE0023", "cup=tea; Path=/mate; Path=/show", sent="cup=tea"),
+    _case("ATTRIBUTE0024", "cup=tea; Path=/show; Path=/mate", sent=None),
+    _case("ATTRIBUTE0025", "cup=tea; more; Secure", sent=None),
+    _case("ATTRIBUTE0026", 'cup=tea; more="aaa;bbb"; Secure', sent=None),
+    # characters
+    _case("CHARSET0001", "cup=\xe8\x8c\xb6", sent="cup=\xe8\x8c\xb6"),
+    _case("CHARSET0002", "\xe8\x8c\xb6=\xe6\x9d\xaf", sent="\xe8\x8c\xb6=\xe6\x9d\xaf"),
+    _case("CHARSET0003", "\xe8=\xe6; \xe8\x8c\xb6", sent="\xe8=\xe6"),
+    _case("CHARSET0004", 'cup="\xe8\x8c\xb6"', sent='cup="\xe8\x8c\xb6"'),
+    _case("CHROMIUM0002", 'cUp="tea "   ;', sent='cUp="tea "'),
+    _case("CHROMIUM0004", 'cUp="te;ab" ; ;', sent='cUp="te'),
+    _case("CHROMIUM0005", 'cUp="tea ;', sent='cUp="tea'),
+    _case("CHROMIUM0006", 'c="tea "   "mate"  ;', sent='c="tea "   "mate"'),
+    _case("CHROMIUM0008", 'cUp=T"EA ;', sent='cUp=T"EA'),
+    _case("CHROMIUM0009, as 6265bis has it", "TEAHH; path=/;", sent="TEAHH"),
+    _case("CHROMIUM0010, as 6265bis has it", '"T\\"EA"; path=/;', sent='"T\\"EA"'),
+    _case("CHROMIUM0011", 'c="T', sent='c="T'),
+    _case("CHROMIUM0012, as 6265bis has it", "=TEA", sent="TEA"),
+    _case("CHROMIUM0013", "TEA=;  path = /", sent="TEA="),
+    _case("CHROMIUM0014", "  C  = TEA  ;more;;;   and", sent="C=TEA"),
+    _case("CHROMIUM0015", "  C=== TEA  ;more;;;   and", sent="C=== TEA"),
+    _case(
+        "CHROMIUM0016",
+        'cup="x0oxyhSsV3Z7D"  ; expires=Sun, 18-Apr-2027 21:06:29 GMT ; path=/  ;  ',
+        sent='cup="x0oxyhSsV3Z7D"',
+    ),
+    _case("CHROMIUM0018", "    ", sent=None),
+    _case("CHROMIUM0019", "c=" + "t" * 4000, sent="c=" + "t" * 4000),
+    _case("CHROMIUM0021", "", sent=None),
+    _case("DISABLED_CHROMIUM0020, as 6265bis has it", "c=" + "t" * 4096, sent=None),
+    # commas
+    _case("COMMA0001", "cup=tea, pot=1", sent="cup=tea, pot=1"),
+    _case("COMMA0002", 'cup="tea, pot=1"', sent='cup="tea, pot=1"'),
+    _case("COMMA0003", "cup=tea; p,ot=1", sent="cup=tea"),
+    _case("COMMA0004", "cup=tea; pot=o,ne", sent="cup=tea"),
+    _case("COMMA0005", "cup=tea; Max-Age=50,399", sent="cup=tea"),
+    _case("COMMA0006", "cup=tea; Expires=Fri, 07 Aug 2099 08:04:19", sent="cup=tea"),
+    _case(
+        "COMMA0007",
+        "cup=tea; Expires=Fri 07 Aug 2099 08:04:19 GMT, pot=1",
+        sent="cup=tea",
+    ),
+    # domains
+    _case("DOMAIN0001", "c=t; domain=home.example.org", sent="c=t"),
+    _case("DOMAIN0002", "c=t; domain=home.example.org", sent=None, to=_SIBLING),
+    _case("DOMAIN0003", "c=t; domain=.home.example.org", sent="c=t"),
+    _case("DOMAIN0004", "c=t; domain=home.example.org", sent="c=t", to=_BELOW),
+    _case("DOMAIN0005", "c=t; domain=.home.example.org", sent="c=t", to=_BELOW),
+    _case("DOMAIN0006", "c=t; domain=.home.example.org", sent=None, to=_SIBLING),
+    _case("DOMAIN0007", "c=t; domain=sibling.example.org", sent=None, to=_SIBLING),
+    _case("DOMAIN0008", "c=t; domain=.example.org", sent="c=t"),
+    _case("DOMAIN0009", "c=t; domain=example.org", sent="c=t"),
+    _case("DOMAIN0010", "c=t; domain=..home.example.org", sent=None),
+    _case("DOMAIN0011", "c=t; domain=home..example.org", sent=None),
+    _case("DOMAIN0012", "c=t; domain=  .home.example.org", sent="c=t"),
+    _case("DOMAIN0013", "c=t; domain=  .  home.example.org", sent=None),
+    _case("DOMAIN0014", "c=t; domain=home.example.org.", sent=None),
+    _case("DOMAIN0015", "c=t; domain=home.example.org..", sent=None),
+    _case("DOMAIN0016", "c=t; domain=home.example.org .", sent=None),
+    _case("DOMAIN0017", "c=t; domain=.org", sent=None),
+    _case("DOMAIN0018", "c=t; domain=.org.", sent=None),
+    _case(
+        "DOMAIN0019",
+        "c=t; domain=home.example.org",
+        "d=u; domain=.home.example.org",
+        sent="c=t; d=u",
+    ),
+    _case("DOMAIN0021", 'c=t; domain="home.example.org"', sent=None),
+    _case(
+        "DOMAIN0022",
+        "c=t; domain=home.example.org",
+        "d=u; domain=.example.org",
+        sent="c=t; d=u",
+    ),
+    _case(
+        "DOMAIN0024",
+        "c=t; domain=.example.org; domain=home.example.org",
+        sent=None,
+        to=_SIBLING,
+    ),
+    _case(
+        "DOMAIN0025",
+        "c=t; domain=home.example.org; domain=.example.org",
+        sent="c=t",
+        to=_SIBLING,
+    ),
+    _case("DOMAIN0026", "c=t; domain=home.eXaMpLe.org", sent="c=t"),
+    _case("DOMAIN0027", "c=t; domain=home.example.org:8888", sent=None),
+    _case("DOMAIN0028", "c=t; domain=sub.home.example.org", sent=None, to=_BELOW),
+    _case("DOMAIN0029", "c=t", sent=None, to=_BELOW),
+    _case(
+        "DOMAIN0033",
+        "c=t; domain=home.example.org",
+        sent="c=t",
+        to="http://hoMe.eXaMplE.org:8888/show",
+    ),
+    _case(
+        "DOMAIN0034",
+        "c=t; domain=home.example.org; domain=home.example.com",
+        sent=None,
+    ),
+    _case(
+        "DOMAIN0035",
+        "c=t; domain=home.example.com; domain=home.example.org",
+        sent="c=t",
+    ),
+    _case("DOMAIN0042", "c=t; domain=.sibling.home.example.org", sent=None),
+    _case("OPTIONAL_DOMAIN0030", "c=t; domain=", sent="c=t"),
+    _case("OPTIONAL_DOMAIN0041", "c=t; domain=example.org; domain=", sent="c=t"),
+    _case(
+        "OPTIONAL_DOMAIN0042, as 6265bis has it",
+        "c=t; domain=foo.example.org; domain=",
+        sent="c=t",
+    ),
+    _case(
+        "OPTIONAL_DOMAIN0043",
+        "c=t; domain=foo.example.org; domain=",
+        sent=None,
+        to=_BELOW,
+    ),
+    # Mozilla's
+    _case("MOZILLA0001", "cup=tea; max-age=-1", sent=None),
+    _case("MOZILLA0003", "cup=tea; expires=Thu, 10 Apr 1980 16:33:12 GMT", sent=None),
+    _case("MOZILLA0004", "cup=tea; max-age=60", sent="cup=tea"),
+    _case("MOZILLA0005", "cup=tea; max-age=-20", sent=None),
+    _case(
+        "MOZILLA0009",
+        "cup=tea; max-age=60",
+        "pot=1; max-age=60",
+        "cup=other; max-age=0",
+        sent="pot=1",
+    ),
+    _case(
+        "MOZILLA0011",
+        "cup=tea; domain=.tea.test; ;; ;=; ,,, ===,abc,=; hocuspocus! max-age=20;=;;",
+        sent=None,
+    ),
+    _case(
+        "MOZILLA0012, as 6265bis has it",
+        'cup="tea! = or;mate\\";" more; max-age=6',
+        "five; max-age=2.63,",
+        sent='cup="tea! = or; five',
+    ),
+    _case(
+        "MOZILLA0017, as 6265bis has it",
+        *("six", "seven", " =eight", "cup=six"),
+        sent="eight; cup=six",
+    ),
+    # names
+    *(
+        _case(f"NAME00{number:02}", f"{name}=tea", sent=f"{name}=tea")
+        for number, name in enumerate(
+            ("a", "1", "$", "!a", "@a", "#a", "$a", "%a", "^a", "&a", "*a", "(a", ")a"),
+            1,
+        )
+    ),
+    _case("NAME0017, as 6265bis has it", "=a=tea", sent="a=tea"),
+    _case("NAME0018", "a =tea", sent="a=tea"),
+    _case("NAME0019", '"a=tea', sent='"a=tea'),
+    _case("NAME0020", '"a=b"=tea', sent='"a=b"=tea'),
+    _case("NAME0021", '"a=b"=tea', '"a=mate', sent='"a=mate'),
+    _case("NAME0022", "   cup=tea", sent="cup=tea"),
+    _case("NAME0023, as 6265bis has it", "cup;tea=1", sent="cup"),
+    _case("NAME0024", "$Version=1; cup=tea", sent="$Version=1"),
+    _case("NAME0025, as 6265bis has it", "===a=tea", sent="==a=tea"),
+    _case("NAME0027", "cup=tea    ;", sent="cup=tea"),
+    _case("NAME0030", "cup tea=1", sent="cup tea=1"),
+    _case("NAME0033, as 6265bis has it", "=cup=tea", "aaa", sent="aaa"),
+    # order and paths
+    _at(
+        "ORDERING0001",
+        "k=0;",
+        "k=1; path=/show",
+        "k=2; path=/",
+        "k=3; path=/bar",
+        "k=4; domain=.example.org",
+        "k=5; domain=.example.org; path=/show/foo",
+        sent="k=5; k=1; k=2; k=4",
+        path="/show/foo/baz",
+    ),
+    _case("PATH0001", "a=b; path=/", "x=y; path=/show", sent="x=y; a=b"),
+    _case("PATH0002", "a=b; path=/show", "x=y; path=/", sent="a=b; x=y"),
+    _case("PATH0005", "c=t; path=/show/foo", sent=None),
+    _case("PATH0006", "c=t", "c=u; path=/show/foo", sent="c=t"),
+    _at("PATH0007", "c=t; path=/show/foo", sent="c=t", path="/show/foo"),
+    _at("PATH0008", "c=t; path=/show/foo", sent=None, path="/show/bar"),
+    _at("PATH0009", "c=t; path=/show/foo/qux", sent=None, path="/show/foo"),
+    _at("PATH0010", "c=t; path=/show/foo/qux", sent="c=t", path="/show/foo/qux"),
+    _at("PATH0014", "c=t; path=/show/foo/qux/", sent=None, path="/show/foo/qux"),
+    _at("PATH0015", "c=t; path=/show/foo/qux/", sent="c=t", path="/show/foo/qux/"),
+    _at("PATH0016", "c=t; path=/show/foo/", sent="c=t", path="/show/foo/qux"),
+    _at("PATH0017", "c=t; path=/show/foo/", sent="c=t", path="/show/foo//qux"),
+    _at("PATH0018", "c=t; path=/show/foo/", sent=None, path="/show/fooqux"),
+    _case("PATH0022", "c=t; path= /", sent="c=t"),
+    _case("PATH0023", "c=t; Path=/sHOw", sent=None),
+    _at("PATH0024", "c=t; path=/show/foo?", sent=None, path="/show/foo?x"),
+    _at("PATH0025", "c=t; path=/show/foo#", sent=None, path="/show/foo"),
+    _at("PATH0026", "c=t; path=/show/foo;", sent="c=t", path="/show/foo"),
+    _at("PATH0027", 'c=t; path="/show/foo;"', sent="c=t", path="/show/foo"),
+    _at("PATH0028", "c=t; path=/show/f%6Fo", sent=None, path="/show/foo"),
+    _case("PATH0029", "a=b; \tpath\t=\t/show\t", "x=y; \tpath\t=\t/book\t", sent="a=b"),
+    _case("PATH0030", "c=t; path=/dog; path=", sent="c=t"),
+    _case("PATH0031", "c=t; path=; path=/dog", sent=None),
+    _at(
+        "PATH0032",
+        *("c=t; path=/show", "c=u; path=/show/"),
+        sent="c=u; c=t",
+        path="/show/dog",
+    ),
+    _case("VALUE0001", "cup=  tea", sent="cup=tea"),
+    _case("VALUE0003", 'cup="  tea "', sent='cup="  tea "'),
+    _case("VALUE0004", 'cup="tea;pot"', sent='cup="tea'),
+    _case("VALUE0006", "\tcup\t=\ttea\t \t;\tttt", sent="cup=tea"),
+)
