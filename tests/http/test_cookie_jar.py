@@ -778,6 +778,14 @@ class LimitTests(JarCase):
         self.assertEqual(self.sent("http://h9999.example/"), "a=1")
         self.assertIsNone(self.sent("http://h0.example/"))
 
+    def test_of_all_the_least_used_go_whether_secure_or_not(self) -> None:
+        """Only of a domain that has too many do Secure ones stay (5.7)."""
+        self.take("https://secure.example/", "a=1; Secure")
+        for number in range(IN_ALL):
+            self.take(f"http://h{number}.example/", "a=1")
+        self.assertIsNone(self.sent("https://secure.example/"))
+        self.assertEqual(self.sent(f"http://h{IN_ALL - 1}.example/"), "a=1")
+
     def test_program_is_bounded_as_servers_are(self) -> None:
         """It throws the oldest away."""
         for number in range(PER_DOMAIN + 1):

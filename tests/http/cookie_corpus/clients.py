@@ -185,81 +185,130 @@ CASES = (
         None,
         "http://host.test/",
     ),
-    Case(
-        "curl test 1105 and 27: a host is no beginning of another",
-        (("http://example.fake/", "a=1; domain=example.fake"),),
-        None,
-        "http://notexample.fake/",
+    _from(
+        "curl test 8, paths and cases",
+        "http://127.0.0.1/we/want/8",
+        "foobar=name; domain=127.0.0.1; path=/;",
+        'mismatch=this; domain=127.0.0.1; path="/silly/";',
+        "duplicate=test; domain=.0.0.1; domain=.0.0.1; path=/donkey;",
+        "cookie=yes; path=/we;",
+        "cookie=perhaps; path=/we/want;",
+        "nocookie=yes; path=/WE;",
+        # curl took the one with the quoted path for one of another place.
+        sent="mismatch=this; cookie=perhaps; cookie=yes; foobar=name",
     ),
     Case(
-        "curl test 61, HttpOnly and its look-alikes",
+        "curl test 61, HttpOnly and domains above a suffix",
         (
-            ("http://a.host.test/", "t=1; path=/; HttpOnly; silly"),
-            ("http://a.host.test/", "u=2; path=/; HttpOnly-not"),
+            "test=yes; httponly; domain=foo.test; expires=Fri Feb 13 11:56:27 GMT 2037",
+            "test2=yes; domain=host.foo.test; expires=Fri Feb 13 11:56:27 GMT 2037",
+            "test3=maybe; domain=foo.test; path=/moo; secure",
+            "test4=no; domain=nope.foo.test; path=/moo; secure",
+            "fake=fooledyou; domain=..test; path=/;",
+            "supercookie=fooledyou; domain=.test; path=/;",
         ),
-        "t=1; u=2",
-        "http://a.host.test/",
+        "test=yes; test2=yes",
+        "http://host.foo.test/we/want/x",
+        "http://www.host.foo.test/we/want/61",
     ),
-    Case(
-        "curl test 1258, 1259: an empty value",
-        (("http://h.test/", "trackyou=;path=/"),),
-        "trackyou=",
-        "http://h.test/",
-    ),
-    # Firefox
     _from(
-        "Mozilla bug 1189, addresses of version 6",
-        "http://[2001:db8::1]/",
-        "a=1; domain=2001:db8::1",
-        "b=2; domain=[2001:db8::1]",
+        "curl test 1105, a quoted path and a part of an address",
+        "http://127.0.0.1/we/want/1105",
+        "foobar=name;",
+        'mismatch=this; domain=127.0.0.1; path="/silly/";',
+        "partmatch=present; domain=.0.0.1; path=/;",
+        "bar=foo\tbar",
+        # curl refuses the tab, which RFC 6265bis does not (5.6).
+        sent="foobar=name; mismatch=this; bar=foo\tbar",
+    ),
+    _from(
+        "curl test 1258, localhost",
+        "http://localhost/we/want/1258",
+        "I-am=here; domain=localhost;",
+        sent="I-am=here",
+    ),
+    # Firefox, in its TestCookie.cpp
+    *(
+        Case(
+            f"Mozilla TestCookie.cpp, domain={domain}",
+            (("http://www.domain.test/", f"a=1; domain={domain}"),),
+            "a=1" if kept else None,
+            f"http://{to}/",
+        )
+        for domain, to, kept in (
+            ("domain.test", "domain.test", True),
+            ("domain.test", "domain.test.", False),
+            ("domain.test", "foo.domain.test", True),
+            (".domain.test", "bah.domain.test", True),
+            (".foo.domain.test", "foo.domain.test", False),
+            ("moose.test", "foo.domain.test", False),
+            ("domain.test.", "foo.domain.test", False),
+            ("..domain.test", "foo.domain.test", False),
+            ("..domain.test.", "foo.domain.test", False),
+        )
+    ),
+    _from(
+        "Mozilla TestCookie.cpp, a quoted path",
+        "http://path.test/path/file",
+        'a=1; path="/bogus"',
         sent="a=1",
     ),
-    _from(
-        "Mozilla TestCookie.cpp, localhost",
-        "http://localhost/",
-        "a=1; domain=localhost",
-        "b=2; domain=.local",
-        sent="a=1",
-    ),
-    _from(
-        "Mozilla TestCookie.cpp, a comma ends nothing",
-        "http://h.test/",
-        "a=1,b=2",
-        sent="a=1,b=2",
+    *(
+        Case(
+            f"Mozilla TestCookie.cpp, path=/path for {to}",
+            (("http://path.test/path/file", "a=1; path=/path"),),
+            "a=1" if sent else None,
+            f"http://path.test{to}",
+        )
+        for to, sent in (
+            ("/path/hithere.foo", True),
+            ("/path?hithere/foo", True),
+            ("/path2", False),
+            ("/path2/", False),
+        )
     ),
     Case(
-        "Mozilla bug 169091, a path is asked with its query left out",
-        (("http://h.test/a/b?x=/c", "a=1"),),
+        "Mozilla TestCookie.cpp, a path it is not on",
+        (("http://path.test/path/file", "a=1; path=/foo/"),),
         "a=1",
-        "http://h.test/a/?/z",
-    ),
-    # Chromium
-    _from(
-        "Chromium CookieMonster, dots around a domain",
-        "http://www.h.test/",
-        "a=1; domain=.h.test.",
-        "b=2; domain=h.test..",
-        sent=None,
-    ),
-    _from(
-        "Chromium ParsedCookie, quotes stay",
-        "http://h.test/",
-        'a="1 ; Path=/',
-        sent='a="1',
-    ),
-    _from(
-        "Chromium bug 238041, semicolons in quotes",
-        "http://h.test/",
-        'a="1;2"',
-        sent='a="1',
+        "http://path.test/foo/",
     ),
     Case(
-        "Chromium CanonicalCookie, expiry of a second ago",
-        (
-            ("http://h.test/", "a=1"),
-            ("http://h.test/", "a=2; Expires=Thu, 26 Nov 2026 23:59:59 GMT"),
-        ),
+        "Mozilla bug 373228, the URL's own path is too long",
+        ((f"http://path.test/{'x' * 1100}/", "a=1"),),
         None,
-        "http://h.test/",
+        f"http://path.test/{'x' * 1100}/",
+    ),
+    _from(
+        "Mozilla bug 373228, a tab in a value",
+        "http://path.test/",
+        "a=tab\ttest",
+        sent="a=tab\ttest",
+    ),
+    *(
+        _from(
+            f"Mozilla TestCookie.cpp, expires={end}",
+            "http://expireme.test/",
+            "a=1",
+            f"a=2; expires={end}",
+            sent=sent,
+        )
+        for end, sent in (
+            ("bad", "a=2"),
+            ("Thu, 10 Apr 1980 16:33:12 GMT", None),
+            ('"Thu, 10 Apr 1980 16:33:12 GMT', None),
+            ('"Thu, 10 Apr 1980 16:33:12 GMT"', None),
+        )
+    ),
+    # Chromium, in its parsed_cookie_unittest.cc
+    _from("Chromium ParsedCookieTest.TestBasic", "http://h.test/", "a=b", sent="a=b"),
+    *(
+        _from(
+            f"Chromium ParsedCookieTest.TestEmpty {field!r}",
+            "https://h.test/",
+            field,
+            sent=None,
+        )
+        for field in ("", "     ", "=;", "=; path=/; secure;", "; path=/; secure;")
     ),
 )
