@@ -240,6 +240,22 @@ class AheadTests(LoginCase):
             login.accepted(head_of(200, info))
             self.assertEqual(Asked(self.login(ANN).value()).nonce, nonce)
 
+    def test_challenges_of_others_meanwhile(self) -> None:
+        """Each answers what it was asked, whatever came to others."""
+        integrity = MD5.replace(b'"auth"', b'"auth-int"')
+        for other in (integrity, BASIC):
+            self.setUp()
+            slow = self.login(ANN, body=None)
+            slow.value()
+            self.assertTrue(slow.met(asks(MD5)))
+            self.assertTrue(self.login(ANN).met(asks(other)))
+            self.assertEqual(Asked(slow.value()).qop, b"auth")
+            slow.accepted(OK)
+        slow = self.login(ANN)
+        self.assertTrue(slow.met(asks(BASIC)))
+        self.assertTrue(self.login(ANN).met(asks(MD5)))
+        self.assertEqual(Asked(slow.value()).pair, "ann:a")
+
     def test_nextnonce_belongs_to_its_own_session(self) -> None:
         """Another request may have begun a new one meanwhile."""
         slow, quick = self.login(ANN), self.login(ANN)

@@ -45,10 +45,16 @@ class Eagerness(NamedTuple):
 
 
 class _Papers(NamedTuple):
-    """Who one says one is, and to which space; ``None`` before it has asked."""
+    """Who one says one is, and to whom.
+
+    :ivar space: ``None`` before it has asked.
+    :ivar session: Digest's; ``None`` is Basic.  Its own, as another request may be
+        challenged meanwhile and begin a new one.
+    """
 
     who: Credentials
-    space: ProtectionSpace | None
+    space: ProtectionSpace | None = None
+    session: DigestSession | None = None
 
 
 class Login:
@@ -64,9 +70,8 @@ class Login:
     #: whether the papers answer a challenge, and were not shown before one.
     _answered = False
     _was_stale = False
-    #: what went out last, when it was Digest's, and of which nonce.
+    #: what went out last, when it was Digest's.
     _answer: DigestAnswer | None = None
-    _session: DigestSession | None = None
     #: whether anything went out at all.
     _shown = False
 
@@ -103,12 +108,10 @@ class Login:
         self._shown = self._papers is not None
         if self._papers is None:
             return b""
-        who, space = self._papers
-        if space is None or space.digest is None:
+        who, space, session = self._papers
+        if session is None:
             return basic_answer(who, utf8=space is not None and space.utf8)
-        # Another request may be challenged meanwhile, and begin another one.
-        self._session = space.digest
-        self._answer = self._session.answer(who, self._subject)
+        self._answer = session.answer(who, self._subject)
         return self._answer.value
 
     def met(self, head: Head) -> bool:
@@ -120,7 +123,7 @@ class Login:
             offer, who = chosen
             if ahead:
                 # The same once more would be refused again.
-                same = last.who == who and (last.space is None or not last.space.digest)
+                same = last.who == who and last.session is None
                 refused = same and offer.digest is None
             else:
                 stale = offer.digest is not None and offer.digest.stale
@@ -133,7 +136,7 @@ class Login:
             return False
         offer, who = chosen
         space = self._memory.asked(self._place, offer, self._target)
-        self._papers = _Papers(who, space)
+        self._papers = _Papers(who, space, space.digest)
         self._answered = True
         return True
 
@@ -141,12 +144,12 @@ class Login:
         """Take note of an answer that is no challenge, and of what comes with it."""
         if not self._shown or self._papers is None:
             return
-        who, space = self._papers
+        who, space, session = self._papers
         if space is None:
             # Nothing is known of its realm.
             return
         self._memory.accepted(space, who)
-        answer, session = self._answer, self._session
+        answer = self._answer
         if answer is None or session is None:
             return
         prefix = b"proxy-" if self._place.proxy else b""
@@ -167,7 +170,7 @@ class Login:
             if self._eagerness.at_once:
                 # Who one is everywhere is not told to everybody who did not ask.
                 who = self._given or memory.known_at(place, by_name=True)
-            return None if who is None else _Papers(who, None)
+            return None if who is None else _Papers(who)
         who = self._given or space.credentials
         if who is None:
             return None
@@ -175,7 +178,7 @@ class Login:
             return _Papers(who, space) if self._eagerness.again else None
         body_at_hand = self._subject.body is not None
         if space.digest.can_answer(body_at_hand=body_at_hand):
-            return _Papers(who, space)
+            return _Papers(who, space, space.digest)
         return None
 
     def _choice(
@@ -199,6 +202,6 @@ class Login:
     def _take_refusal(self) -> None:
         """Forget whom the place does not take any more."""
         if self._shown and self._papers is not None:
-            who, space = self._papers
+            who, space, _ = self._papers
             if space is not None and space.credentials == who:
                 space.credentials = None

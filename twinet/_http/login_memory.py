@@ -112,7 +112,8 @@ class LoginMemory:
 
     def asked(self, place: Place, offer: Offer, target: str) -> ProtectionSpace:
         """Take note of a challenge that is going to be met; return its space."""
-        spaces = self._places.pop(place, None) or {}
+        known = self._places.pop(place, None)
+        spaces = known or {}
         space = spaces.pop(offer.realm, None) or ProtectionSpace()
         # At the end, as the one that was seen last.
         spaces[offer.realm] = space
@@ -125,7 +126,8 @@ class LoginMemory:
         if offer.digest is not None:
             space.digest = DigestSession(offer.digest, self._cnonce())
         space.asked(offer, target, place)
-        self._count_hosts()
+        if known is None:
+            self._count_hosts()
         return space
 
     def accepted(self, space: ProtectionSpace, who: Credentials) -> None:
