@@ -147,7 +147,8 @@ class CrowdTests(CrowdTestCase):
         (error,) = self.done
         self.assertIsInstance(error, errors.Timeout)
         self.assertIn(
-            "no connection to b.test:80 became free within 3 s (limits.slot): 1 of 1 "
+            "no connection to b.test:80 (through the proxy socks4a://127.0.0.9:1080) "
+            "became free within 3 s (limits.slot): 1 of 1 "
             "connections to the proxy socks4a://127.0.0.9:1080 are in use: 1 waiting "
             "for the answer",
             str(error),

@@ -18,6 +18,7 @@ from tests.http.proxied import (
 )
 from twinet import errors
 from twinet.flags import RequestFlag
+from twinet.options import Option
 from twinet.proxy import Proxy
 from twinet.query import QueryFlag
 from twinet.records import Limits
@@ -618,3 +619,22 @@ class ChallengeTests(TunnelTestCase):
         self.assertEqual(request.response.status_code, 407)
         sent = request.query_info(22, flags=QueryFlag.REQUEST_HEADERS)
         self.assertNotIn("s3cret", str(sent))
+
+    def test_login_of_a_request_has_tunnels_of_its_own(self) -> None:
+        """The proxy knows who asked for a tunnel, for as long as it lasts."""
+        self.net = proxied_net(SOCKS5)
+        self.net.session.get("http://origin.test/")
+        peer = self.net.accept()
+        for answer in SOCKS5_OPENED:
+            peer.send(answer)
+        peer.send(DONE)
+        connection = self.net.session.http("origin.test")
+        request = connection.open_request()
+        request.options[Option.PROXY_USERNAME] = "me"
+        request.options[Option.PROXY_PASSWORD] = "s3cret"
+        request.send()
+        self.assertEqual(self.net.attempts, 1)
+        second = self.net.accept()
+        self.assertEqual(second.request(), b"\x05\x02\x00\x02")
+        second.send(b"\x05\x02")
+        self.assertEqual(second.request(), b"\x01\x02me\x06s3cret")

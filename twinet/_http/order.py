@@ -105,15 +105,8 @@ class Order:
         plain = self.body is None and self.verb == b"GET"
         target = url.target
         fields = self._all_fields() if self.added else self.fields
-        proxy = self.proxy
-        if proxy is not None:
-            if proxy.tunnels(url.scheme):
-                # What is meant for the proxy is none of the server's business.
-                fields = tuple(f for f in fields if f[0].lower() != TO_THE_PROXY)
-            else:
-                # The server itself, "*", is no path there (RFC 9112, 3.2.4).
-                path = "" if target == "*" else target
-                target = f"{url.scheme}://{url.host_header}{path}"
+        if self.proxy is not None:
+            target, fields = self._past_the_proxy(target, fields)
         return render_head(
             self.verb,
             target,
@@ -122,6 +115,22 @@ class Order:
             fields,
             b"" if plain else framing(self.verb, self.body),
         )
+
+    def _past_the_proxy(
+        self, target: str, fields: FieldLines
+    ) -> tuple[str, FieldLines]:
+        if self.in_absolute_form:
+            # The server itself, "*", is no path there (RFC 9112, 3.2.4).
+            path = "" if target == "*" else target
+            return f"{self.url.scheme}://{self.url.host_header}{path}", fields
+        # What is meant for the proxy is none of the server's business.
+        return target, tuple(f for f in fields if f[0].lower() != TO_THE_PROXY)
+
+    @property
+    def in_absolute_form(self) -> bool:
+        """Whether it is given to a proxy itself (RFC 9112, section 3.2.2)."""
+        proxy = self.proxy
+        return proxy is not None and not proxy.tunnels(self.url.scheme)
 
     @property
     def again(self) -> bool:

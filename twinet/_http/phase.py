@@ -58,6 +58,8 @@ def ran_out(
     """
     limits = order.limits
     peer = f"{order.url.host}:{order.url.port}"
+    if order.proxy is not None:
+        peer = f"{peer} (through the proxy {order.proxy})"
     if phase is Phase.WAITING:
         return Timeout(
             f"no connection to {peer} became free within {limits.slot:g} s "

@@ -26,7 +26,7 @@ from twinet._http.phase import (
     WAITING,
 )
 from twinet._net.low_water import LONG
-from twinet._wire.framing_fields import asks_to_close
+from twinet._wire.framing_fields import asks_to_close, proxy_closes
 from twinet._wire.http1 import End, Fault, Head
 from twinet.errors import HttpInvalidServerResponse
 from twinet.status import CookieReceived, IntermediateResponse, ResponseReceived
@@ -74,6 +74,7 @@ class Reception(ABC):
     _drained = 0
     _wanted = True
     _stopped = False
+    _proxy_closes = False
     #: the end of an answer that came before the request's.
     _held: End | None = None
     # Settled, and not told.
@@ -158,6 +159,8 @@ class Reception(ABC):
         if head.status == REQUEST_TIMEOUT and self._not_met(head):
             self._try_again()
             return
+        if self.order.proxy is not None and self.order.in_absolute_form:
+            self._proxy_closes = proxy_closes(head.fields)
         taker = self._taker = self._owner.take_head(head)
         if taker is None:
             self._phase = DRAINING
@@ -220,6 +223,7 @@ class Reception(ABC):
             and end.keep_alive
             and channel.usable
             and self._lost is None
+            and not self._proxy_closes
             and not (self.order.fields and asks_to_close(self.order.fields))
         ):
             self._phase = OVER

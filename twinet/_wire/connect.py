@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from typing import Protocol as TypingProtocol
 
 from twinet._wire.answer_events import End, Fault, Head
+from twinet._wire.framing_fields import proxy_closes
 from twinet._wire.greeting import Greeting, authority
 from twinet._wire.head_lines import readable
 from twinet._wire.http1 import ResponseReader
@@ -166,7 +167,7 @@ class Connect(Greeting):
             return
         self._drain = DRAIN_BYTES
         too_long = head.length is not None and head.length > DRAIN_BYTES
-        if too_long or not head.persistent or _wants_to_close(head):
+        if too_long or not head.persistent or proxy_closes(head.fields):
             self.again = True
 
     def _refused(self, head: Head) -> None:
@@ -193,11 +194,3 @@ class Connect(Greeting):
         self.fault = HttpInvalidServerResponse(
             f"{self.proxy} did not answer CONNECT in HTTP: {what}"
         )
-
-
-def _wants_to_close(head: Head) -> bool:
-    """Tell whether an old proxy says so in the field that is its own."""
-    return any(
-        name.lower() == b"proxy-connection" and b"close" in value.lower()
-        for name, value in head.fields
-    )

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from twinet._wire.http_request import FieldLines
 
 __all__ = [
@@ -23,11 +25,13 @@ __all__ = [
     "check_special",
     "check_together",
     "given_length",
+    "proxy_closes",
 ]
 
 _LENGTH = b"content-length"
 _CODING = b"transfer-encoding"
 _CONNECTION = b"connection"
+_PROXY_CONNECTION = b"proxy-connection"
 #: The fields that frame a body: when the caller gives one, ours is left out.
 FRAMING = frozenset((_LENGTH, _CODING))
 #: The fields whose values are looked at.
@@ -131,6 +135,19 @@ def asks_to_close(fields: FieldLines) -> bool:
         if name.lower() == _CONNECTION and b"close" in _tokens(value):
             return True
     return False
+
+
+def proxy_closes(fields: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Tell whether an old proxy closes, by the field that was theirs.
+
+    What else it says counts for nothing: keeping needs the word of ``Connection``.
+
+    :source: RFC 9112, appendix C.2.2.
+    """
+    return any(
+        name.lower() == _PROXY_CONNECTION and b"close" in _tokens(value)
+        for name, value in fields
+    )
 
 
 def _tokens(value: bytes) -> set[bytes]:
