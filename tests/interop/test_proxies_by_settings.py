@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.interop.nginx import Nginx
+    from tests.interop.pyftpd import PyFtpd
     from tests.interop.socks import Dante, GuardedMicrosocks
     from tests.interop.squid import BasicSquid, Squid
 
 SMALL = FILES["small.txt"]
+LONG = FILES["one-mebibyte.bin"]
 KINDS = through("http", "socks5", "socks4a")
 
 
@@ -161,3 +163,21 @@ async def test_the_page_about_trouble_is_right(
         async with twinet.Session(reactor, proxy=proxy) as session:
             for url in (plain, secure):
                 assert (await session.fetch(url)).status_code == 407
+
+
+@pytest_twisted.ensureDeferred
+async def test_ftp_urls_have_a_variable_of_their_own(
+    squid: Squid, ftp_server: PyFtpd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And without a proxy nobody speaks FTP."""
+    url = f"ftp://origin.test:{ftp_server.ports['ftp']}/one-mebibyte.bin"
+    for variable, found in (("ftp_proxy", True), ("http_proxy", False)):
+        monkeypatch.setenv(variable, named(squid))
+        async with twinet.Session(reactor) as session:
+            if found:
+                request = await session.open_url(url)
+                assert await request.read(len(LONG) + 1) == LONG
+            else:
+                with pytest.raises(twinet.errors.UnrecognizedScheme):
+                    await session.open_url(url)
+        monkeypatch.delenv(variable)
