@@ -38,6 +38,10 @@ MOVING = [
         b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
     ),
     b"HTTP/1.1 401 W\r\nWWW-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n",
+    (
+        b"HTTP/1.1 401 W\r\nWWW-Authenticate: Digest realm=x, nonce=n, qop=auth-int, "
+        b"stale=true\r\nContent-Length: 0\r\n\r\n"
+    ),
     b"HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n",
     b"HTTP/1.1 408 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
     b"HTTP/1.1 413 No\r\nContent-Length: 1\r\n\r\nx",
