@@ -1,18 +1,24 @@
-"""The other side of authentication: heads with challenges, and answers looked at."""
+"""The other side of authentication: who asks, and looks at what is said."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64decode
-from typing import TYPE_CHECKING
+from typing import Any
 
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.http.memory import OK, MemoryNet, Peer
 from twinet._wire.challenge import read_challenges
 from twinet._wire.http1 import Head, ResponseReader
+from twinet.records import Credentials
 
-if TYPE_CHECKING:
-    from twinet.records import Credentials
-
-__all__ = ["Asked", "head_of"]
+ANN, BOB = Credentials("ann", "a"), Credentials("bob", "b")
+BASIC = b'Basic realm="r"'
+DIGEST = b'Digest realm="r", nonce="n1", qop="auth", algorithm=SHA-256'
+INTEGRITY = DIGEST.replace(b'"auth"', b'"auth-int"')
+URL = "http://127.0.0.1:8080/d/x"
+DONE = OK + b"hello"
 
 _HASHES = {
     b"md5": "md5",
@@ -115,3 +121,59 @@ class Asked:
         if self.qop:
             middle += [given[b"nc"], self.cnonce, self.qop]
         return named and given[b"response"] == hashed(a1, *middle, hashed(*a2))
+
+
+def asks(*challenges: bytes, status: int = 401) -> bytes:
+    """Return an answer with challenges."""
+    name = b"Proxy-Authenticate" if status == 407 else b"WWW-Authenticate"
+    lines = b"".join(b"%b: %b\r\n" % (name, each) for each in challenges)
+    return b"HTTP/1.1 %d X\r\n%bContent-Length: 6\r\n\r\ndenied" % (status, lines)
+
+
+def moved(url: str) -> bytes:
+    """Return a redirect that keeps the verb."""
+    return b"HTTP/1.1 307 M\r\nLocation: %b\r\nContent-Length: 0\r\n\r\n" % url.encode()
+
+
+def said(request: bytes, name: bytes = b"Authorization") -> Asked | None:
+    """Return what a request says of who it is; None when nothing."""
+    head = request.partition(b"\r\n\r\n")[0]
+    values = [
+        line.partition(b": ")[2]
+        for line in head.split(b"\r\n")[1:]
+        if line.partition(b":")[0] == name
+    ]
+    assert len(values) < 2, request
+    return Asked(values[0]) if values else None
+
+
+class JourneyCase(SynchronousTestCase):
+    """One net, and calls on it."""
+
+    def setUp(self) -> None:
+        self.net = MemoryNet()
+        self.session = self.net.session
+
+    def as_ann(self, **options: Any) -> Any:
+        """Return a request of Ann's."""
+        connection = self.session.http("127.0.0.1", 8080, username="ann", password="a")
+        return connection.open_request(options.pop("verb", "GET"), "/d/x", **options)
+
+    def heard(self, peer: Peer, name: bytes = b"Authorization") -> Asked:
+        """Take a request that says who it is."""
+        request = peer.request()
+        asked = said(request, name)
+        assert asked is not None, request
+        return asked
+
+    def silent(self, peer: Peer) -> bytes:
+        """Take a request that does not."""
+        request = peer.request()
+        self.assertTrue(request)
+        self.assertNotIn(b"uthorization", request)
+        return request
+
+    def status(self, pending: Any) -> int:
+        """Return the status that a call ended with."""
+        code: int = self.successResultOf(pending).response.status_code
+        return code

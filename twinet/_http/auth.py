@@ -135,8 +135,7 @@ class RequestLogin:
         if (
             proxy is not None
             # Else it has been asked for a tunnel, and this goes through that.
-            and proxy.speech in ("http", "https")
-            and order.url.scheme != "https"
+            and not proxy.tunnels(order.url.scheme)
             and not order.has_field(b"proxy-authorization")
         ):
             self._proxy = Login(
