@@ -54,7 +54,8 @@ class Limits:
     lookup: float | None = 15
     #: how many of a host's addresses are tried, each once; None tries all of them.
     addresses: int | None = None
-    #: the TCP connection, over all addresses of the host together.
+    #: the TCP connection, over all addresses of the host together; and once more for
+    #: a proxy to make that to the server.
     connect: float | None = 30
     #: the TLS handshake.
     tls: float | None = 15
@@ -171,6 +172,12 @@ class SocketInfo:
     proxy: bool = False
     tunnel: bool = False
 
+    @property
+    def flags(self) -> int:
+        """The same as Windows has it: ``IDSI_FLAG_*``."""
+        facts = (self.keep_alive, self.secure, self.proxy, self.tunnel)
+        return sum(1 << bit for bit, fact in enumerate(facts) if fact)
+
 
 class Fields:
     """The header fields of an answer, in the order of the wire.
@@ -254,8 +261,8 @@ class Circuit(Protocol):
     def proxy(self) -> Proxy | None:
         """The proxy that it leads through, without its credentials."""
 
-    def socket_info(self, *, keep_alive: bool) -> SocketInfo:
-        """Return its two ends."""
+    def socket_info(self, *, keep_alive: bool) -> SocketInfo | None:
+        """Return its two ends; ``None`` when it never led to the server."""
 
 
 class Headed(Protocol):

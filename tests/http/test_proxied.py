@@ -23,6 +23,7 @@ from twinet.proxy import Proxy
 from twinet.query import QueryFlag
 from twinet.records import Limits
 from twinet.status import Status
+from twinet.wininet.constants import IDSI_FLAG_KEEP_ALIVE, IDSI_FLAG_PROXY
 
 DONE = OK + b"hello"
 ABSOLUTE = (
@@ -61,6 +62,7 @@ class AbsoluteFormTests(NetTestCase):
             (info.destination_address, info.proxy, info.tunnel, info.secure),
             ("127.0.0.9", True, False, False),
         )
+        self.assertEqual(info.flags, IDSI_FLAG_KEEP_ALIVE | IDSI_FLAG_PROXY)
         self.assertTrue(request.request_flags & RequestFlag.VIA_PROXY)
 
     def test_statuses_name_the_proxy(self) -> None:
@@ -413,6 +415,8 @@ class RefusalTests(TunnelTestCase):
         self.assertEqual(response.raw_head, head)
         self.assertEqual(self.successResultOf(request.read(99)), b"")
         self.assertIsNone(response.socket_info)
+        self.assertIsNone(response.tls)
+        self.assertEqual(response.proxy, PROXY)
         self.assertEqual(len(self.net.session.cookies), 0)
         self.assertEqual(
             self.told()[-3:],

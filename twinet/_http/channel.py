@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from twinet._http.origin import Origin
     from twinet._http.pool import Pool
     from twinet._net.deadlines import Deadlines
-    from twinet._net.passage import Passage
     from twinet._net.tls import TlsCreator
     from twinet.errors import InternetError
+    from twinet.proxy import Proxy
 
 __all__ = ["Channel"]
 
 
 @foreseen(
     *("opener", "address", "trace", "connected", "transport", "circuit"),
-    *("deadline", "_tcp", "_send", "passage"),
+    *("deadline", "_tcp", "_send", "proxy", "tunnel"),
 )
 class Channel(Line):
     """What stands between a socket and the exchange that uses it.
@@ -63,8 +63,10 @@ class Channel(Line):
     untouched = False
     #: how a socket is written to directly.
     _send: Callable[[bytes], int]
-    #: the way past a proxy, if it leads there.
-    passage: Passage | None = None
+    #: what it was connected to, if not to the server.
+    proxy: Proxy | None = None
+    #: whether that has led on to the server.
+    tunnel = False
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
         self._pool = pool

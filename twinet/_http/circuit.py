@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twinet.proxy import Proxy
     from twinet.tls import TlsInfo
 
-__all__ = ["Circuit"]
+__all__ = ["Circuit", "NoCircuit"]
 
 
 class Circuit:
@@ -25,7 +25,7 @@ class Circuit:
     :ivar address: the server's address as text, as the channel has it.
     """
 
-    __slots__ = ("_ends", "_passage", "_tls_creator", "address")
+    __slots__ = ("_ends", "_proxy", "_tls_creator", "_tunnel", "address")
 
     def __init__(self, channel: Channel) -> None:
         self.address = channel.address
@@ -37,13 +37,14 @@ class Circuit:
             else (_end(transport.getHost()), _end(transport.getPeer()))
         )
         self._tls_creator: TlsCreator | None = channel.tls_creator
-        self._passage = channel.passage
+        self._proxy = channel.proxy
+        self._tunnel = channel.tunnel
 
     @property
     def proxy(self) -> Proxy | None:
         """The proxy that it leads through, without its credentials."""
-        passage = self._passage
-        return None if passage is None else replace(passage.proxy, credentials=None)
+        proxy = self._proxy
+        return None if proxy is None else replace(proxy, credentials=None)
 
     @property
     def tls(self) -> TlsInfo | None:
@@ -58,15 +59,33 @@ class Circuit:
     def socket_info(self, *, keep_alive: bool) -> SocketInfo:
         """Return what DIAGNOSTIC_SOCKET_INFO tells."""
         near, far = self._ends
-        passage = self._passage
         return SocketInfo(
             *near,
             *far,
             keep_alive,
             secure=self._tls_creator is not None,
-            proxy=passage is not None,
-            tunnel=passage is not None and passage.greeting is not None,
+            proxy=self._proxy is not None,
+            tunnel=self._tunnel,
         )
+
+
+class NoCircuit:
+    """What is known of a connection that ended at a proxy, and led to no server."""
+
+    __slots__ = ("_proxy",)
+    tls = None
+
+    def __init__(self, proxy: Proxy | None) -> None:
+        self._proxy = proxy
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy, without its credentials."""
+        proxy = self._proxy
+        return None if proxy is None else replace(proxy, credentials=None)
+
+    def socket_info(self, *, keep_alive: bool) -> None:
+        """Know nothing of its ends: it was closed before anything was sent."""
 
 
 def _end(address: Any) -> tuple[str, int]:

@@ -44,7 +44,9 @@ def dial(
     def built() -> Channel:
         channel = build()
         channel.tls_creator = tls
-        channel.passage = passage
+        if passage is not None:
+            channel.proxy = passage.proxy
+            channel.tunnel = passage.greeting is not None
         return channel
 
     return connector.opening(

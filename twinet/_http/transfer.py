@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from twinet._http.auth import CHALLENGES, RequestLogin
+from twinet._http.circuit import NoCircuit
 from twinet._http.cookie_store import sets_cookies
 from twinet._http.decoded_body import DecodedBody
 from twinet._http.exchange import Exchange
@@ -152,7 +153,9 @@ class Transfer:
         """
         self._step = None
         head.length, head.chunked = 0, False
-        self._reader.take_answer(answer_of(head, self.order, None, self._history))
+        order = self.order
+        nowhere = NoCircuit(order.proxy)
+        self._reader.take_answer(answer_of(head, order, nowhere, self._history))
         self.settle_end([], None)
 
     def take_sent(self, count: int) -> None:
@@ -372,7 +375,7 @@ class Transfer:
 def answer_of(
     head: Head,
     order: Order,
-    circuit: Circuit | None,
+    circuit: Circuit | NoCircuit | None,
     history: tuple[Response, ...] = (),
 ) -> Response:
     """Return the record of an answer."""
