@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from twinet._handles.http_request import HeadersArgument
     from twinet._net.dispatch import Listener
+    from twinet._net.netrc_file import GivenNetrc
     from twinet._net.proxy_settings import GivenProxy
     from twinet._net.trust import GivenRoots
     from twinet.records import Limits, Response
@@ -47,6 +48,7 @@ def fetch(
     limits: Limits | None = None,
     trust_roots: GivenRoots | None = None,
     proxy: GivenProxy | None = None,
+    netrc: GivenNetrc | None = None,
     reactor: Any = None,
 ) -> Deferred[Response]:
     """Fire with the answer to a GET, its ``body`` in memory.
@@ -58,7 +60,8 @@ def fetch(
     :param decoding: ask for a compressed body and decode it, as
         :class:`twinet.Session` does; ``response.decoded`` says what was undone.
     :param on_status: told each step, as a handle's status callback.
-    :param trust_roots: as for :class:`twinet.Session`, and so is ``proxy``.
+    :param trust_roots: as for :class:`twinet.Session`, and so are ``proxy`` and
+        ``netrc``.
     :param reactor: the running one when left out.
     :raises InvalidOperation: 12016, the body is longer than ``max_size``.
     :raises InvalidParameter: 87, ``max_size`` is no number of bytes.
@@ -78,6 +81,7 @@ def fetch(
         limits=limits,
         trust_roots=trust_roots,
         proxy=proxy,
+        netrc=netrc,
     )
 
 
@@ -91,6 +95,7 @@ def download(
     limits: Limits | None = None,
     trust_roots: GivenRoots | None = None,
     proxy: GivenProxy | None = None,
+    netrc: GivenNetrc | None = None,
     reactor: Any = None,
 ) -> Deferred[Path]:
     """Fetch a URL into a new file; fires with its path.
@@ -138,6 +143,7 @@ def download(
         limits=limits,
         trust_roots=trust_roots,
         proxy=proxy,
+        netrc=netrc,
     )
 
 

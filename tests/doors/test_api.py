@@ -126,6 +126,31 @@ class FetchTests(ApiCase):
         response = await twinet.fetch(self.server.url("/chunked"), max_size=5)
         self.assertEqual(response.body, b"hello")
 
+    async def test_user_of_a_netrc_file(self) -> None:
+        """Answers the server that asks; a file that is none is an error."""
+        self.server.answers["/private"] = (
+            b"HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=r\r\n"
+            b"Content-Length: 0\r\n\r\n"
+        )
+        path = Path(self.mktemp())
+        path.write_text("machine 127.0.0.1 login joe password sesame\n")
+        path.chmod(0o600)
+        url = self.server.url("/private")
+        response = await twinet.fetch(url, netrc=path)
+        self.assertEqual(response.status_code, 401)
+        first, second = self.server.requests
+        self.assertNotIn(b"Authorization", first)
+        self.assertIn(b"\r\nAuthorization: Basic am9lOnNlc2FtZQ==", second)
+        path.chmod(0o644)
+        failures: list[Deferred[Any]] = [
+            twinet.fetch(url, netrc=path),
+            twinet.download(url, "x", netrc=path),
+        ]
+        for failing in failures:
+            error = await self.assertFailure(failing, InvalidParameter)
+            self.assertIn("chmod 600", str(error))
+        await self.nothing_left()
+
     async def test_coded_body_is_decoded_when_asked(self) -> None:
         """In each coding; without that it is not asked for, and left as it came."""
         for coding, make in SHRINKERS.items():

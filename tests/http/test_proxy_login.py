@@ -123,6 +123,39 @@ class ProxyTests(SynchronousTestCase):
         self.assertEqual(other.options[Option.PROXY_USERNAME], "eve")
         self.assertEqual(request.options[Option.PROXY_USERNAME], "ann")
 
+    def test_options_for_a_socks_proxy(self) -> None:
+        """It asks while the connection is opened (RFC 1929)."""
+        self.net = proxied_net(Proxy("socks5", "127.0.0.9", 1080, BOB))
+        connection = self.net.session.http("origin.test")
+        connection.options[Option.PROXY_USERNAME] = "ann"
+        connection.options[Option.PROXY_PASSWORD] = "a"
+        connection.open_request("GET", "/").send()
+        peer = self.net.accept()
+        self.assertEqual(peer.request()[:1], b"\x05")
+        peer.send(b"\x05\x02")
+        self.assertEqual(peer.request(), b"\x01\x03ann\x01a")
+
+    def test_tunnels_are_opened_as_somebody(self) -> None:
+        """By him that came with the proxy, or that the options name."""
+        for given, proxies in ((None, BOB), (ANN, None)):
+            self.net = proxied_net(Proxy("http", "127.0.0.9", 3128, proxies))
+            connection = self.net.session.http("origin.test", tls=True)
+            if given is not None:
+                connection.options[Option.PROXY_USERNAME] = given.username
+                connection.options[Option.PROXY_PASSWORD] = given.password
+            connection.open_request("GET", "/").send()
+            peer = self.net.accept()
+            self.assertIsNone(said(peer.request(), b"Proxy-Authorization"))
+            peer.send(asks(DIGEST, status=407))
+            if not peer.transport.value():
+                peer = self.net.accept()
+            request = peer.request()
+            self.assertTrue(request.startswith(b"CONNECT origin.test:443 "), request)
+            heard = said(request, b"Proxy-Authorization")
+            assert heard is not None
+            self.assertTrue(heard.right_for(given or BOB, b"CONNECT"))
+            self.assertEqual(heard.parameters[b"uri"], b"origin.test:443")
+
     def test_flags(self) -> None:
         """NO_AUTH is for both; SUPPRESS_SERVER_AUTH for the server alone."""
         pending = self.session.get("http://ann:a@origin.test/", flags=Flag.NO_AUTH)

@@ -8,7 +8,6 @@ one server, and what has gone through it once is kept for that server alone.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinet._http.auth import tunnel_login
@@ -56,7 +55,7 @@ def key_of(order: Order) -> Key:
         return (url.scheme, url.host, url.port, order.tls)
     if proxy.tunnels(url.scheme):
         # Who asked for the tunnel is known to the proxy for as long as it lasts.
-        return (url.scheme, url.host, url.port, order.tls, _as_asked(order, proxy))
+        return (url.scheme, url.host, url.port, order.tls, proxy)
     return ("", proxy.host, proxy.port, None, proxy)
 
 
@@ -111,9 +110,9 @@ def _greeting(order: Order, proxy: Proxy, logins: LoginMemory) -> Greeting | Non
         msg = f"{url.url} is asked of HTTP proxies only, and {proxy} is none"
         raise NotProxyRequest(msg)
     if proxy.speech == "socks5":
-        return Socks5(_as_asked(order, proxy), url.host, url.port)
+        return Socks5(proxy, url.host, url.port)
     if proxy.speech == "socks4a":
-        return Socks4a(_as_asked(order, proxy), url.host, url.port)
+        return Socks4a(proxy, url.host, url.port)
     own = [value for name, value in order.fields if name.lower() == TO_THE_PROXY]
     return Connect(
         proxy,
@@ -123,9 +122,3 @@ def _greeting(order: Order, proxy: Proxy, logins: LoginMemory) -> Greeting | Non
         login=_OwnWords(own[0]) if own else tunnel_login(logins, order),
         head_limit=order.limits.head_bytes,
     )
-
-
-def _as_asked(order: Order, proxy: Proxy) -> Proxy:
-    """Return a proxy with the credentials that an order has for it."""
-    credentials = order.proxy_credentials
-    return proxy if credentials is None else replace(proxy, credentials=credentials)
