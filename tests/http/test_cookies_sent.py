@@ -7,6 +7,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import OK, MemoryNet, Peer
+from tests.http.traced import TraceTestCase
 from twinet import wininet
 from twinet._http.cookies import CookieJar
 from twinet.flags import Flag
@@ -229,6 +230,42 @@ class CookieTests(SynchronousTestCase):
         self.pending = self.session.get(URL)
         self.peers[-1].close()
         self.assertEqual(cookie_of(self.net.accept().request()), [b"a=1"])
+
+
+class TracedTests(TraceTestCase):
+    """A server's cookie that is not kept is no riddle."""
+
+    def test_what_is_not_kept_is_told_with_its_reason(self) -> None:
+        """By its place: neither name nor value is in the trace."""
+        self.make()
+        self.get()
+        self.net.accept().send(
+            ok(
+                *(
+                    "secret=secret",
+                    "secret=secret; Domain=com",
+                    "secret=secret; Secure",
+                ),
+                *("", "__Host-secret=secret; Path=/"),
+            )
+        )
+        text = self.traced()
+        self.assertEqual(text.count("was not kept"), 4)
+        self.assertNotIn("secret", text)
+        for line in (
+            "* Cookie 2 of 5 was not kept: its domain 'com' is not that of the URL",
+            "* Cookie 3 of 5 was not kept: Secure cookies are set over https alone",
+            "* Cookie 4 of 5 was not kept: it is empty, longer than 4,096 bytes",
+            "* Cookie 5 of 5 was not kept: the name's prefix needs Secure, Path=/",
+        ):
+            self.assertIn(line, text)
+
+    def test_too_many_are_told_as_well(self) -> None:
+        """That there were more than are looked at."""
+        self.make()
+        self.get()
+        self.net.accept().send(ok(*(f"c{n}=1" for n in range(200))))
+        self.assertIn("* Of 200 cookies only 180 were looked at\n", self.traced())
 
 
 class ToldTests(SynchronousTestCase):

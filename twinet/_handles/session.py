@@ -107,6 +107,8 @@ class Session(UrlCalls):
     :param trace: called with a :class:`~twinet.trace.TraceRecord` for each line of what
         goes over the wire, as ``curl -v`` shows it; or a ``twinet.Trace``, which says
         what the records hold.  ``twinet.TracePrinter()`` writes them.
+    :raises IncorrectFormat: 12027, the file of ``cookies`` is another kind of file, or
+        broken; the text names the line.
     :raises InvalidParameter: 87, the agent holds a control character, or an argument
         cannot be used; the text says which.
     :source: InternetOpen.

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from twinet._wire.set_cookie import SetCookie
     from twinet.urls import HttpUrl
 
-__all__ = ["LONGEST", "CookieStore", "sets_cookies"]
+__all__ = ["LONGEST", "UNREADABLE", "CookieStore", "sets_cookies"]
+
+#: Why the text of a Set-Cookie field makes no cookie.
+UNREADABLE = "it is empty, longer than 4,096 bytes, or holds a control character"
 
 #: Whether a head may set cookies: a search of the raw bytes costs a tenth of taking
 #: the fields apart.
@@ -73,6 +76,7 @@ class CookieStore(CookieShelf):
         fields: Sequence[tuple[bytes, bytes]],
         *,
         third_party: bool = False,
+        note: Callable[[str], object] = lambda _: None,
     ) -> int:
         """Take what an answer sets; what may not be set is left out.
 
@@ -80,15 +84,23 @@ class CookieStore(CookieShelf):
         be compared with all others, which would hold up whoever waits.
 
         :param fields: all fields of the answer.
+        :param note: told of each that was left out, and why; its name may be a secret
+            as well, and is not among that.
         :returns: how many cookies it brought, those that were left out among them.
         :source: RFC 6265bis, section 5.7.
         """
         brought = [value for name, value in fields if name.lower() == b"set-cookie"]
-        for value in islice(brought, PER_DOMAIN):
+        for number, value in enumerate(islice(brought, PER_DOMAIN), 1):
             given = parse_set_cookie(value.decode("latin-1"))
-            if given is not None:
+            if given is None:
+                why = UNREADABLE
+            else:
                 with self.lock:
-                    self.put(url, given, third_party=third_party)
+                    why = self.put(url, given, third_party=third_party)
+            if why:
+                note(f"Cookie {number} of {len(brought)} was not kept: {why}")
+        if len(brought) > PER_DOMAIN:
+            note(f"Of {len(brought)} cookies only {PER_DOMAIN} were looked at")
         return len(brought)
 
     # -- with the lock held

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from twinet._http.cookie_file import CookieFile, read_file, replace_file
 from twinet._http.cookie_rules import domains_of, is_address, is_public, place_of
 from twinet._http.cookie_shelf import has_ended, key_of
-from twinet._http.cookie_store import CookieStore
+from twinet._http.cookie_store import UNREADABLE, CookieStore
 from twinet._net.disk import path_of
 from twinet._wire.netscape_cookies import read_netscape, write_netscape
 from twinet._wire.set_cookie import SetCookie, parse_set_cookie, unfit
@@ -128,8 +128,8 @@ class CookieJar:
         given = parse_set_cookie(text)
         if given is None:
             name, equals, _ = text.partition(";")[0].partition("=")
-            why = "it is empty, longer than 4,096 bytes, or holds a control character"
-            self._set(url, SetCookie(name.strip() if equals else "", ""), why)
+            known = SetCookie(name.strip() if equals else "", "")
+            self._set(url, known, UNREADABLE)
         else:
             self._set(url, given, script=script, third_party=third_party)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from twinet._http.channel import Channel
@@ -121,7 +122,7 @@ class Engine:
             return self.cookies.header_for(order.url, third_party=True)
         return self.cookies.header_for(order.url)
 
-    def take_cookies(self, order: Order, head: Head) -> int:
+    def take_cookies(self, order: Order, head: Head, voice: Voice) -> int:
         """Keep the cookies that an answer brings, if they are wanted.
 
         :returns: how many it brought.
@@ -129,8 +130,12 @@ class Engine:
         # What a proxy says for itself sets nothing for a server.
         if order.flags & Flag.NO_COOKIES or head.status == _OF_A_PROXY:
             return 0
-        third_party = bool(order.flags & Flag.THIRD_PARTY)
-        return self.cookies.take(order.url, head.fields, third_party=third_party)
+        return self.cookies.take(
+            order.url,
+            head.fields,
+            third_party=bool(order.flags & Flag.THIRD_PARTY),
+            note=partial(self.connector.tracer.note, voice),
+        )
 
     def passage(self, order: Order) -> Passage:
         """Return the way past an order's proxy.

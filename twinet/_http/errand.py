@@ -171,7 +171,7 @@ class Errand:
         self._channel = None
         self._head_size = len(head.raw)
         if sets_cookies(head.raw):
-            self._received = engine.take_cookies(order, head)
+            self._received = engine.take_cookies(order, head, self._voice)
         self._asker.take_whole(
             answer_of(head, order, channel.circuit),
             body,

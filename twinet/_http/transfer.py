@@ -175,7 +175,7 @@ class Transfer:
         step = None if head.status < _LEADING else self._next(head)
         self._step = step
         if sets_cookies(head.raw):
-            self.received = self._engine.take_cookies(order, head)
+            self.received = self._engine.take_cookies(order, head, self._voice)
         response = answer_of(head, order, exchange.circuit, self._history)
         if step is None:
             taker: Taker = self._reader
