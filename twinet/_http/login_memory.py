@@ -57,6 +57,7 @@ class LoginMemory:
         bring nothing.
     :param cnonce: makes our part of Digest's hashes.
     :ivar hosts: those that a request may have something to say to before they ask.
+    :ivar proxies: whether there are proxies of which the same is true.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class LoginMemory:
         self._cnonce = cnonce
         self._places: dict[Place, dict[bytes, ProtectionSpace]] = {}
         self.hosts: Container[str]
+        self.proxies: bool
         self._count_hosts()
 
     def __repr__(self) -> str:
@@ -151,6 +153,7 @@ class LoginMemory:
         self._count_hosts()
 
     def _count_hosts(self) -> None:
+        self.proxies = any(place.proxy for place in self._places)
         hosts = {place.host for place in self._places if not place.proxy}
         if self._known is None:
             self.hosts = hosts

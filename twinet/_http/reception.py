@@ -160,7 +160,7 @@ class Reception(ABC):
             self._try_again()
             return
         if self.order.proxy is not None and self.order.in_absolute_form:
-            self._proxy_closes = proxy_closes(head.fields)
+            self._proxy_closes = proxy_closes(head.raw)
         taker = self._taker = self._owner.take_head(head)
         if taker is None:
             self._phase = DRAINING

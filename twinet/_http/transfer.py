@@ -333,7 +333,7 @@ class Transfer:
         login = self._login
         if login is None and (
             order.credentials is not None
-            or order.proxy is not None
+            or (engine.logins.proxies and order.in_absolute_form)
             or order.url.host in engine.logins.hosts
         ):
             login = self._login = RequestLogin(engine.logins)

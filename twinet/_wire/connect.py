@@ -167,7 +167,7 @@ class Connect(Greeting):
             return
         self._drain = DRAIN_BYTES
         too_long = head.length is not None and head.length > DRAIN_BYTES
-        if too_long or not head.persistent or proxy_closes(head.fields):
+        if too_long or not head.persistent or proxy_closes(head.raw):
             self.again = True
 
     def _refused(self, head: Head) -> None:
