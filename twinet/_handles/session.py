@@ -84,6 +84,7 @@ class Session(UrlCalls):
         threads of the session's own.
     :param connect: ``(host, port) -> IStreamClientEndpoint``, to connect by other
         ways than TCP (Tor, a Unix socket, a test); names are then not looked up here.
+        Where there is a proxy it is asked for the way to that.
     :param bind_address: the local address to connect from.
     :param limits: the limits of every call below, unless it brings its own.
     :param connections_per_host: how many connections one host is given at a time.
