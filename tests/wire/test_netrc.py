@@ -41,7 +41,7 @@ class NetrcTests(SynchronousTestCase):
             ("macdef", "macdef"),
             (r"a\b", r"a\b"),
             ('a"b', 'a"b'),
-            (r'"a b\"\\\n\tc\d"', 'a b"\\\n\tcd'),
+            (r'"a b\"\\c\d"', 'a b"\\cd'),
             ('""', ""),
             ('"machine"', "machine"),
             ("p\u00e4ss", "p\u00e4ss"),
@@ -107,6 +107,8 @@ class NetrcTests(SynchronousTestCase):
             (entry + '"password" sesame', 3, "none of"),
             ("login sesame", 1, "before the first machine"),
             ("machine", 1, "nothing follows machine"),
+            (entry + "password sesame\x7f", 3, "control character"),
+            ("machine h\nlogin ses:ame", 2, "colon"),
             ("\nmachine sesame/x", 2, "no host name"),
             ("machine [sesame:x", 1, "no host name"),
         ):

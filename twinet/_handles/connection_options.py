@@ -12,7 +12,7 @@ from twinet._handles.session_options import (
     write_decoding,
     write_mask,
 )
-from twinet._http.auth import check_credentials
+from twinet._wire.credentials import check_credentials
 from twinet._wire.url_charset import charset_of
 from twinet.errors import InvalidParameter
 from twinet.options import Option

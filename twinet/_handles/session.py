@@ -11,7 +11,6 @@ from twisted.python.threadable import isInIOThread
 
 from twinet._handles.http_connection import HttpConnection
 from twinet._handles.url_calls import UrlCalls
-from twinet._http.auth import check_credentials
 from twinet._http.channel import Channel
 from twinet._http.cookie_keeper import CookieKeeper
 from twinet._http.cookies import CookieJar
@@ -29,6 +28,7 @@ from twinet._net.threads import Threads
 from twinet._net.trace import UNTRACED, Tracer
 from twinet._net.tracing import SessionTracing
 from twinet._net.trust import TrustRoots
+from twinet._wire.credentials import check_credentials
 from twinet._wire.http_origin import http_origin
 from twinet._wire.http_request import check_fields
 from twinet.errors import InvalidParameter

@@ -13,8 +13,8 @@ from twinet._handles.fetched_request import MAX_SIZE, FetchedRequest, at_most
 from twinet._handles.handle import Handle
 from twinet._handles.http_request import HttpRequest
 from twinet._handles.request_flags import check_flags
-from twinet._http.auth import check_credentials
 from twinet._http.content import content_of
+from twinet._wire.credentials import check_credentials
 from twinet.errors import InternetError, InvalidParameter, UnrecognizedScheme
 from twinet.flags import Flag
 from twinet.status import SELF

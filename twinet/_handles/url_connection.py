@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import Deferred, fail
 
 from twinet._handles.http_connection import HttpConnection
-from twinet._http.auth import check_credentials
+from twinet._wire.credentials import check_credentials
 
 if TYPE_CHECKING:
     from twinet._handles.http_request import HttpRequest

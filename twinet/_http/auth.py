@@ -8,16 +8,13 @@ proxy is answered ahead once it has asked.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from twinet._http.body import BytesBody
 from twinet._http.login import Eagerness, Login
 from twinet._http.protection_space import place_of, place_of_proxy
 from twinet._wire.digest import DigestSubject
-from twinet.errors import InvalidParameter
 from twinet.flags import Flag
-from twinet.records import Credentials
 
 if TYPE_CHECKING:
     from twinet._http.login_memory import LoginMemory
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from twinet._wire.http1 import Head
     from twinet._wire.http_request import FieldLines
 
-__all__ = ["CHALLENGES", "RequestLogin", "check_credentials", "tunnel_login"]
+__all__ = ["CHALLENGES", "RequestLogin", "tunnel_login"]
 
 #: The answers that ask for credentials: a server's and a proxy's.
 UNAUTHORIZED, PROXY_UNAUTHORIZED = CHALLENGES = (401, 407)
@@ -36,30 +33,6 @@ _PATIENT = Eagerness()
 _EAGER = Eagerness(again=True, at_once=True)
 #: A proxy has asked once; each tunnel to it would otherwise cost two connections.
 _TO_PROXIES = Eagerness(again=True)
-
-#: RFC 7617, section 2, and what UTF-8 cannot write; but bytes that came in as half
-#: surrogates go out as they were (PEP 383): a server may want Latin-1.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]")
-
-
-def check_credentials(username: str, password: str) -> Credentials | None:
-    """Return what was given as a record; None when both are empty.
-
-    :raises InvalidParameter: 87, one of them is no text, holds a control character, or
-        there is a colon in the user name, which ends it on the wire.
-    """
-    for what, text in (("user name", username), ("password", password)):
-        # Neither is shown: many a password was typed into the wrong place.
-        if not isinstance(text, str):
-            msg = f"a {what} is text"
-            raise InvalidParameter(msg)
-        if _UNSAFE.search(text) is not None:
-            msg = f"the {what} holds a control character or half of a surrogate pair"
-            raise InvalidParameter(msg)
-    if ":" in username:
-        msg = "a user name must not hold a colon: the server would cut it there"
-        raise InvalidParameter(msg)
-    return Credentials(username, password) if username or password else None
 
 
 class RequestLogin:

@@ -1,12 +1,11 @@
-r""".netrc: user names and passwords by host, as ftp(1) began it and curl reads it.
+""".netrc: user names and passwords by host, as ftp(1) began it and curl reads it.
 
 The file is words between blanks and line ends.  ``machine NAME``, or ``default`` for
 all others, begins an entry; ``login``, ``password`` and ``account`` are each followed
 by their word, which may stand in double quotes; in them a backslash goes before a
-quote or another one, or makes ``\n``, ``\r`` and ``\t`` what they are elsewhere.
-Outside quotes it is itself, as in curl.  A ``#`` that begins a word makes the rest of
-its line a comment, unless a keyword waits for that word.  ``macdef`` and the lines up
-to the next empty one are passed over.
+quote or another one.  Outside quotes it is itself, as in curl.  A ``#`` that begins a
+word makes the rest of its line a comment, unless a keyword waits for that word.
+``macdef`` and the lines up to the next empty one are passed over.
 
 What is wrong is said by its line and never by its words: they may be passwords.
 """
@@ -16,8 +15,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from twinet._wire.credentials import check_credentials
 from twinet._wire.host_name import host_name, ipv6_host
-from twinet.errors import InvalidUrl
+from twinet.errors import InvalidParameter, InvalidUrl
 from twinet.records import Credentials
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ __all__ = ["Netrc", "NetrcError", "parse_netrc"]
 #: end.  (Up to the end of its line: a quote that is forgotten takes no other entry.)
 _WORD = re.compile(r'"((?:[^"\\\n]|\\[^\n])*)"(?=\s|\Z)|([^\s"]\S*)|(".*)')
 _ESCAPE = re.compile(r"\\(.)")
-_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _MACRO_END = re.compile(r"\n[ \t\r]*(?:\n|\Z)")
 _KEYWORDS = "machine, default, login, password, account and macdef"
 
@@ -123,7 +122,7 @@ def parse_netrc(text: str) -> Netrc:
             if not entries:
                 msg = f"line {word.line}: {key} stands before the first machine"
                 raise NetrcError(msg)
-            entries[-1].words[key] = _next(words, word).text
+            entries[-1].words[key] = _sendable(_next(words, word), key)
         else:
             msg = (
                 f"line {word.line}: a word is none of {_KEYWORDS}; "
@@ -140,6 +139,16 @@ def _next(words: Iterator[_Word], after: _Word) -> _Word:
         msg = f"line {after.line}: nothing follows {after.text}"
         raise NetrcError(msg)
     return word
+
+
+def _sendable(word: _Word, key: str) -> str:
+    """Return a word that can be sent as what it is."""
+    try:
+        check_credentials(*(("", word.text) if key == "password" else (word.text, "")))
+    except InvalidParameter as error:
+        msg = f"line {word.line}: {error.message}"
+        raise NetrcError(msg) from None
+    return word.text
 
 
 def _host(word: _Word) -> str:
@@ -182,5 +191,5 @@ def _words(text: str) -> Iterator[_Word]:
         wanted = not wanted and bare in ("machine", "login", "password", "account")
         word = bare
         if word is None:
-            word = _ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[1]), quoted)
+            word = _ESCAPE.sub(r"\1", quoted)
         yield _Word(word, line, bare is not None)
