@@ -88,6 +88,36 @@ class AskedTests(JarCase):
                 error = self.assertRaises(InvalidParameter, call)
                 self.assertNotIn("secret", str(error))
 
+    def test_what_no_file_could_keep_is_refused(self) -> None:
+        """Else a jar would write what it cannot read again."""
+        wrong: Any
+        for wrong in (
+            {"same_site": "Strict"},
+            {"same_site": "any"},
+            {"same_site": 1},
+            {"secure": "yes"},
+            {"http_only": None},
+            {"expires": float("nan")},
+            {"expires": "tomorrow"},
+            {"expires": True},
+            {"max_age": float("nan")},
+            {"max_age": "9"},
+            {"path": b""},
+            {"path": ""},
+            {"path": "/\ud800"},
+            {"domain": None},
+        ):
+            error = self.assertRaises(
+                InvalidParameter, self.jar.set, URL, "a", "1", **wrong
+            )
+            self.assertEqual(error.code, 87)
+        self.assertEqual(len(self.jar), 0)
+        for ends in (float("inf"), 1e300):
+            self.jar.set(URL, "a", "1", expires=ends)
+            self.jar.set(URL, "b", "1", max_age=ends)
+        limit = self.now + 400 * 24 * 3600
+        self.assertEqual([c.expires for c in self.jar], [limit, limit])
+
     def test_text_that_makes_no_cookie_is_not_shown(self) -> None:
         """Only a name before an equals sign is one."""
         for text in ("secret\0", "a=secret\n", "", "a=" + "secret" * 1000):

@@ -110,6 +110,8 @@ class NetscapeTests(SynchronousTestCase):
         self.assertEqual(count, 3)
         expected = [(*said(c)[:7], None, c.expires) for c in COOKIES[:3]]
         self.assertEqual(self.read(data), expected)
+        mixed = [Cookie("n\xe9", "\u20ac", "example.com", "/\xe9")]
+        self.assertIn(b"/\xe9\tFALSE\t0\tn\xc3\xa9\t\xe2", write_netscape(mixed)[0])
         odd = [Cookie("n\x85", "\xe9 \u2028", "example.com", expires=0.5)]
         (back,) = read_netscape(write_netscape(odd)[0], "c.txt")
         self.assertEqual(back.expires, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from math import isnan
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ __all__ = ["CookieJar"]
 
 #: What has no form in bytes.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NUMBERS = (int, float)
 
 
 class CookieJar:
@@ -96,7 +98,14 @@ class CookieJar:
         :raises InvalidUrl: 12005, the URL is none.
         :source: RFC 6265bis, section 5.7.
         """
-        _check_text(name, value, domain, path or "")
+        _check_text(name, value, domain, "" if path is None else path)
+        for number in (max_age, expires):
+            if number is not None and (type(number) not in _NUMBERS or isnan(number)):
+                msg = f"when a cookie ends is a number of seconds, not {number!r}"
+                raise InvalidParameter(msg)
+        if not (type(secure) is type(http_only) is bool):
+            msg = "secure and http_only are True or False"
+            raise InvalidParameter(msg)
         given = SetCookie(
             name,
             value,
@@ -331,7 +340,7 @@ class CookieJar:
         third_party: bool = False,
     ) -> None:
         where = crack_http(url)
-        if _SURROGATE.search(given.name + given.value):
+        if _SURROGATE.search(given.name + given.value + (given.path or "")):
             why = "it holds half of a character"
         if not why and script and self._is_hidden(where, given):
             msg = f"the cookie {given.name!r} is HttpOnly: scripts may not set it"

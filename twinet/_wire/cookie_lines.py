@@ -42,7 +42,6 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "expires": (int, float, type(None)),
 }
 _USUAL = {f.name: f.default for f in fields(Cookie) if f.default is not MISSING}
-_SAME_SITE = (None, "strict", "lax", "none")
 
 
 def write_cookie_lines(cookies: Iterable[Cookie]) -> bytes:
@@ -101,8 +100,6 @@ def _cookie(line: bytes, where: str) -> Cookie:
     for key, value in said.items():
         if type(value) not in _KINDS.get(key, ()):
             raise _broken(where, f"{key!r} is not known, or cannot be what it is")
-    if said.get("same_site") not in _SAME_SITE:
-        raise _broken(where, "'same_site' is strict, lax or none")
     if not isfinite(said.get("expires") or 0):
         raise _broken(where, "'expires' is no time")
     try:

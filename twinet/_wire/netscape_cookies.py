@@ -79,16 +79,19 @@ def _line(cookie: Cookie) -> bytes:
         "TRUE" if cookie.secure else "FALSE",
         # Before 1970, and in it, is the past, and 0 would be the session.
         "0" if cookie.expires is None else str(max(int(cookie.expires), 1)),
-        cookie.name,
-        cookie.value,
+        # These two as in a Cookie field, so that the same bytes are sent later.
+        f"{cookie.name}\t{cookie.value}",
     )
-    mark = _HTTP_ONLY if cookie.http_only else ""
-    line = mark + "\t".join(parts) + "\n"
+    mark = _HTTP_ONLY.encode() if cookie.http_only else b""
+    return mark + b"\t".join(map(_bytes, parts)) + b"\n"
+
+
+def _bytes(text: str) -> bytes:
+    """Return the bytes that would be sent."""
     try:
-        # The bytes that would be sent.
-        return line.encode("latin-1")
+        return text.encode("latin-1")
     except UnicodeEncodeError:
-        return line.encode()
+        return text.encode()
 
 
 def _cookie(line: str, *, hidden: bool) -> Cookie | str:

@@ -33,6 +33,7 @@ _SAME_SITE: dict[str, Literal["strict", "lax", "none"]] = {
     "lax": "lax",
     "none": "none",
 }
+_SAME_SITES = (None, *_SAME_SITE)
 
 # The cookie-date of 5.1.1: tokens between delimiters, in whatever order.
 _DELIMITER = re.compile(r"[\t\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+")
@@ -118,6 +119,8 @@ def unfit(given: SetCookie | Cookie) -> str:
         return f"its name and value have more than {_PAIR:,} bytes"
     if path is not None and not path.startswith("/"):
         return "its path has to begin with /"
+    if given.same_site not in _SAME_SITES:
+        return "its SameSite is strict, lax or none"
     return ""
 
 
