@@ -459,6 +459,12 @@ class CredentialTests(AuthCase):
         self.ask()
         self.assertIn(basic("jürgen:пароль:€"), self.deny(self.net.accept()))
 
+    def test_bytes_that_are_no_utf_8(self) -> None:
+        """As a URL has them, for servers that want Latin-1."""
+        self.net.session.get("http://j%FCrgen:p%E4%C3%A9@127.0.0.1:8080/x")
+        said = b64encode(b"j\xfcrgen:p\xe4\xc3\xa9")
+        self.assertIn(b"\r\nAuthorization: Basic " + said, self.deny(self.net.accept()))
+
     def test_half_of_a_pair(self) -> None:
         """A user without password, a password without user; nothing is nobody."""
         for half, pair in (
