@@ -13,10 +13,12 @@ from twisted.internet.error import ConnectionLost
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.http.memory import MemoryNet
+from tests.http.proxied import LOGIN, SOCKS4A, SOCKS4A_OPENED, OneProxy
 from twinet._http import errand as errand_module
 from twinet._http.transfer import Transfer
 from twinet.errors import InternetError
 from twinet.flags import Flag
+from twinet.proxy import Proxy
 from twinet.records import Limits
 from twinet.status import SELF
 
@@ -37,6 +39,10 @@ ANSWERS = {
     "304": b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n',
     "404": b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno",
     "401": b"HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=x\r\n"
+    b"Content-Length: 2\r\n\r\nno",
+    "407": b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\n"
+    b"Content-Length: 2\r\n\r\nno",
+    "old proxy closes": b"HTTP/1.1 200 OK\r\nProxy-Connection: close\r\n"
     b"Content-Length: 2\r\n\r\nno",
     "408": b"HTTP/1.1 408 Late\r\nContent-Length: 2\r\n\r\nno",
     "408 and close": b"HTTP/1.1 408 Late\r\nConnection: close\r\n"
@@ -92,13 +98,27 @@ HOWS: dict[str, dict[str, Any]] = {
 
 
 class Stage:
-    """One session with a kept connection, and what has become of a second request."""
+    """One session with a kept connection, and what has become of a second request.
 
-    def __init__(self, *, short: bool, baked: bool = False, **options: Any) -> None:
+    :param proxy: what the connection leads past, if it does.
+    """
+
+    def __init__(
+        self,
+        *,
+        short: bool,
+        baked: bool = False,
+        proxy: Proxy | None = None,
+        **options: Any,
+    ) -> None:
         self.net = MemoryNet(**options)
         self.net.session.engine._plain = short
+        if proxy is not None:
+            self.net.session.engine.proxies = OneProxy(proxy)
         warm = self.net.session.get(URL)
         self.peer: Peer = self.net.accept()
+        if proxy is not None and proxy.tunnels("http"):
+            self.peer.send(SOCKS4A_OPENED)
         self.peer.send(OK)
         self.seen: list[Any] = []
         warm.addCallback(lambda request: request.close())
@@ -165,10 +185,14 @@ class Stage:
 class BothWays(SynchronousTestCase):
     """Stories that must end alike."""
 
+    proxy: Proxy | None = None
+    #: what is cut everywhere.
+    cut: tuple[str, ...] = tuple(ANSWERS)
+
     def alike(self, story: Story, name: str, **options: Any) -> None:
         outcomes = []
         for short in (True, False):
-            stage = Stage(short=short, **options)
+            stage = Stage(short=short, proxy=self.proxy, **options)
             story(stage)
             outcomes.append(stage.outcome())
             stage.net.react = lambda news: None
@@ -202,7 +226,8 @@ class BothWays(SynchronousTestCase):
 
     def test_answers_cut_in_two(self) -> None:
         """At every position; the connection ends at the end, too."""
-        for what, answer in ANSWERS.items():
+        for what in self.cut:
+            answer = ANSWERS[what]
             for cut in range(1, len(answer)):
 
                 def story(stage: Stage, answer=answer, cut=cut) -> None:
@@ -419,10 +444,31 @@ class BothWays(SynchronousTestCase):
         self.alike(story, "sent again")
 
 
+class BothWaysToProxies(BothWays):
+    """The same where a proxy is asked, which may ask who one is."""
+
+    proxy = Proxy("http", "127.0.0.9", 3128, LOGIN)
+    cut = ("ok", "407", "old proxy closes")
+
+
+class BothWaysThroughTunnels(BothWays):
+    """The same where a proxy has led to the server."""
+
+    proxy = SOCKS4A
+    cut = ("ok", "407")
+
+
 class ShortWay(SynchronousTestCase):
     """Who goes it, and who does not."""
 
-    def transfers(self, answer: bytes, *, baked: bool = False, **how: Any) -> int:
+    def transfers(
+        self,
+        answer: bytes,
+        *,
+        baked: bool = False,
+        proxy: Proxy | None = None,
+        **how: Any,
+    ) -> int:
         """Return how many transfers one request took."""
         made: list[Transfer] = []
 
@@ -431,7 +477,7 @@ class ShortWay(SynchronousTestCase):
                 super().__init__(*args)
                 made.append(self)
 
-        stage = Stage(short=True, baked=baked)
+        stage = Stage(short=True, baked=baked, proxy=proxy)
         self.patch(errand_module, "Transfer", Counted)
         stage.get(**how)
         stage.peer.send(answer)
@@ -442,6 +488,8 @@ class ShortWay(SynchronousTestCase):
         for what in ("ok", "no body", "304", "404", "401", "500", "chunked", "cookie"):
             self.assertEqual(self.transfers(ANSWERS[what]), 0, what)
             self.assertEqual(self.transfers(ANSWERS[what], baked=True), 0, what)
+            for proxy in (BothWaysToProxies.proxy, SOCKS4A):
+                self.assertEqual(self.transfers(ANSWERS[what], proxy=proxy), 0, what)
 
     def test_others_do(self) -> None:
         """One, and only one."""

@@ -10,6 +10,7 @@ from twinet._http.channel import Channel
 from twinet._http.errand import Errand
 from twinet._http.login_memory import LoginMemory
 from twinet._http.pool import Pool
+from twinet._http.proxied_errand import ProxiedErrand
 from twinet._http.transfer import Transfer
 from twinet._http.watched_transfer import WatchedTransfer
 from twinet._http.way import passage_of
@@ -85,11 +86,14 @@ class Engine:
 
     def source(self, order: Order, voice: Voice, asker: Asker) -> Errand | Transfer:
         """Make what carries an order out, the short way or the long; start it."""
+        errand = Errand
         if self.proxies is not None:
             order.proxy = self.proxy_for(order, order.url)
             if order.proxy is not None:
-                # The short way knows none.
-                return self.transfer(order, voice, asker)
+                if self.logins.proxies and order.in_absolute_form:
+                    # It is told who we are before it asks.
+                    return self.transfer(order, voice, asker)
+                errand = ProxiedErrand
         limits = order.limits
         if (
             self._plain
@@ -101,9 +105,10 @@ class Engine:
             and not order.decode
             and order.url.host not in self.logins.hosts
         ):
-            channel = self.pool.kept(order)
+            kept = self.pool.kept if errand is Errand else self.pool.kept_behind
+            channel = kept(order)
             if channel is not None:
-                return Errand(self, order, voice, asker, channel)
+                return errand(self, order, voice, asker, channel)
         return self.transfer(order, voice, asker)
 
     def proxy_for(self, order: Order, url: HttpUrl) -> Proxy | None:

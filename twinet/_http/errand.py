@@ -129,7 +129,7 @@ class Errand:
             voice.emit(SendingRequest)
             if self._stopped:
                 return
-        if order.added:
+        if order.added or order.proxy is not None:
             head = order.head()
         else:
             url = order.url

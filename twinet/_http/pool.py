@@ -88,6 +88,13 @@ class Pool:
         channel.origin = None
         return channel
 
+    def kept_behind(self, order: Order) -> Channel | None:
+        """Do the same for an order that goes past a proxy."""
+        origin = self._origins.get(key_of(order))
+        if origin is None or not origin.idle or origin.waiting:
+            return None
+        return self._take_idle(origin) if self._is_good(origin.idle[-1]) else None
+
     def submit(self, exchange: Exchange) -> None:
         """Give the exchange a channel, or leave to open one, now or in its turn."""
         order = exchange.order
