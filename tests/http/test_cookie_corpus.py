@@ -16,13 +16,30 @@ from tests.http.cookie_corpus import (
     rfc,
     wininet,
 )
+from tests.http.cookie_corpus.case import Case
 from tests.http.loopback import LoopbackServer, ok
 from twinet import CookieJar, Session
+from twinet._wire.cookie_lines import read_cookie_lines, write_cookie_lines
+from twinet._wire.netscape_cookies import read_netscape, write_netscape
 from twinet.urls import crack_http
 
 reactor: Any = _reactor
 BOOKS = (clients, http_state, public_suffix, rfc, wininet)
 CASES = [case for book in BOOKS for case in book.CASES]
+#: URLs whose hosts and paths are unusual.
+ODD = [
+    Case(url, ("a=1", 'b=2; Path=/x y,"\xe9=', "#=#; Path=/#"), None, url, url)
+    for url in (
+        "http://h.example/a;b=c/d",
+        "http://h.example/a%0Ab%3B%09/c",
+        "http://h.example/\u20ac/\xe9/x",
+        "http://under_score.example/",
+        "http://h.example./a/",
+        "http://[fe80::1%25eth0]/a/",
+        "http://127.0.0.1/a/",
+        "http://b\xfccher.example/",
+    )
+]
 
 
 class CorpusTests(SynchronousTestCase):
@@ -43,6 +60,30 @@ class CorpusTests(SynchronousTestCase):
             if sent != case.sent:
                 wrong.append((case.source, sent, case.sent))
         self.assertEqual(wrong, [])
+
+    def test_each_case_survives_a_file_of_either_kind(self) -> None:
+        """Whatever a server can set can be written and read again."""
+        for case in (*CASES, *ODD):
+            jar = CookieJar(clock=lambda case=case: case.now)  # type: ignore[misc]
+            for url, fields in case.steps:
+                jar.store.take(
+                    crack_http(url),
+                    [(b"Set-Cookie", field.encode("latin-1")) for field in fields],
+                )
+            kept = [(c.name, c.value, c.domain, c.path, c.host_only) for c in jar]
+            self.assertTrue(kept or case not in ODD, case.source)
+            back = read_cookie_lines(write_cookie_lines(jar), "jar")
+            self.assertEqual(
+                [(c.name, c.value, c.domain, c.path, c.host_only) for c in back], kept
+            )
+            data, count = write_netscape(jar)
+            back = read_netscape(data, "cookies.txt")
+            self.assertEqual(len(back), count)
+            without = [each for each in kept if "\t" not in "".join(map(str, each))]
+            self.assertEqual(
+                [(c.name, c.value, c.domain, c.path, c.host_only) for c in back],
+                without,
+            )
 
     def test_corpus_is_as_large_as_it_says(self) -> None:
         """Each case once, and each with its source."""

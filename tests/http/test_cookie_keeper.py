@@ -108,9 +108,14 @@ class KeeperTests(SynchronousTestCase):
         """Later, with all that has come meanwhile."""
         self.set("a")
         self.clock.advance(DELAY)
+        for error in (UnableToCacheFile("the disk is full"), ZeroDivisionError()):
+            _, done = self.jobs.pop()
+            done.errback(error)
+            self.assertEqual(len(self.flushLoggedErrors(type(error))), 1)
+            self.clock.advance(DELAY_AFTER_FAILURE)
         _, done = self.jobs.pop()
         done.errback(UnableToCacheFile("the disk is full"))
-        self.assertEqual(len(self.flushLoggedErrors(UnableToCacheFile)), 1)
+        self.flushLoggedErrors(UnableToCacheFile)
         self.set("b")
         self.clock.advance(DELAY_AFTER_FAILURE - 1)
         self.assertEqual(self.jobs, [])

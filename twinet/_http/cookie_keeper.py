@@ -15,8 +15,6 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.threadable import isInIOThread
 
-from twinet.errors import InternetError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -74,15 +72,13 @@ class CookieKeeper:
     def expired(self) -> None:
         """Write: the changes have waited."""
         if not self._writing and self._jar.unsaved:
-            Deferred.fromCoroutine(self._write()).addErrback(
-                lambda failure: _log.failure("writing the cookies failed", failure)
-            )
+            Deferred.fromCoroutine(self._write())
 
     async def _write(self) -> None:
         self._writing = True
         try:
             await self._run(self._jar.save)
-        except InternetError:
+        except Exception:  # noqa: BLE001  whatever it is, the cookies wait
             _log.failure("the cookies could not be written; it will be tried again")
             self._soon(DELAY_AFTER_FAILURE)
         finally:

@@ -111,7 +111,10 @@ def unfit(given: SetCookie | Cookie) -> str:
         return "it is empty"
     if "=" in name:
         return "its name holds ="
-    if any(map(_UNSAFE.search, (name, value, given.domain, path or ""))):
+    # A path is not sent, and that of a URL may hold semicolons.
+    if any(map(_UNSAFE.search, (name, value, given.domain))) or (
+        path is not None and _CONTROL.search(path)
+    ):
         return "it holds a semicolon or a control character"
     if (name, value) != (name.strip(" \t"), value.strip(" \t")):
         return "blanks at the ends of its name and value would be lost"
