@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from tests.interop.hostile.case import PATIENT, SHORT, Case, Right, Wrong, ok
@@ -24,6 +25,7 @@ __all__ = ["TUNNELS"]
 #: One may be said ahead, one in answer, and one more because a nonce was stale.
 MOST = 4
 OPEN = b"HTTP/1.1 200 Connection established\r\n\r\n"
+KNOWN = b"\r\nProxy-Authorization: Basic " + b64encode(b"u:p")
 BASIC = b'Proxy-Authenticate: Basic realm="x"'
 
 
@@ -149,6 +151,30 @@ def _for_ever(*rounds: bytes, close: bool = False) -> Script:
             await peer.until(b"\r\n\r\n")
 
     return script
+
+
+def _answered(first: bytes, *, close: bool = False) -> Script:
+    """Ask for a password, and open the tunnel to whoever knows it."""
+
+    async def script(peer: Peer) -> None:
+        if KNOWN not in peer.head:
+            await peer.sent(first)
+            if close:
+                peer.close()
+                await peer.for_ever()
+            peer.head = await peer.until(b"\r\n\r\n")
+            assert KNOWN in peer.head, peer.head
+        peer.send(OPEN)
+
+    return script
+
+
+async def _endless_challenge(peer: Peer) -> None:
+    if KNOWN in peer.head:
+        peer.send(OPEN)
+        return
+    peer.send(b"HTTP/1.1 407 x\r\n%b\r\nContent-Length: 9999999\r\n\r\n" % BASIC)
+    await peer.flood(b"x" * 8192)
 
 
 def _instead_of_tls(data: bytes) -> Script:
@@ -303,6 +329,39 @@ CHALLENGED = [
         "Digest for ever, and a close",
         _for_ever(_DIGEST, close=True),
         _ASKED,
+        credentials=True,
+    ),
+    *(
+        _case(
+            f"407, {name}",
+            _answered(first, close=close),
+            Right(b"hello", kept=True),
+            credentials=True,
+        )
+        for name, first, close in (
+            ("and open", _asking(BASIC), False),
+            ("and a close", _asking(BASIC), True),
+            ("and half a body", _asking(BASIC)[:-3], True),
+            (
+                "and broken chunks",
+                b"HTTP/1.1 407 x\r\n%b\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+                % BASIC,
+                True,
+            ),
+            ("of HTTP/1.0", b"HTTP/1.0 407 x\r\n%b\r\n\r\nwho?" % BASIC, True),
+        )
+    ),
+    _case(
+        "407, and an endless body",
+        _endless_challenge,
+        Right(b"hello", kept=True),
+        credentials=True,
+    ),
+    _case(
+        "407, and silence",
+        _saying(_asking(BASIC)),
+        Wrong(Timeout, "the limit 'connect'"),
+        limits=PATIENT.but(connect=SHORT),
         credentials=True,
     ),
     _case(
