@@ -7,14 +7,13 @@ none of it may have a secret in it.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import ConnectionLost
-from twisted.logger import eventAsText, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
 import twinet
+from tests.http.ears import Canary, Ears
 from tests.http.memory import MemoryNet
 from twinet import Limits, Option, Trace
 from twinet._http.bytes_producer import BytesProducer
@@ -23,11 +22,9 @@ from twinet.flags import FindMethod
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from twisted.python.failure import Failure
-
 #: No part of it stands in anything that is not one.
-SECRET = "xyzzy-plugh"
-BASIC = b64encode(f"joe:{SECRET}".encode()).decode("ascii")
+CANARY = Canary("xyzzyplugh", "joe", ("x",))
+SECRET = CANARY.secret
 HERE = "127.0.0.1:8080"
 #: Every field with a secret that a program may give.
 FIELDS = {
@@ -48,6 +45,8 @@ DENIED = (
     + b"Content-Length: 0\r\n\r\n"
 )
 
+DIGEST = DENIED.replace(b"Basic", b'Digest nonce="abc", algorithm=SHA-256, qop="auth",')
+
 
 def moved(place: str, status: int = 302) -> bytes:
     return b"HTTP/1.1 %d Moved\r\nLocation: %b\r\n%bContent-Length: 0\r\n\r\n" % (
@@ -67,6 +66,18 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "until close": (OK + b"\r\n" + BODY, "close"),
     "challenge": (DENIED, WHOLE),
     "challenge refused": (DENIED, DENIED),
+    "digest": (DIGEST, WHOLE),
+    "digest, stale": (DIGEST, DIGEST.replace(b"qop", b"stale=true, qop"), WHOLE),
+    "digest refused": (DIGEST, DIGEST),
+    "digest, and another nonce": (
+        DIGEST,
+        WHOLE.replace(b"\r\n", b'\r\nAuthentication-Info: nextnonce="n"\r\n', 1),
+    ),
+    "both": (
+        DENIED.replace(b"\r\n", b'\r\nWWW-Authenticate: Digest realm="x"\r\n', 1),
+        WHOLE,
+    ),
+    "a proxy's, and there is none": (DENIED.replace(b"401", b"407"),),
     "challenge broken": (DENIED, OK + BODY + b"\r\n\r\n"),
     "redirect": (moved("/y"), WHOLE),
     "redirect with a password": (moved(f"http://joe:{SECRET}@{HERE}/y"), WHOLE),
@@ -113,64 +124,24 @@ class SecrecyCase(SynchronousTestCase):
     """Keeps everything that is told."""
 
     def setUp(self) -> None:
-        self.seen: list[str] = []
-        self.times = 0
-
-        def keep(event: Any) -> None:
-            self.seen.append(eventAsText(event))
-            # The keys too: an observer may write them as JSON.
-            self.seen.append(str({k: v for k, v in event.items() if k != "log_trace"}))
-
-        observe: Any = keep  # its type
-        globalLogPublisher.addObserver(observe)
-        self.addCleanup(globalLogPublisher.removeObserver, observe)
+        self.ears = Ears(fail=True)
+        self.addCleanup(self.ears.listen_to_logs())
+        self.shown = self.ears.shown
+        self.failed = self.ears.failed
 
     def open(self, **options: Any) -> MemoryNet:
         net = MemoryNet(
-            trace=Trace(self.traced),
+            trace=Trace(self.ears.traced),
             limits=Limits(redirects=3, whole=500),
             decoding=True,
             **options,
         )
-        net.react = self.heard
+        net.react = self.ears.heard
         return net
-
-    def heard(self, news: Any) -> None:
-        """Keep it, and fail at times: that is logged."""
-        self.seen += [f"{news} {news!r} {news.info} {news.info!r} {news.context!r}"]
-        self.shown(news.handle)
-        self.fail_now()
-
-    def traced(self, record: Any) -> None:
-        self.seen += [f"{record} {record!r} {record.data!r}"]
-        self.fail_now()
-
-    def fail_now(self) -> None:
-        """Fail as listeners do, now and then: it takes its time."""
-        self.times += 1
-        if self.times % 7 == 0:
-            msg = "a listener that fails"
-            raise ValueError(msg)
-
-    def shown(self, *things: Any) -> None:
-        self.seen += [f"{thing} {thing!r}" for thing in things]
-
-    def failed(self, failure: Failure) -> None:
-        """Keep all that an error shows, and what it comes from."""
-        self.seen.append(failure.getTraceback())
-        error: BaseException | None = failure.value
-        while error is not None:
-            self.seen.append(f"{error} {error!r} {error.args} {vars(error)}")
-            error = error.__cause__ or error.__context__
 
     def check(self, what: str) -> None:
         """See that there was something, and no secret in it."""
-        self.assertNotEqual(self.seen, [])
-        text = "\n".join(self.seen)
-        for secret in (SECRET, BASIC):
-            at = text.find(secret)
-            self.assertEqual(at, -1, f"{what}: {text[max(0, at - 300) : at + 50]!r}")
-        self.seen.clear()
+        self.assertEqual(self.ears.sung(CANARY), [], what)
         self.flushLoggedErrors(ValueError)
 
 

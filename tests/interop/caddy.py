@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: The password of the site as Caddy wants it: bcrypt, at its lowest cost.
-BCRYPT = "$2a$04$abcdefghijklmnopqrstuuq49bv9UExVeoycX/3AkgWGRWdESD2Pm"
+BCRYPT = "$2a$04$abcdefghijklmnopqrstuus0NvFdznGWjlEkZvR.0LPRBVuvGzMey"
 
 CONFIGURATION = """
 {{

@@ -26,7 +26,7 @@ NAMES = {
     "forbidden.test": "127.0.0.99",
 }
 #: Who may use a proxy that wants to know; a stranger's password is another.
-PROXY_USER, PROXY_PASSWORD = "gate", "keeper: 100%"
+PROXY_USER, PROXY_PASSWORD = "gate", "mirabelle83: 100%"
 
 #: It answers a program's questions for names from a file.
 WRAPPER = "libnss_wrapper.so"

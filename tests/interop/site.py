@@ -62,8 +62,8 @@ WRITTEN = 1_700_000_000
 MISSING = b"No such leaf.\n"
 #: The statuses that lead to another place.
 LEADS = (301, 302, 303, 307, 308)
-#: Who may see ``/private/``.
-USER, PASSWORD = "downfall", "c0ffee & tea"
+#: Who may see ``/private/``; the password is a word that nothing else has.
+USER, PASSWORD = "downfall", "zwetschge47 & tea"
 #: What the password opens.
 REALM = "downfall"
 #: The longest body that ``/limited/`` takes [bytes].

@@ -25,7 +25,7 @@ REALM = "the gate"
 #: How often a nonce may be used.
 NONCE_USES = 5
 #: The password as ``openssl passwd -apr1 -salt downfall`` writes it.
-APR1 = "$apr1$downfall$6p3hDI3VszI/ozCQo56P5."
+APR1 = "$apr1$downfall$SYguCZ7PBwLeuyemtao4s."
 
 CONFIGURATION = """
 visible_hostname squid.test

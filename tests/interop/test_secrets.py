@@ -1,0 +1,240 @@
+"""No secret is told anywhere, on whole journeys to real servers past real proxies.
+
+``tests/http/test_secrets.py`` plays every kind of answer from memory.  Here passwords
+that open something, and others that do not, go every way that there is for them, to
+every end; whatever a program, an operator or a file of a log gets to see is searched.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+
+import twinet
+from tests.http.ears import Canary, Ears
+from tests.interop.proxyserver import PROXY_PASSWORD, PROXY_USER
+from tests.interop.site import FILES, PASSWORD, REALM, USER
+from tests.interop.squid import REALM as GATE
+from tests.interop.throughproxy import roots
+from tests.net.certificates import root
+from tests.net.openings import Resolver
+from twinet import Limits, Option, Trace
+from twinet.records import Credentials
+from twinet.wininet import InternetConnect, InternetOpenUrl
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from tests.interop.apache import Apache
+    from tests.interop.httpbin import HttpBin
+    from tests.interop.proxyserver import ProxyServer
+
+    #: Sends a request for a URL with a password; gives its handle, or what it has.
+    Way = Callable[[twinet.Session, str, str], Awaitable[Any]]
+
+SMALL = FILES["small.txt"]
+#: A password that opens nothing, and what a cookie keeps.
+WRONG, KEPT = "blackthorn61 %&/", "plumcake29%2F"
+CANARIES = (
+    Canary(PASSWORD, USER, (REALM,)),
+    Canary(PROXY_PASSWORD, PROXY_USER, (GATE,)),
+    Canary(WRONG, USER, (REALM, GATE)),
+    Canary(KEPT),
+)
+
+
+# -- how a password gets to the session
+
+
+def _split(url: str) -> tuple[str, str, int, str]:
+    scheme, _, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    host, _, port = place.partition(":")
+    return scheme, host, int(port), slash + path
+
+
+def _connection(session: twinet.Session, url: str, **known: Any) -> Any:
+    scheme, host, port, target = _split(url)
+    handle = session.http(host, port, tls=scheme == "https", **known)
+    return handle, target
+
+
+async def by_url(session: twinet.Session, url: str, password: str) -> Any:
+    return await session.get(
+        url.replace("//", f"//{USER}:{quote(password, safe='')}@", 1)
+    )
+
+
+async def by_connection(session: twinet.Session, url: str, password: str) -> Any:
+    handle, target = _connection(session, url, username=USER, password=password)
+    return await handle.open_request("GET", target).send()
+
+
+async def by_options(session: twinet.Session, url: str, password: str) -> Any:
+    handle, target = _connection(session, url)
+    request = handle.open_request("GET", target)
+    request.options[Option.USERNAME] = USER
+    request.options[Option.PASSWORD] = password
+    return await request.send()
+
+
+async def by_fields(session: twinet.Session, url: str, password: str) -> Any:
+    fields = {
+        "Authorization": f"Bearer {password}",
+        "X-Api-Key": password,
+        "Cookie": f"own={quote(password)}",
+        "Referer": f"http://{USER}:{quote(password, safe='')}@elsewhere.test/",
+    }
+    return await session.get(url, headers=fields)
+
+
+async def by_netrc(session: twinet.Session, url: str, password: str) -> Any:
+    return await session.get(url)
+
+
+async def by_treq(session: twinet.Session, url: str, password: str) -> Any:
+    response = await session.treq().get(url, auth=(USER, password))
+    await response.content()
+    return response
+
+
+async def by_windows(session: twinet.Session, url: str, password: str) -> Any:
+    scheme, host, port, target = _split(url)
+    handle = InternetConnect(session, host, port, USER, password)
+    handle.close()
+    del scheme, target
+    known = url.replace("//", f"//{USER}:{quote(password, safe='')}@", 1)
+    return await InternetOpenUrl(session, known, f"X-Api-Key: {quote(password)}")
+
+
+async def by_body(session: twinet.Session, url: str, password: str) -> Any:
+    known = url.replace("//", f"//{USER}:{quote(password, safe='')}@", 1)
+    return await session.post(known, form={"password": password})
+
+
+WAYS: list[Way] = [
+    *(by_url, by_connection, by_options, by_fields, by_netrc),
+    *(by_treq, by_windows, by_body),
+]
+
+
+# -- where it leads
+
+
+class Places:
+    """Where journeys end, behind a proxy or not."""
+
+    def __init__(self, apache2: Apache, httpbin: HttpBin, *, proxied: bool) -> None:
+        host = "origin.test" if proxied else "127.0.0.1"
+        here = f"http://{host}:{apache2.ports['http']}"
+        other = f"http://{host}:{httpbin.ports['http']}"
+        self.all = {
+            "Basic": f"{here}/private/small.txt",
+            "Digest": f"{here}/digest/small.txt",
+            "Basic in TLS": f"https://other.test:{apache2.ports['https']}/private/empty.bin",
+            "no trust": f"https://origin.test:{apache2.ports['https']}/private/",
+            "nothing": f"{here}/nowhere",
+            "cut": f"{here}/cgi/cut",
+            "a cookie": f"{here}/cgi/cookie",
+            "away": f"{here}/cgi/away",
+            "away, to nowhere": f"{here}/cgi/away/x",
+            "round": f"{other}/absolute-redirect/9",
+            "silence": f"{other}/delay/1",
+            "nobody": f"http://{host}:1/",
+        }
+
+
+def away(apache2: Apache) -> None:
+    """Have a program of the server's lead away, with a password and a cookie."""
+    program = apache2.home / "cgi" / "away"
+    program.write_text(f"""#!/bin/sh
+cat > /dev/null
+printf 'Status: 302\\r\\nSet-Cookie: sid={KEPT.replace("%", "%%")}; Path=/\\r\\n'
+printf 'Location: http://{USER}:{quote(WRONG, safe="").replace("%", "%%")}@'
+printf '127.0.0.1:%s/digest\\r\\n\\r\\n' "{apache2.ports["http"]}$PATH_INFO"
+""")
+    program.chmod(0o755)
+
+
+async def journey(ears: Ears, session: twinet.Session, way: Way, *where: str) -> None:
+    """Go there, read what there is, and look at everything on the way."""
+    url, password = where
+    session.set_status_callback(ears.heard)
+    ears.shown(session, session.cookies, session.options, session.proxy)
+    try:
+        result = await way(session, url, password)
+    except Exception as error:  # noqa: BLE001  whatever it is, it is looked at
+        ears.failed(error)
+    else:
+        ears.shown(result)
+        if isinstance(result, twinet.HttpRequest):
+            response = result.response
+            ears.shown(response, response.headers, response.trailers)
+            ears.shown(*response.history, response.socket_info, response.proxy)
+            ears.shown(result.headers, result.options)
+            try:
+                await result.read(1 << 20)
+            except twinet.InternetError as error:
+                ears.failed(error)
+            result.close()
+    ears.shown(*session.cookies, session.engine, session.engine.pool)
+    ears.shown(session.engine.logins)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "basic_squid", "digest_squid", "guarded_microsocks"]
+)
+@pytest.mark.parametrize("password", [PASSWORD, WRONG], ids=["right", "wrong"])
+@pytest_twisted.ensureDeferred
+async def test_sessions_tell_none(
+    apache2: Apache,
+    httpbin: HttpBin,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    name: str,
+    password: str,
+) -> None:
+    """Each way to each end: what is told, traced, logged, raised, and shown."""
+    proxy: Any = ""
+    if name:
+        server: ProxyServer = request.getfixturevalue(name)
+        # who is wrong about the server is wrong about the proxy, too
+        proxy = server.proxy if password == PASSWORD else server.stranger(WRONG)
+    netrc = tmp_path / "netrc"
+    netrc.write_text(f'default login {USER} password "{password}"\n')
+    netrc.chmod(0o600)
+    places = Places(apache2, httpbin, proxied=bool(name)).all
+    book = {host: ["127.0.0.1"] for host in ("other.test", "origin.test")}
+    brief = Limits(first_byte=0.1, idle=0.1)
+    strangers = [root().certificate]
+    away(apache2)
+    ears = Ears()
+    ears.shown(proxy, twinet.ProxySettings(proxy), Credentials(USER, password))
+    stop = ears.listen_to_logs()
+    found = []
+    try:
+        for way, (end, url) in product(WAYS, places.items()):
+            if end == "silence" and way is not by_connection:
+                continue  # httpbin is held up by it
+            session = twinet.Session(
+                reactor,
+                trust_roots=strangers if end == "no trust" else roots(apache2),
+                resolver=Resolver(book),
+                proxy=proxy,
+                netrc=netrc if way is by_netrc else None,
+                trace=Trace(ears.traced),
+                limits=brief if end in {"silence", "cut"} else Limits(redirects=3),
+            )
+            async with session:
+                session.cookies.set(url, "kept", KEPT)
+                await journey(ears, session, way, url, password)
+            found += [f"{way.__name__}, {end}: {line}" for line in ears.sung(*CANARIES)]
+    finally:
+        stop()
+    assert found == [], "\n".join(found[:9])
