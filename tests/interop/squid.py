@@ -38,6 +38,7 @@ hosts_file {home}/hosts
 dns_nameservers 127.0.0.1
 dns_timeout 1 second
 dns_retransmit_interval 1 second
+strip_query_terms off
 logformat ports %>p %>Hs %rm %ru %un
 access_log stdio:{home}/access.log ports
 cache_log {home}/error.log
