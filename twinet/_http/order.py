@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Key = (
         tuple[str, str, int, TlsPolicy | None]
         | tuple[str, str, int, TlsPolicy | None, Proxy]
+        | tuple[str, str, int, TlsPolicy | None, Proxy, bytes | None]
     )
 
 __all__ = ["ORDINARY", "Order", "Reader", "Turn"]

@@ -55,7 +55,8 @@ def key_of(order: Order) -> Key:
         return (url.scheme, url.host, url.port, order.tls)
     if proxy.tunnels(url.scheme):
         # Who asked for the tunnel is known to the proxy for as long as it lasts.
-        return (url.scheme, url.host, url.port, order.tls, proxy)
+        own = None if proxy.speech.startswith("socks") else _own_words(order)
+        return (url.scheme, url.host, url.port, order.tls, proxy, own)
     return ("", proxy.host, proxy.port, None, proxy)
 
 
@@ -113,12 +114,20 @@ def _greeting(order: Order, proxy: Proxy, logins: LoginMemory) -> Greeting | Non
         return Socks5(proxy, url.host, url.port)
     if proxy.speech == "socks4a":
         return Socks4a(proxy, url.host, url.port)
-    own = [value for name, value in order.fields if name.lower() == TO_THE_PROXY]
+    own = _own_words(order)
     return Connect(
         proxy,
         url.host,
         url.port,
         agent=order.agent,
-        login=_OwnWords(own[0]) if own else tunnel_login(logins, order),
+        login=tunnel_login(logins, order) if own is None else _OwnWords(own),
         head_limit=order.limits.head_bytes,
     )
+
+
+def _own_words(order: Order) -> bytes | None:
+    """Return what the program itself says to an HTTP proxy about who it is."""
+    for name, value in order.fields:
+        if name.lower() == TO_THE_PROXY:
+            return value
+    return None
