@@ -18,9 +18,11 @@ from tests.http.cookie_corpus import (
 )
 from tests.http.cookie_corpus.case import Case
 from tests.http.loopback import LoopbackServer, ok
+from tests.net.certificates import Server, root, server_context
 from twinet import CookieJar, Session
 from twinet._wire.cookie_lines import read_cookie_lines, write_cookie_lines
 from twinet._wire.netscape_cookies import read_netscape, write_netscape
+from twinet.flags import Flag
 from twinet.urls import crack_http
 
 reactor: Any = _reactor
@@ -93,29 +95,37 @@ class CorpusTests(SynchronousTestCase):
 
 
 class WireTests(TestCase):
-    """The cases without TLS over loopback: a jar is only as good as what uses it."""
+    """All cases over loopback: a jar is only as good as what uses it."""
 
     timeout = 120
 
     async def test_each_case_over_the_wire(self) -> None:
         """Set by answers, and read from the requests that come."""
-        server = LoopbackServer({})
-        self.addCleanup(server.stop)
+        face = Server(server_context(root().issue(["host.test"])))
+        servers = {"http": LoopbackServer({}), "https": LoopbackServer({}, face)}
         # Every host is here, on every port.
-        here = TCP4ClientEndpoint(reactor, "127.0.0.1", server.port.getHost().port)
+        places = {}
+        for scheme, server in servers.items():
+            self.addCleanup(server.stop)
+            where = server.port.getHost().port
+            places[scheme] = TCP4ClientEndpoint(reactor, "127.0.0.1", where)
         wrong = []
-        cases = [case for case in CASES if case.plain]
-        self.assertGreater(len(cases), 250)
-        for case in cases:
-            jar = CookieJar(clock=lambda case=case: case.now)  # type: ignore[misc]
-            session = Session(reactor, cookies=jar, connect=lambda *_: here)
+        for case in CASES:
+            steps = [*case.steps, (case.to, [])]
+            schemes = {crack_http(url).port: crack_http(url).scheme for url, _ in steps}
+            session = Session(
+                reactor,
+                cookies=CookieJar(clock=lambda case=case: case.now),  # type: ignore[misc]
+                connect=lambda _, port, to=schemes: places[to[port]],  # type: ignore[misc]
+                trust_roots=[root().certificate],
+            )
             async with session:
-                for url, fields in case.steps:
+                for url, fields in steps:
                     lines = [b"Set-Cookie: " + f.encode("latin-1") for f in fields]
+                    server = servers[crack_http(url).scheme]
                     server.answers[crack_http(url).target] = ok(b"", *lines)
-                    await session.fetch(url)
-                server.answers[crack_http(case.to).target] = ok(b"")
-                await session.fetch(case.to)
+                    # One certificate does for all hosts.
+                    await session.fetch(url, flags=Flag.IGNORE_CERT_CN_INVALID)
             sent = cookie_of(server.requests[-1])
             if sent != case.sent:
                 wrong.append((case.source, sent, case.sent))

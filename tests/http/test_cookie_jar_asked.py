@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 from tests.http.test_cookie_jar import JarCase
@@ -179,6 +181,40 @@ class AskedTests(JarCase):
         self.assertEqual(len(self.jar), 2)
         self.jar.clear()
         self.assertEqual(len(self.jar), 0)
+
+    def test_any_thread_may_use_it(self) -> None:
+        """At the same time, and what is counted is there."""
+        faults: list[BaseException] = []
+
+        def work(who: int) -> None:
+            url = f"https://h{who % 2}.example.com/"
+            try:
+                for number in range(300):
+                    self.jar.set(
+                        url, f"c{number % 50}", str(who), secure=number % 2 == 0
+                    )
+                    self.jar.add(url, "d=1; Domain=example.com; Max-Age=9")
+                    self.sent(url)
+                    self.jar.delete(url, f"c{(number + who) % 50}")
+                    list(self.jar)
+                    if number % 100 == who:
+                        self.jar.clear(domain=f"h{who % 2}.example.com")
+            except BaseException as fault:  # noqa: BLE001  told in the main thread
+                faults.append(fault)
+
+        interval = sys.getswitchinterval()
+        self.addCleanup(sys.setswitchinterval, interval)
+        sys.setswitchinterval(1e-5)
+        threads = [threading.Thread(target=work, args=(who,)) for who in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertEqual(faults, [])
+        self.assertEqual(len(list(self.jar)), len(self.jar))
+        self.jar.clear()
+        self.assertEqual(len(self.jar), 0)
+        self.assertEqual(self.jar.store._secure, {})
 
     def test_bytes_of_a_server_stay_as_they_are_beside_text_of_a_program(self) -> None:
         """Each is written for itself."""

@@ -42,9 +42,3 @@ class Case:
             else:
                 steps.append((url, [field]))
         return steps
-
-    @property
-    def plain(self) -> bool:
-        """Whether it can be played by a server without TLS."""
-        urls = [self.to, *(url for url, _ in self.steps)]
-        return all(url.startswith("http://") for url in urls)
