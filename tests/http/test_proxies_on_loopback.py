@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from OpenSSL import SSL
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.tcp import Connection
@@ -13,10 +14,11 @@ from twisted.trial.unittest import TestCase
 import twinet
 from tests.http.loopback import LoopbackServer, ok, reactor
 from tests.http.proxied import LOGIN, OneProxy
-from tests.http.proxy_server import ProxyServer
+from tests.http.proxy_server import REFUSED, ProxyServer
 from tests.net.certificates import Identity, Server, pem, root, server_context
 from twinet import errors
 from twinet._net.tls_layer import TlsLayer
+from twinet.proxy import Proxy
 
 BODY = bytes(range(256)) * 4096
 SPEECHES = ("http", "https", "socks5", "socks4a")
@@ -178,7 +180,7 @@ class ProxiesOnLoopback(TestCase):
         """It is asked in TLS all the same, and nothing else is said to it."""
         proxy = self.proxy("http")
         session = self.session(proxy)
-        named = twinet.proxy.Proxy("https", "127.0.0.1", proxy.port.getHost().port)
+        named = Proxy("https", "127.0.0.1", proxy.port.getHost().port)
         session.engine.proxies = OneProxy(named)
         for url in ("https://origin.test/", "http://origin.test/"):
             fetched = session.fetch(url, limits=twinet.Limits(tls=0.2))
@@ -206,3 +208,56 @@ class ProxiesOnLoopback(TestCase):
             fetched = session.fetch("https://origin.test:1/")
             error = await self.assertFailure(fetched, errors.CannotConnect)
             self.assertEqual(error.server_text, said)
+
+    async def test_tunnel_for_who_says_who_he_is(self) -> None:
+        """On one connection or on two, and by an endpoint of the program's as well."""
+        server = self.serve(tls=True)
+        for speech in ("http", "https"):
+            for more in (b"", b"Connection: close\r\n"):
+                for connect in (
+                    None,
+                    lambda _, port: TCP4ClientEndpoint(reactor, "127.0.0.1", port),
+                ):
+                    proxy = self.proxy(speech, login=(b"user", b"s3cret"))
+                    proxy.refusal = REFUSED % (more + b"Content-Length: 4\r\n", b"evil")
+                    session = self.session(proxy, LOGIN, connect=connect)
+                    response = await session.fetch(self.url(server))
+                    self.assertEqual(response.body, b"hello")
+                    self.assertEqual(len(proxy.heads), 2)
+                    self.assertEqual(len(proxy.clients), 2 if more else 1)
+                    self.assertNotIn(b"Proxy-", server.requests[-1])
+
+    async def test_https_proxy_that_stops(self) -> None:
+        """In the handshake, and when it is asked for a tunnel: a limit ends it."""
+        silent = LoopbackServer({})
+        self.running.append(silent)
+        face = Server(server_context(root().issue(["127.0.0.1"])))
+        mute = LoopbackServer({}, face)
+        self.running.append(mute)
+        for proxy, limits, words in (
+            (silent, twinet.Limits(tls=0.1), "the TLS handshake with the proxy https"),
+            (mute, twinet.Limits(connect=0.5), "getting through the proxy https://127"),
+        ):
+            session = self.session(self.proxy("http"))
+            where = Proxy("https", "127.0.0.1", proxy.port.getHost().port)
+            session.engine.proxies = OneProxy(where)
+            # What is no request of this server's gets no answer.
+            proxy.answers["origin.test:443"] = None
+            fetched = session.fetch("https://origin.test/", limits=limits)
+            error = await self.assertFailure(fetched, errors.Timeout)
+            self.assertIn(words, str(error))
+            await proxy.all_lost()
+
+    async def test_https_proxy_that_wants_a_certificate_of_ours(self) -> None:
+        """With TLS 1.3 it says so when the handshake is done here already."""
+        identity = root().issue(["127.0.0.1"])
+        for newest in (SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION):
+            for url in ("https://origin.test/", "http://origin.test/"):
+                context = server_context(identity, newest=newest, client_roots=root())
+                proxy = ProxyServer("https", Server(context))
+                self.running.append(proxy)
+                fetched = self.session(proxy).fetch(url)
+                error = await self.assertFailure(
+                    fetched, errors.ClientAuthCertNeededProxy
+                )
+                self.assertIn(str(proxy.proxy()), str(error))

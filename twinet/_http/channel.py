@@ -67,6 +67,8 @@ class Channel(Line):
     proxy: Proxy | None = None
     #: whether that has led on to the server.
     tunnel = False
+    #: how TLS came about with a proxy that is given the requests themselves.
+    proxy_tls: TlsCreator | None = None
 
     def __init__(self, pool: Pool, head_limit: int) -> None:
         self._pool = pool
@@ -158,8 +160,9 @@ class Channel(Line):
 
         :param error: what the reader says of the answer.
         """
-        if self.tls_creator is not None and lost.check(SSL.Error) is not None:
-            return self.tls_creator.explain(lost)
+        creator = self.tls_creator or self.proxy_tls
+        if creator is not None and lost.check(SSL.Error) is not None:
+            return creator.explain(lost)
         reset = ConnectionReset(f"the connection broke: {error.message}")
         reset.__cause__ = lost.value
         return reset

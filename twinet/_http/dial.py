@@ -47,6 +47,7 @@ def dial(
         if passage is not None:
             channel.proxy = passage.proxy
             channel.tunnel = passage.greeting is not None
+            channel.proxy_tls = None if channel.tunnel else passage.tls
         return channel
 
     return connector.opening(

@@ -22,6 +22,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from OpenSSL import SSL
+
 from twinet import errors
 from twinet._net.attempt import Unwanted
 from twinet._net.opening import Opening
@@ -213,7 +215,11 @@ class ProxiedOpening(Opening):
         creator = self._passage.tls
         if self.over or self._failing or self._greeting is None:
             super().tcp_lost(line, reason)
-        elif self.phase == AT_THE_PROXY and creator is not None:
+        elif creator is not None and (
+            self.phase == AT_THE_PROXY
+            # With TLS 1.3 it may miss a certificate of ours, and says so only now.
+            or (self.phase == GREETING and reason.check(SSL.Error) is not None)
+        ):
             self._trace.insecure(creator)
             self._fail(creator.explain(reason))
         elif self._greeting.fault is not None:
