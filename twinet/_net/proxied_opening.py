@@ -31,7 +31,7 @@ from twinet._net.passage import ProxyChallenge
 from twinet._net.tls_layer import TlsLayer
 from twinet._net.translate import translate
 from twinet._net.tunnel import Tunnel
-from twinet.status import ClosingConnection, ConnectedToServer, ConnectionClosed
+from twinet.status import ConnectedToServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +159,7 @@ class ProxiedOpening(Opening):
         if self.over or self._failing:
             return
         self._trace.said(greeting, answer)
+        greeting.read.clear()
         if tunnel.foregone:
             self._fail(self._out_of_turn("before it was asked"))
         elif greeting.opened and greeting.rest:
@@ -169,9 +170,7 @@ class ProxiedOpening(Opening):
             self._trace.greeted(greeting)
             tunnel.pass_on()
         elif greeting.again:
-            self._tell(ClosingConnection)
-            if not self.over:
-                tunnel.leave()
+            tunnel.leave()
         elif greeting.unanswered is not None:
             self._fail(ProxyChallenge(greeting.unanswered))
         elif greeting.fault is not None:
@@ -184,7 +183,7 @@ class ProxiedOpening(Opening):
         self._means.deadlines.clear(self)
         self._trace.again()
         self.connected = self._arrived = False
-        self._tell(ConnectionClosed)
+        self._voice.tell_closed()
         if self.over:
             return False
         self._race = None

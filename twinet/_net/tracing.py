@@ -327,7 +327,6 @@ class LineTracing(LineTrace):
         """Show the heads; what is none may be a password."""
         for raw in greeting.read:
             self.head(TraceKind.ANSWER_HEAD, head_lines(raw))
-        greeting.read.clear()
         if greeting.legible and data:
             self.head(TraceKind.REQUEST_HEAD, head_lines(data))
 

@@ -35,6 +35,7 @@ from twinet.errors import (
 
 if TYPE_CHECKING:
     from twinet._wire.answer_events import Event
+    from twinet.errors import InternetError
     from twinet.proxy import Proxy
 
 __all__ = ["Connect", "TunnelLogin"]
@@ -172,9 +173,9 @@ class Connect(Greeting):
 
     def _refused(self, head: Head) -> None:
         line = readable(head.raw.partition(b"\n")[0])
-        kind = CannotConnect
+        kind: type[InternetError] = CannotConnect
         if head.status in _MISUNDERSTOOD:
-            kind = InvalidProxyRequest  # type: ignore[assignment]  # as much an error
+            kind = InvalidProxyRequest
         self.fault = kind(
             f"{self.proxy} does not lead to {self.where}: it answered {line}",
             server_text=line,

@@ -31,7 +31,7 @@ class Greeting(ABC):
     :ivar unanswered: the head of a 407 that could not be answered, for which there is
         no fault.
     :ivar rest: what came in one piece with the proxy's last word, behind it.
-    :ivar read: the heads that came, for a trace; whoever shows them empties it.
+    :ivar read: the heads that came, for a trace; whoever feeds it empties that.
     """
 
     #: whether what is said are heads of HTTP, which can be shown.
