@@ -9,7 +9,8 @@ from tests.http.memory import OK, NetTestCase, Peer
 from tests.http.proxied import PROXY, SOCKS4A, SOCKS4A_OPENED, OneProxy, proxied_net
 from twinet import errors
 from twinet.options import Option
-from twinet.records import Limits
+from twinet.proxy import Proxy
+from twinet.records import Credentials, Limits
 
 DONE = OK + b"hello"
 
@@ -137,6 +138,16 @@ class CrowdTests(CrowdTestCase):
         self.get("c")
         self.assertEqual(self.net.attempts, 0)
 
+    def test_whoever_asks_it_is_one_client(self) -> None:
+        """Another login at the same proxy has no places of its own."""
+        self.start(cap=1)
+        self.get("a")
+        self.through()
+        login = Proxy("socks4a", "127.0.0.9", 1080, Credentials("me", ""))
+        self.net.session.engine.proxies = OneProxy(login)
+        self.get("a")
+        self.assertEqual(self.net.attempts, 0)
+
     def test_waiting_has_a_limit_which_names_the_proxy(self) -> None:
         """And what its connections are used for."""
         self.start(cap=1)
@@ -227,7 +238,7 @@ class CrowdTests(CrowdTestCase):
         """A session that has used a million proxies knows none of them."""
         self.start()
         for number in range(5):
-            proxy = SOCKS4A.__class__("socks4a", "127.0.0.9", 2000 + number)
+            proxy = Proxy("socks4a", "127.0.0.9", 2000 + number)
             self.net.session.engine.proxies = OneProxy(proxy)
             self.get("a")
             peer, _ = self.through()

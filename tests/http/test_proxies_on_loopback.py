@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from tests.http.proxied import LOGIN, OneProxy
 from tests.http.proxy_server import REFUSED, ProxyServer
 from tests.net.certificates import Identity, Server, pem, root, server_context
 from twinet import errors
+from twinet._net.opening import Opening
 from twinet._net.tls_layer import TlsLayer
+from twinet._net.tunnel import Tunnel
+from twinet._wire.greeting import Greeting
 from twinet.proxy import Proxy
 
 BODY = bytes(range(256)) * 4096
@@ -96,6 +100,11 @@ class ProxiesOnLoopback(TestCase):
             else:
                 self.assertIs(outer.protocol, layer)
                 self.assertTrue(layer._direct)
+            # What opened the way is not kept for as long as the connection.
+            gc.collect()
+            opened = (Greeting, Opening, Tunnel)
+            left = [each for each in gc.get_objects() if isinstance(each, opened)]
+            self.assertEqual(left, [])
 
     async def test_plain_through_each_kind(self) -> None:
         """SOCKS leads to the server; an HTTP proxy gets the request itself."""

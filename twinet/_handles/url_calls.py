@@ -332,11 +332,8 @@ class UrlCalls(Handle):
         url: str,
         *,
         params: FieldsArgument | None = None,
-        headers: HeadersArgument = (),
         flags: Flag = Flag(0),
-        context: Any = SELF,
-        on_status: Listener | None = None,
-        limits: Limits | None = None,
+        **how: Any,
     ) -> Deferred[HttpRequest]:
         """Send a GET for an ftp URL to the proxy for such URLs."""
         try:
@@ -358,9 +355,7 @@ class UrlCalls(Handle):
             )
             # There is no challenge in FTP: who logs in says so at once.
             flags = check_flags(flags) | Flag.NO_COOKIES | Flag.PRE_AUTH
-            request = HttpRequest(
-                self, "GET", cracked, headers, flags, context, on_status, limits
-            )
+            request = HttpRequest(self, "GET", cracked, flags=flags, **how)
             request._credentials = credentials
         except InternetError as error:
             return fail(error)

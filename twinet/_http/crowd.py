@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from twinet._http.channel import Channel
     from twinet._http.exchange import Exchange
     from twinet._http.order import Key
-    from twinet.proxy import Proxy
 
 __all__ = ["Crowd", "ProxiedOrigin"]
 
@@ -32,6 +31,7 @@ __all__ = ["Crowd", "ProxiedOrigin"]
 class Crowd:
     """What the pool knows about one proxy.
 
+    :ivar proxy: its URL.
     :ivar opened: the sockets that are there, and the leaves to open one.
     :ivar origins: that have any, or wait for one.
     :ivar resting: those that may have a connection that is idle.
@@ -48,7 +48,7 @@ class Crowd:
         "resting",
     )
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: str) -> None:
         self.proxy = proxy
         self.opened = 0
         self.origins: set[ProxiedOrigin] = set()

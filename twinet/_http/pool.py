@@ -68,7 +68,7 @@ class Pool:
         self.idle = idle
         self.proxy_cap = proxy_cap
         self._origins: dict[Key, Origin] = {}
-        self._crowds: dict[Proxy, Crowd] = {}
+        self._crowds: dict[str, Crowd] = {}
         #: every channel whose socket is not known to be closed.
         self._channels: set[Channel] = set()
         self._closed: Deferred[None] | None = None
@@ -281,9 +281,10 @@ class Pool:
 
     def _proxied(self, key: Key, proxy: Proxy) -> ProxiedOrigin:
         """Make an origin behind a proxy."""
-        crowd = self._crowds.get(proxy)
+        # Whoever we say we are, it is one client.
+        crowd = self._crowds.get(proxy.url)
         if crowd is None:
-            crowd = self._crowds[proxy] = Crowd(proxy)
+            crowd = self._crowds[proxy.url] = Crowd(proxy.url)
         # Without a scheme it is the proxy itself.
         return ProxiedOrigin(key, crowd, tunnel=bool(key[0]))
 
