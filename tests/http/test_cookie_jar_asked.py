@@ -189,7 +189,7 @@ class AskedTests(JarCase):
         def work(who: int) -> None:
             url = f"https://h{who % 2}.example.com/"
             try:
-                for number in range(300):
+                for number in range(100):
                     self.jar.set(
                         url, f"c{number % 50}", str(who), secure=number % 2 == 0
                     )
@@ -197,7 +197,7 @@ class AskedTests(JarCase):
                     self.sent(url)
                     self.jar.delete(url, f"c{(number + who) % 50}")
                     list(self.jar)
-                    if number % 100 == who:
+                    if number % 30 == who:
                         self.jar.clear(domain=f"h{who % 2}.example.com")
             except BaseException as fault:  # noqa: BLE001  told in the main thread
                 faults.append(fault)

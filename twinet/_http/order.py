@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from twinet._http.upload import framing
@@ -182,7 +183,12 @@ class Order:
         if cookie:
             added.append((b"Cookie", cookie))
         added.extend(login)
-        return self.but(added=tuple(added)) if added or self.added else self
+        if not (added or self.added):
+            return self
+        # As but() does, in a fifth of the time: with cookies it is each request.
+        order = type(self)(*_values(self))
+        order.added = tuple(added)
+        return order
 
     def but(self, **changes: Any) -> Order:
         """Return a copy with some values changed."""
@@ -196,6 +202,10 @@ class Order:
     def __repr__(self) -> str:
         # Fields may be cookies or tokens: none are shown.
         return f"<Order {self.verb.decode('latin-1')} {self.url.url}>"
+
+
+#: All that an order holds, in the order in which it is given.
+_values = attrgetter(*(field.name for field in fields(Order)))
 
 
 class Reader(Protocol):
