@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.http.ends import Ends, answering, secured
 from tests.http.memory import OK, MemoryNet, NetTestCase, Peer
 from tests.http.proxied import (
     LOGIN,
@@ -16,8 +17,10 @@ from tests.http.proxied import (
     OneProxy,
     proxied_net,
 )
-from twinet import errors
+from tests.net.certificates import pem, root
+from twinet import TrustRoots, errors
 from twinet.flags import RequestFlag
+from twinet.options import Option
 from twinet.proxy import Proxy
 from twinet.query import QueryFlag
 from twinet.records import Limits
@@ -622,3 +625,44 @@ class ChallengeTests(TunnelTestCase):
         self.assertEqual(request.response.status_code, 407)
         sent = request.query_info(22, flags=QueryFlag.REQUEST_HEADERS)
         self.assertNotIn("s3cret", str(sent))
+
+    def test_own_words_have_tunnels_of_their_own(self) -> None:
+        """Nobody else's request goes through what was opened by them."""
+        self.assertEqual(self.tunnels(PROXY, OPENED), 3)
+        # A SOCKS proxy does not hear of them.
+        self.assertEqual(self.tunnels(SOCKS5, *SOCKS5_OPENED), 1)
+
+    def tunnels(self, proxy: Proxy, *greeting: bytes) -> int:
+        """Return how many are opened for two words of a program's, and for none."""
+        roots = TrustRoots.from_pem(pem(root().certificate))
+        self.net = proxied_net(proxy, trust_roots=roots)
+        ends = Ends(self.net, lambda: answering(*greeting, secured(answering(DONE))))
+        for headers in (
+            {"Proxy-Authorization": "One"},
+            {"proxy-authorization": "Two"},
+            {},
+            {"Proxy-Authorization": "Two"},
+        ):
+            got = self.net.session.fetch(SECURE, headers=headers)
+            ends.talk()
+            self.assertEqual(self.successResultOf(got).body, b"hello")
+        return len(ends.peers)
+
+    def test_login_of_a_request_has_tunnels_of_its_own(self) -> None:
+        """The proxy knows who asked for a tunnel, for as long as it lasts."""
+        self.net = proxied_net(SOCKS5)
+        self.net.session.get("http://origin.test/")
+        peer = self.net.accept()
+        for answer in SOCKS5_OPENED:
+            peer.send(answer)
+        peer.send(DONE)
+        connection = self.net.session.http("origin.test")
+        request = connection.open_request()
+        request.options[Option.PROXY_USERNAME] = "me"
+        request.options[Option.PROXY_PASSWORD] = "s3cret"
+        request.send()
+        self.assertEqual(self.net.attempts, 1)
+        second = self.net.accept()
+        self.assertEqual(second.request(), b"\x05\x02\x00\x02")
+        second.send(b"\x05\x02")
+        self.assertEqual(second.request(), b"\x01\x02me\x06s3cret")
