@@ -7,6 +7,10 @@ every end; whatever a program, an operator or a file of a log gets to see is sea
 
 from __future__ import annotations
 
+import json
+import subprocess
+import urllib.request
+from collections import Counter
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,10 +21,12 @@ from twisted.internet import reactor
 
 import twinet
 from tests.http.ears import Canary, Ears
+from tests.inetfetch.commandline import PATIENCE, PROGRAM, environment
+from tests.inetfetch.daemonprocess import DaemonProcess
 from tests.interop.proxyserver import PROXY_PASSWORD, PROXY_USER
 from tests.interop.site import FILES, PASSWORD, REALM, USER
 from tests.interop.squid import REALM as GATE
-from tests.interop.throughproxy import roots
+from tests.interop.throughproxy import address, roots
 from tests.net.certificates import root
 from tests.net.openings import Resolver
 from twinet import Limits, Option, Trace
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from tests.interop.apache import Apache
     from tests.interop.httpbin import HttpBin
     from tests.interop.proxyserver import ProxyServer
+    from tests.interop.squid import BasicSquid, DigestSquid
 
     #: Sends a request for a URL with a password; gives its handle, or what it has.
     Way = Callable[[twinet.Session, str, str], Awaitable[Any]]
@@ -238,3 +245,122 @@ async def test_sessions_tell_none(
     finally:
         stop()
     assert found == [], "\n".join(found[:9])
+
+
+# -- what operators and users of the programs see
+
+
+class Programs:
+    """Runs the command line and the daemon, and keeps what they say."""
+
+    def __init__(self, home: Path, ears: Ears, env: dict[str, str]) -> None:
+        self.daemon = DaemonProcess(home)
+        self.daemon.env.update(env)
+        self._ears = ears
+
+    def run(self, *arguments: str, **env: str) -> str:
+        """Run a command, whatever it comes to."""
+        done = subprocess.run(
+            [*PROGRAM, *arguments],
+            cwd=self.daemon.home,
+            env=environment(self.daemon.home, {**self.daemon.env, **env}),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            check=False,
+        )
+        self._ears.shown(done.stdout, done.stderr)
+        return done.stdout
+
+    def ask(self, url: str, what: str) -> None:
+        """Ask the daemon's API for something."""
+        token = (self.daemon.state / "token").read_text().strip()
+        request = urllib.request.Request(
+            f"{url}/api/v1/{what}", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            self._ears.shown(answer.read().decode())
+
+
+def _with(user: str, password: str, url: str) -> str:
+    return url.replace("//", f"//{user}:{quote(password, safe='')}@", 1)
+
+
+def test_command_line_tells_none(
+    apache2: Apache, digest_squid: DigestSquid, tmp_path: Path
+) -> None:
+    """By URL, ``--user`` and netrc, right and wrong, past a proxy, and traced."""
+    ears = Ears()
+    programs = Programs(tmp_path / "home", ears, {})
+    programs.daemon.home.mkdir()
+    here = address(apache2)
+    netrc = tmp_path / "netrc"
+    found = []
+    for number, password in enumerate((PASSWORD, WRONG)):
+        netrc.write_text(f'default login {USER} password "{password}"\n')
+        netrc.chmod(0o600)
+        gate = PROXY_PASSWORD if password == PASSWORD else WRONG
+        proxy = _with(PROXY_USER, gate, digest_squid.http)
+        for name, arguments in {
+            "url": [_with(USER, password, f"{here}/digest/small.txt"), "-v"],
+            "user": [f"{here}/private/small.txt", "--user", f"{USER}:{password}"],
+            "netrc": [f"{here}/digest/small.txt", "--netrc-file", str(netrc)],
+            "trace": [_with(USER, password, f"{here}/digest/x"), "--trace", "t.log"],
+        }.items():
+            output = f"{name}-{number}"
+            programs.run("get", "-o", output, *arguments, http_proxy=proxy)
+            there = (programs.daemon.home / output).exists()
+            assert there is (password == PASSWORD and name != "trace")
+            log = programs.daemon.home / "t.log"
+            if name == "trace":
+                ears.shown(log.read_text())
+                log.unlink()
+            found += [f"{name}: {line}" for line in ears.sung(*CANARIES)]
+    assert found == [], "\n".join(found)
+
+
+def test_daemon_tells_none(
+    apache2: Apache, basic_squid: BasicSquid, tmp_path: Path
+) -> None:
+    """Its log, its lists and its API; only the queue itself has to know.
+
+    The file of the queue keeps the URLs as they were given, for its owner alone.
+    """
+    ears = Ears()
+    here = address(apache2)
+    proxy = _with(PROXY_USER, PROXY_PASSWORD, basic_squid.http)
+    programs = Programs(tmp_path / "home", ears, {"INETFETCH_PROXY": proxy})
+    daemon = programs.daemon
+    url = daemon.start()
+    try:
+        added = programs.run(
+            "add",
+            "--json",
+            _with(USER, PASSWORD, f"{here}/digest/small.txt"),
+            _with(USER, WRONG, f"{here}/private/small.txt"),
+            _with(USER, PASSWORD, f"{here}/digest/nowhere"),
+            _with(USER, WRONG, "http://nowhere.test/x"),
+        )
+        programs.run("add", _with(USER, WRONG, "gopher://here/"))
+        programs.run("add", _with(USER, WRONG, "http://[::/"))
+        ended = [json.loads(line)["gid"] for line in added.splitlines()][:3]
+        # the fourth is tried again and again
+        programs.run("wait", *ended)
+        jobs = programs.run("ls", "--json").splitlines()
+        programs.run("ls")
+        for line in jobs:
+            programs.run("show", json.loads(line)["gid"])
+            programs.ask(url, f"jobs/{json.loads(line)['gid']}")
+        for what in ("jobs", "stats"):
+            programs.ask(url, what)
+    finally:
+        daemon.stop()
+    states = Counter(json.loads(line)["state"] for line in jobs)
+    assert (states["done"], states["failed"], len(jobs)) == (1, 2, 4)
+    ears.shown((daemon.home / "log").read_text())
+    for path in daemon.state.rglob("*"):
+        if path.is_file():
+            assert path.stat().st_mode & 0o077 == 0, path
+            if not path.name.startswith("jobs.db"):
+                ears.shown(path.read_text(errors="replace"))
+    assert ears.sung(*CANARIES) == []
