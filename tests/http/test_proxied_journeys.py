@@ -97,6 +97,63 @@ class RedirectTests(NetTestCase):
             self.assertNotIn(b"Proxy-Authorization", other)
 
 
+class StaleTests(NetTestCase):
+    """A kept connection past a proxy that proves dead under a request."""
+
+    def test_tunnel_is_opened_once_more(self) -> None:
+        """For what may be repeated; the greeting is a new one."""
+        self.net = proxied_net(SOCKS4A)
+        self.net.session.get(URL)
+        first = self.net.accept()
+        asked = first.request()
+        first.send(SOCKS4A_OPENED)
+        first.send(DONE)
+        first.request()
+        got = self.net.session.get(URL)
+        sent = first.request()
+        self.assertTrue(sent.startswith(b"GET /p "))
+        first.close()
+        self.net.advance()
+        second = self.net.accept()
+        self.assertEqual(second.request(), asked)
+        second.send(SOCKS4A_OPENED)
+        self.assertEqual(second.request(), sent)
+        second.send(DONE)
+        self.successResultOf(got)
+
+    def test_what_may_not_be_repeated_is_not(self) -> None:
+        """A POST that the server may have met."""
+        for proxy in (PROXY, SOCKS4A):
+            self.net = proxied_net(proxy)
+            self.net.session.get(URL)
+            first = self.net.accept()
+            if proxy is SOCKS4A:
+                first.send(SOCKS4A_OPENED)
+            first.send(DONE)
+            first.request()
+            got = self.net.session.post(URL, b"body")
+            self.assertTrue(first.request().endswith(b"\r\n\r\nbody"))
+            first.close()
+            self.failureResultOf(got, errors.HttpInvalidServerResponse)
+            self.net.advance()
+            self.assertEqual(self.net.attempts, 0)
+
+    def test_new_tunnel_is_refused(self) -> None:
+        """Then that is what became of the request."""
+        self.net = proxied_net(SOCKS4A)
+        self.net.session.get(URL)
+        first = self.net.accept()
+        first.send(SOCKS4A_OPENED)
+        first.send(DONE)
+        got = self.net.session.get(URL)
+        first.close()
+        self.net.advance()
+        second = self.net.accept()
+        second.send(b"\x00\x5b")
+        self.failureResultOf(got, errors.CannotConnect)
+        self.check_nothing_left(first, second)
+
+
 class PolicyTests(NetTestCase):
     """An egress policy is shown whom we connect to."""
 
