@@ -59,7 +59,7 @@ class Limits:
     connect: float | None = 30
     #: the TLS handshake.
     tls: float | None = 15
-    #: waiting for one of the connections that the host is allowed.
+    #: waiting for one of the connections that the host, or the proxy, is allowed.
     slot: float | None = 60
     #: sending without any progress.
     send: float | None = 30

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from twinet import errors
+from twinet._wire.connect import Connect
 from twinet._wire.socks4a import Socks4a
 from twinet._wire.socks5 import Socks5
 from twinet.proxy import Proxy
@@ -244,3 +246,32 @@ class Socks4aTests(SocksTestCase):
         for login in (LOGIN, Credentials("a\0b", ""), Credentials("u" * 256, "")):
             error = self.assertRaises(errors.InvalidParameter, four, "h", login)
             self.assertNotIn("s3cret", str(error))
+
+
+class RandomTests(SynchronousTestCase):
+    """Nothing that a proxy says is raised, and nothing of it is kept without end."""
+
+    def test_random_bytes(self):
+        """Any bytes in any pieces; what begins well is half of them."""
+        dice = Random(5)
+        begins = {
+            "http": b"HTTP/1.1 407 Who\r\nContent-Length: 9\r\n\r\n",
+            "socks5": b"\x05\x02\x01\x00\x05\x00\x00\x03\x09",
+            "socks4a": b"\x00\x5a\x00\x00",
+        }
+        for number in range(3000):
+            speech: Any = dice.choice(tuple(begins))
+            proxy = Proxy(
+                speech, "p", 1, Credentials("u", "" if "4" in speech else "x")
+            )
+            kind: Any = {"http": Connect, "socks5": Socks5, "socks4a": Socks4a}[speech]
+            greeting: Greeting = kind(proxy, "h.example", 443)
+            greeting.begin()
+            begin = begins[speech][: dice.randrange(len(begins[speech]) + 1)]
+            raw = begin * (number % 2) + dice.randbytes(dice.randrange(300))
+            while raw:
+                cut = dice.randint(1, len(raw))
+                greeting.feed(raw[:cut])
+                raw = raw[cut:]
+            greeting.ended()
+            self.assertTrue(greeting.over)
