@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,6 +87,19 @@ def test_each_misbehaviour_has_a_name_of_its_own() -> None:
 async def test_misbehaviours(group: str, tmp_path: Path) -> None:
     """Every case in every way; the fixture looks whether anything is left."""
     await run_all(GROUPS[group], tmp_path)
+
+
+@pytest_twisted.ensureDeferred
+async def test_misbehaviours_past_a_proxy(tmp_path: Path) -> None:
+    """What a server does, a proxy that gets its requests may do as well."""
+    cases = [
+        replace(case, proxy="http")
+        for group in ("heads", "bodies", "codings", "silence", "kept")
+        for case in GROUPS[group]
+        if case.verb == "GET" and not (case.tls or case.body)
+    ]
+    assert len(cases) > 100
+    await run_all(cases, tmp_path, ["read"])
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.interop.hostile.case import PATIENT, SHORT, Case, Right, Wrong, ok
@@ -37,10 +38,15 @@ def _asking(*challenges: bytes, body: bytes = PAGE, fields: bytes = b"") -> byte
 
 
 def _said(peer: Peer) -> bytes:
-    """Return what a request says of its user; no more than one line may."""
+    """Return what a request says of its user; no more than one line may.
+
+    What is for a proxy has to be said to one, and nothing else.
+    """
     found: list[bytes] = re.findall(rb"(?im)^(?:proxy-)?authorization:.*$", peer.head)
     assert len(found) < 2, found
-    return found[0].rstrip() if found else b""
+    said = found[0].rstrip() if found else b""
+    assert not said or said.startswith(b"Proxy-") is ("://" in peer.target), said
+    return said.removeprefix(b"Proxy-")
 
 
 def _nothing(peer: Peer) -> None:
@@ -433,4 +439,52 @@ INFORMATION = [
     }.items()
 ]
 
-CHALLENGES = [*ENDLESS, *BROKEN, *BODIES, *STRANGERS, *INFORMATION]
+
+class _AsProxy:
+    """A peer whose words are those of a proxy."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._peer, name)
+
+    def send(self, data: bytes) -> None:
+        self._peer.send(_as_proxys(data))
+
+    async def sent(self, data: bytes) -> None:
+        await self._peer.sent(_as_proxys(data))
+
+
+def _as_proxys(data: bytes) -> bytes:
+    for ours, theirs in (
+        (b"WWW-Authenticate:", b"Proxy-Authenticate:"),
+        (b"Authentication-Info:", b"Proxy-Authentication-Info:"),
+        (b"HTTP/1.1 401 ", b"HTTP/1.1 407 "),
+    ):
+        data = data.replace(ours, theirs)
+    return data
+
+
+def _of_proxy(case: Case) -> Case:
+    """Make a case in which it is a proxy that asks, of requests in absolute form."""
+
+    async def script(peer: Peer) -> None:
+        as_proxy: Any = _AsProxy(peer)
+        await case.script(as_proxy)
+
+    expected = case.expected
+    if isinstance(expected, Right) and expected.status == 401:
+        expected = replace(expected, status=407)
+    name = case.name.replace("challenge:", "a proxy's challenge:")
+    return replace(case, name=name, script=script, expected=expected, proxy="http")
+
+
+#: A proxy gets no body here, and its silence is that of any server.
+_OF_PROXIES = [
+    _of_proxy(case)
+    for case in (*ENDLESS, *BROKEN, *BODIES, *INFORMATION)
+    if case.verb == "GET" and "silence" not in case.name
+]
+
+CHALLENGES = [*ENDLESS, *BROKEN, *BODIES, *STRANGERS, *INFORMATION, *_OF_PROXIES]
