@@ -86,14 +86,11 @@ class Engine:
 
     def source(self, order: Order, voice: Voice, asker: Asker) -> Errand | Transfer:
         """Make what carries an order out, the short way or the long; start it."""
-        errand = Errand
         if self.proxies is not None:
             order.proxy = self.proxy_for(order, order.url)
-            if order.proxy is not None:
-                if self.logins.proxies and order.in_absolute_form:
-                    # It is told who we are before it asks.
-                    return self.transfer(order, voice, asker)
-                errand = ProxiedErrand
+            if self.logins.proxies and order.in_absolute_form:
+                # It is told who we are before it asks.
+                return self.transfer(order, voice, asker)
         limits = order.limits
         if (
             self._plain
@@ -103,12 +100,13 @@ class Engine:
             and limits.lowest_speed is None
             and order.credentials is None
             and not order.decode
-            and order.url.host not in self.logins.hosts
+            # Most sessions know nobody anywhere.
+            and not (self.logins.hosts and order.url.host in self.logins.hosts)
         ):
-            kept = self.pool.kept if errand is Errand else self.pool.kept_behind
-            channel = kept(order)
+            channel = self.pool.kept(order)
             if channel is not None:
-                return errand(self, order, voice, asker, channel)
+                kind = Errand if order.proxy is None else ProxiedErrand
+                return kind(self, order, voice, asker, channel)
         return self.transfer(order, voice, asker)
 
     def proxy_for(self, order: Order, url: HttpUrl) -> Proxy | None:

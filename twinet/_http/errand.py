@@ -15,7 +15,7 @@ As with an exchange, what has come is settled first and told afterwards.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twinet._http.cookie_store import sets_cookies
 from twinet._http.order import Reader
@@ -121,21 +121,19 @@ class Errand:
             self._engine.deadlines.clear(channel)
         else:
             self._engine.deadlines.set(channel, first_byte)
-        if self._engine.cookies.size:
-            order = self._dress(order, channel)
+        if self._engine.cookies.size or order.proxy is not None:
+            head = self._dress(order, channel)
             if self._stopped:
                 return
-        if voice.heard:
-            voice.emit(SendingRequest)
-            if self._stopped:
-                return
-        if order.added or order.proxy is not None:
-            head = order.head()
         else:
             url = order.url
             head = render_head(
                 order.verb, url.target, url.host_header, order.agent, order.fields
             )
+        if voice.heard:
+            voice.emit(SendingRequest)
+            if self._stopped:
+                return
         channel.begin(self, head)
         if voice.heard:
             voice.emit(RequestSent, len(head))
@@ -164,8 +162,8 @@ class Errand:
         ):
             self._go_long().take(events, wire)
             return
-        body = events[1] if count == _WHOLE else b""
-        assert type(body) is bytes, "a head and an end have nothing else between them"
+        # A head and an end have nothing else between them.
+        body: Any = events[1] if count == _WHOLE else b""
         engine = self._engine
         self.over = True
         self._channel = None
@@ -226,8 +224,8 @@ class Errand:
 
     # -- inside
 
-    def _dress(self, order: Order, channel: Channel) -> Order:
-        """Add the cookies that belong to it, as :class:`Transfer` does."""
+    def _dress(self, order: Order, channel: Channel) -> bytes:
+        """Return the head with the cookies that belong to it, as a transfer does."""
         cookie = self._engine.cookie_for(order)
         if cookie:
             order = self.order = order.dressed(cookie)
@@ -240,7 +238,7 @@ class Errand:
                     self._engine.pool.release(self, channel)
                 else:
                     self._channel = channel
-        return order
+        return order.head()
 
     @property
     def _goes_on(self) -> bool:

@@ -77,7 +77,11 @@ class Pool:
     def kept(self, order: Order) -> Channel | None:
         """Give out an idle channel for an order, if nobody is before it."""
         url = order.url
-        origin = self._origins.get((url.scheme, url.host, url.port, order.tls))
+        origin = self._origins.get(
+            (url.scheme, url.host, url.port, order.tls)
+            if order.proxy is None
+            else key_of(order)
+        )
         if origin is None or not origin.idle or origin.waiting:
             return None
         channel = origin.idle[-1]
@@ -87,13 +91,6 @@ class Pool:
         del origin.idle[-1]
         channel.origin = None
         return channel
-
-    def kept_behind(self, order: Order) -> Channel | None:
-        """Do the same for an order that goes past a proxy."""
-        origin = self._origins.get(key_of(order))
-        if origin is None or not origin.idle or origin.waiting:
-            return None
-        return self._take_idle(origin) if self._is_good(origin.idle[-1]) else None
 
     def submit(self, exchange: Exchange) -> None:
         """Give the exchange a channel, or leave to open one, now or in its turn."""
@@ -181,14 +178,18 @@ class Pool:
             self._closed is not None
             or not channel.usable
             or (origin.opened > self.cap and self._surplus(origin) >= 0)
-            or (origin.proxied and self._crowded(origin))
         ):
             channel.close()
             return
         channel.origin = origin
         origin.idle.append(channel)
         self._deadlines.set(channel, self.idle)
-        if origin.waiting or origin.proxied:
+        if origin.proxied:
+            if self._crowded(origin):
+                self.idle_lost(channel)
+            else:
+                self._serve(origin)
+        elif origin.waiting:
             self._serve(origin)
 
     def discard(self, exchange: Reception) -> None:
