@@ -626,6 +626,18 @@ class ChallengeTests(TunnelTestCase):
         sent = request.query_info(22, flags=QueryFlag.REQUEST_HEADERS)
         self.assertNotIn("s3cret", str(sent))
 
+    def test_own_words_do_not_go_past_the_proxies(self) -> None:
+        """Where there are some, and a server is reached straight; else as given."""
+        for proxy, words in ((PROXY, False), (None, True)):
+            self.net = MemoryNet(proxy="")
+            if proxy is not None:
+                self.net.session.engine.proxies = OneProxy(proxy, "127.0.0.1")
+            headers = {"X": "y", "Proxy-Authorization": "Mine s3cret"}
+            self.net.session.get("http://127.0.0.1/", headers=headers)
+            sent = self.net.accept().request()
+            self.assertIn(b"\r\nX: y\r\n", sent)
+            self.assertEqual(b"s3cret" in sent, words)
+
     def test_own_words_have_tunnels_of_their_own(self) -> None:
         """Nobody else's request goes through what was opened by them."""
         self.assertEqual(self.tunnels(PROXY, OPENED), 3)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from twinet._http.channel import Channel
 from twinet._http.errand import Errand
 from twinet._http.login_memory import LoginMemory
+from twinet._http.order import meant_for_servers
 from twinet._http.pool import Pool
 from twinet._http.proxied_errand import ProxiedErrand
 from twinet._http.transfer import Transfer
@@ -88,6 +89,8 @@ class Engine:
         """Make what carries an order out, the short way or the long; start it."""
         if self.proxies is not None:
             order.proxy = self.proxy_for(order, order.url)
+            if order.proxy is None:
+                order.fields = meant_for_servers(order.fields)
             if self.logins.proxies and order.in_absolute_form:
                 # It is told who we are before it asks.
                 return self.transfer(order, voice, asker)

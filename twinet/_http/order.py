@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         | tuple[str, str, int, TlsPolicy | None, Proxy, bytes | None]
     )
 
-__all__ = ["ORDINARY", "Order", "Reader", "Turn"]
+__all__ = ["ORDINARY", "Order", "Reader", "Turn", "meant_for_servers"]
 
 #: RFC 9110, section 9.2.2: what may be sent again when a kept channel proves dead.
 _IDEMPOTENT = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
@@ -125,8 +125,7 @@ class Order:
             # The server itself, "*", is no path there (RFC 9112, 3.2.4).
             path = "" if target == "*" else target
             return f"{self.url.scheme}://{self.url.host_header}{path}", fields
-        # What is meant for the proxy is none of the server's business.
-        return target, tuple(f for f in fields if f[0].lower() != TO_THE_PROXY)
+        return target, meant_for_servers(fields)
 
     @property
     def in_absolute_form(self) -> bool:
@@ -206,6 +205,11 @@ class Order:
 
 #: All that an order holds, in the order in which it is given.
 _values = attrgetter(*(field.name for field in fields(Order)))
+
+
+def meant_for_servers(fields: FieldLines) -> FieldLines:
+    """Return the fields that are some server's business, and not a proxy's."""
+    return tuple(f for f in fields if f[0].lower() != TO_THE_PROXY)
 
 
 class Reader(Protocol):
