@@ -204,6 +204,24 @@ class AheadTests(LoginCase):
         self.assertTrue(login.met(asks(SHA, BASIC)))
         self.assertEqual(Asked(login.value()).algorithm, b"SHA-256")
 
+    def test_basic_ahead_for_another_realm(self) -> None:
+        """A refusal of one user is none of the one whom the other realm knows."""
+        for realm, who in ((b"a", ANN), (b"b", BOB)):
+            target = "/d/x" if realm == b"a" else "/e/x"
+            self.passed(self.login(who, target), b"Basic realm=%b" % realm)
+        login = self.login(target="/d/x", eagerness=AGAIN)
+        self.assertEqual(Asked(login.value()).pair, "ann:a")
+        self.assertTrue(login.met(asks(b"Basic realm=b")))
+        self.assertEqual(Asked(login.value()).pair, "bob:b")
+
+    def test_name_is_composed_for_who_wants_utf8_alone(self) -> None:
+        """RFC 7617, section 2.1; another one may know it as it is."""
+        who = Credentials("e\u0301", "x")
+        for more, name in ((b"", "e\u0301"), (b', charset="UTF-8"', "\u00e9")):
+            self.assertEqual(
+                self.passed(self.login(who), BASIC + more).pair, f"{name}:x"
+            )
+
     def test_server_that_goes_over_to_another_scheme(self) -> None:
         """Both ways."""
         for one, other in ((MD5, BASIC), (BASIC, MD5)):
@@ -356,7 +374,7 @@ class MemoryTests(LoginCase):
 
     def test_nothing_secret_is_shown(self) -> None:
         """By what prints an object."""
-        who = Credentials("xyzzy", "plugh")
+        who = Credentials("joe", "plugh")
         login = self.login(who)
         self.passed(login, MD5.replace(b"n1", b"sesame"))
         space = self.memory.space_for(SERVER, "/d/")
@@ -413,6 +431,27 @@ class WhoAsksTests(ThroughProxies):
         login = RequestLogin(kept)
         self.assertFalse(login.met(order, asks(BASIC, status=407)))
         self.assertTrue(login.met(order, asks(BASIC)))
+
+    def test_nextnonce_of_a_proxy(self) -> None:
+        """It comes in a field of its own, beside what the server asks."""
+        order = self.order("http://h.test/", proxy=AS_ANN)
+        kept = memory()
+        login = RequestLogin(kept)
+        login.lines(order)
+        self.assertTrue(login.met(order, asks(MD5, status=407)))
+        login.lines(order)
+        login.take(head_of(401, (b"Proxy-Authentication-Info", b"nextnonce=n9")))
+        ((_, value),) = RequestLogin(kept).lines(order)
+        self.assertEqual(Asked(value).nonce, b"n9")
+
+    def test_request_without_a_body_has_one_to_hash(self) -> None:
+        """An empty one: auth-int can be answered (RFC 7616, section 3.4.3)."""
+        order = self.order("http://h.test/", proxy=None, credentials=ANN)
+        login = RequestLogin(memory())
+        integrity = MD5.replace(b'"auth"', b'"auth-int"')
+        self.assertTrue(login.met(order, asks(integrity)))
+        ((_, value),) = login.lines(order)
+        self.assertTrue(Asked(value).right_for(ANN, b"GET", b""))
 
     def test_refusal_is_not_taken_for_leave(self) -> None:
         """What comes with it is not believed either."""

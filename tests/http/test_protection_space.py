@@ -70,6 +70,7 @@ class ReachTests(SynchronousTestCase):
             (b"HTTP://H.TEST:80/a?q", "/a/b", True),
             (b"http://h.test", "/a/b", True),
             (b"https://h.test/a", "/a/b", False),
+            (b"ftps://h.test/a", "/a/b", False),
             (b"http://h.test:8080/a", "/a/b", False),
             (b"http://other.test/a /x", "/a/b", False),
             (b"//h.test/a /x", "/a/b", False),

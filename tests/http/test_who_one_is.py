@@ -12,6 +12,7 @@ from tests.http.challenger import (
     DIGEST,
     DONE,
     URL,
+    Asked,
     JourneyCase,
     asks,
     moved,
@@ -19,8 +20,14 @@ from tests.http.challenger import (
 )
 from tests.http.memory import MemoryNet, Peer
 from twinet._http.errand import Errand
+from twinet._http.login import Eagerness, Login
+from twinet._http.login_memory import LoginMemory
+from twinet._http.protection_space import Place
+from twinet._wire.digest import DigestSubject
+from twinet._wire.netrc import parse_netrc
 from twinet.flags import Flag
 from twinet.options import Option
+from twinet.records import Credentials
 
 
 class WhoTests(JourneyCase):
@@ -160,6 +167,34 @@ class WhoTests(JourneyCase):
         self.session.get(URL.replace("//", "//bob:b@"))
         self.assertTrue((said := self.heard(peer)).right_for(BOB, b"GET"))
         self.assertEqual(said.count, 2)
+
+    def test_strangers_of_one_netrc_are_not_asked_each(self) -> None:
+        """What all may say to who has asked is nobody's secret from the others."""
+        for netrc in ("machine 127.0.0.1", "default"):
+            for challenge in (BASIC, DIGEST):
+                path = Path(self.mktemp())
+                path.write_text(f"{netrc} login ann password a\n")
+                path.chmod(0o600)
+                self.net = MemoryNet(netrc=path, remember_logins=False)
+                self.session = self.net.session
+                pending = self.session.get(URL)
+                peer = self.denied(pending, challenge)
+                self.heard(peer)
+                peer.send(DONE)
+                pending = self.session.get(URL, flags=Flag.PRE_AUTH)
+                self.assertTrue(self.heard(peer).right_for(ANN, b"GET"))
+
+    def test_password_of_a_request_goes_before_that_of_netrc(self) -> None:
+        """Also for the same user; and none at all is the one that is known."""
+        kept = LoginMemory(parse_netrc("machine 127.0.0.1 login ann password old"))
+        place = Place(False, "http", "127.0.0.1", 8080)
+        for password, pair in (("new", "ann:new"), ("", "ann:old")):
+            login = Login(
+                *(kept, place, DigestSubject(b"GET", b"/"), "/"),
+                Credentials("ann", password),
+                Eagerness(at_once=True),
+            )
+            self.assertEqual(Asked(login.value()).pair, pair)
 
     def test_pre_auth_spares_the_second_challenge_of_basic(self) -> None:
         """Below the folder that asked, for requests that bring nothing."""

@@ -45,7 +45,7 @@ class Eagerness(NamedTuple):
 
 
 class _Papers(NamedTuple):
-    """Who one says one is, and to whom.
+    """Who one says one is, and to whom; what went out last, or goes out next.
 
     :ivar space: ``None`` before it has asked.
     :ivar session: Digest's; ``None`` is Basic.  Its own, as another request may be
@@ -72,8 +72,6 @@ class Login:
     _was_stale = False
     #: what went out last, when it was Digest's.
     _answer: DigestAnswer | None = None
-    #: whether anything went out at all.
-    _shown = False
 
     def __init__(
         self,
@@ -105,7 +103,6 @@ class Login:
         if self._papers is None:
             self._papers = self._foreseen()
         self._answer = None
-        self._shown = self._papers is not None
         if self._papers is None:
             return b""
         who, space, session = self._papers
@@ -119,7 +116,7 @@ class Login:
         name = b"proxy-authenticate" if self._place.proxy else b"www-authenticate"
         chosen = self._choice(head.fields, name)
         last, ahead = self._papers, not self._answered
-        if chosen is not None and self._shown and last is not None:
+        if chosen is not None and last is not None:
             offer, who = chosen
             if ahead:
                 # The same once more would be refused again.
@@ -142,7 +139,7 @@ class Login:
 
     def accepted(self, head: Head) -> None:
         """Take note of an answer that is no challenge, and of what comes with it."""
-        if not self._shown or self._papers is None:
+        if self._papers is None:
             return
         who, space, session = self._papers
         if space is None:
@@ -171,7 +168,7 @@ class Login:
                 # Who one is everywhere is not told to everybody who did not ask.
                 who = self._given or memory.known_at(place, by_name=True)
             return None if who is None else _Papers(who)
-        who = self._given or space.credentials
+        who = self._given or space.credentials or memory.known_at(place)
         if who is None:
             return None
         if space.digest is None:
@@ -201,7 +198,7 @@ class Login:
 
     def _take_refusal(self) -> None:
         """Forget whom the place does not take any more."""
-        if self._shown and self._papers is not None:
+        if self._papers is not None:
             who, space, _ = self._papers
             if space is not None and space.credentials == who:
                 space.credentials = None
