@@ -26,6 +26,7 @@ from tests.interop.hostile.tunnels import TUNNELS
 from tests.interop.hostile.uploads import UPLOADS
 from tests.wire.answers import CORPUS, read
 from twinet._wire.http1 import End, Fault, Head
+from twinet.errors import SecureFailureProxy, SecurityChannelError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,6 +100,19 @@ async def test_misbehaviours_past_a_proxy(tmp_path: Path) -> None:
         if case.verb == "GET" and not (case.tls or case.body)
     ]
     assert len(cases) > 100
+    await run_all(cases, tmp_path, ["read"])
+
+
+@pytest_twisted.ensureDeferred
+async def test_misbehaviours_in_the_tls_of_a_proxy(tmp_path: Path) -> None:
+    """What goes wrong with it is told of the proxy, not of the server."""
+    cases = []
+    for case in GROUPS["secure"]:
+        expected = case.expected
+        if isinstance(expected, Wrong) and expected.kind is SecurityChannelError:
+            kind, words = SecureFailureProxy, "no TLS with the proxy"
+            expected = Wrong(kind, words, expected.data)
+        cases.append(replace(case, proxy="https", expected=expected))
     await run_all(cases, tmp_path, ["read"])
 
 

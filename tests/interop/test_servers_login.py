@@ -19,6 +19,8 @@ from twinet import Option
 from twinet.flags import Flag
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.interop.httpbin import HttpBin
     from tests.interop.lighttpd import Lighttpd
     from tests.interop.webserver import WebServer
@@ -173,6 +175,20 @@ async def test_password_in_the_url(server: WebServer) -> None:
         async with await here.session.get(known) as request:
             assert await request.read(999) == SMALL
         assert statuses(server, "?url", 2) == [401, 200]
+
+
+@each("digest")
+@pytest_twisted.ensureDeferred
+async def test_password_in_a_netrc_file(server: WebServer, tmp_path: Path) -> None:
+    """It is for one host alone: the same server by another name is a stranger."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text(f'machine localhost login {USER} password "{PASSWORD}"\n')
+    netrc.chmod(0o600)
+    for host, status in (("localhost", 200), ("127.0.0.1", 401)):
+        async with visit(server, host=host, netrc=netrc) as here:
+            for place in ("digest", "private"):
+                answer = await here.get(f"/{place}/small.txt")
+                assert answer.status_code == status
 
 
 @each("digest", "dav")

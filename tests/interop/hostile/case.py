@@ -77,7 +77,7 @@ class Case:
     :ivar body: makes what is sent to it; None sends no body.
     :ivar pushed: the body is handed over piece by piece.
     :ivar expect: the client waits for leave to send it.
-    :ivar tls: it speaks TLS.
+    :ivar tls: it speaks TLS; a proxy that is asked for a tunnel, when it has opened it.
     :ivar greetings: what it does on the connection of a number before anything is
         asked, in place of TLS.
     :ivar proxy: the server is a proxy that is spoken to in this way, and the server

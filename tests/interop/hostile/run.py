@@ -171,7 +171,8 @@ class Run(Meeting):
         if case.proxy is not None:
             # Behind a tunnel there is no way but a new one to another server.
             host = BAD_HOST if case.expected.kept else GOOD_HOST
-            scheme = "https" if case.tls else "http"
+            # The TLS of a proxy is one thing, that of a server behind it another.
+            scheme = "https" if case.tls and case.proxy != "https" else "http"
             self.bad = f"{scheme}://{BAD_HOST}/bad"
             self.good = f"{scheme}://{host}/good"
         self.way = way
