@@ -58,6 +58,7 @@ CLASSES = {
     "blank lines": "up to four blank lines before a status line are dropped",
     "length zeros": "h11 takes 20 digits, we any number of leading zeros",
     "chunk zeros": "the same for a chunk size",
+    "tunnel framing": "RFC 9110 9.3.6: what a 2xx to CONNECT says of it is ignored",
     # Judgement of an equal answer.
     "1.0 kept alive": "h11 never keeps an HTTP/1.0 connection; Keep-Alive is honoured",
     "204 not kept": "it announces a body, which may come; h11 keeps the connection",
@@ -241,8 +242,10 @@ def dissect(raw: bytes, verb: bytes) -> Dissection:
         if line is None:
             return found(None, kept=False)
         version, status, reason = line[1], int(line[2]), line[3] or b""
-        wrong = _head_refusal(version, reason, lines[1:])
-        if wrong:
+        head, ignored = _ignored(head, verb, version, status)
+        accepted += ignored
+        lines = _unfolded(head)
+        if wrong := _head_refusal(version, reason, lines[1:]):
             return found((wrong, heads, b""), kept=False)
         short = re.sub(rb"(?i)(\ncontent-length:[ \t]*)0+(?=\d{20})", rb"\1", head)
         short = re.sub(
@@ -298,6 +301,33 @@ def _values(lines: list[bytes]) -> dict[bytes, list[bytes]]:
         if name.lower() in values:
             values[name.lower()].append(value.strip(b" \t").lower())
     return values
+
+
+_FRAMING_LINES = re.compile(
+    rb"(?i)(?<=\n)(?:content-length|transfer-encoding):[\t -~\x80-\xff]*\r?\n"
+    rb"(?:[ \t][\t -~\x80-\xff]*\r?\n)*"
+)
+
+
+def _ignored(
+    head: bytes, verb: bytes, version: bytes, status: int
+) -> tuple[bytes, list[str]]:
+    """Return a head as it counts, and what was ignored in it."""
+    tunnel = verb == b"CONNECT" and 200 <= status < 300
+    if not (tunnel and _misframed(version, _unfolded(head))):
+        return head, []
+    return _FRAMING_LINES.sub(b"", head), ["tunnel framing"]
+
+
+def _misframed(version: bytes, lines: list[bytes]) -> bool:
+    """Tell whether the framing fields of a head are a fault elsewhere."""
+    values = _values(lines[1:])
+    lengths, codings = values[b"content-length"], values[b"transfer-encoding"]
+    if codings:
+        return bool(lengths) or codings != [b"chunked"] or version == b"1.0"
+    return len(lengths) > 1 or any(
+        not length.isdigit() or int(length) >= 2**63 for length in lengths
+    )
 
 
 def _head_refusal(version: bytes, reason: bytes, lines: list[bytes]) -> str:

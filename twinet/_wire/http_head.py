@@ -54,7 +54,8 @@ _DIGITS = re.compile(rb"[0-9]+")
 _FRAMING = frozenset((b"content-length", b"transfer-encoding", b"connection"))
 #: What "MUST" be ignored where a tunnel begins (RFC 9110, section 9.3.6).
 _TUNNEL_FRAMING = re.compile(
-    rb"(?<=\n)(?:content-length|transfer-encoding):[^\n]*\n(?:[ \t][^\n]*\n)*",
+    rb"(?<=\n)(?:content-length|transfer-encoding):[\t -~\x80-\xff]*\r?\n"
+    rb"(?:[ \t][\t -~\x80-\xff]*\r?\n)*",
     re.IGNORECASE,
 )
 _LENGTH_BOUND = 2**63
