@@ -244,7 +244,10 @@ class ChallengeTests(ConnectTestCase):
             login = Answers(1, b"Known")
             greeting = connect(login=login)
             greeting.begin()
-            greeting.feed(b"HTTP/1.1 100 Go\r\n\r\n" + raw)
+            greeting.feed(b"HTTP/1.1 100 Go\r\n\r\n" + CHALLENGE)
+            greeting.feed(b"Content-Length: 0\r\n\r\n")
+            self.assertEqual(login.taken, [])
+            greeting.feed(raw)
             self.assertEqual(login.taken, [status])
 
     def test_answered_on_a_fresh_connection(self):

@@ -200,6 +200,18 @@ class Socks4aTests(SocksTestCase):
         _, sent, _, _ = self.story(b"\x00\x5a" + bytes(6), "192.0.2.1", login)
         self.assertEqual(sent, [b"\x04\x01\x01\xbb\xc0\x00\x02\x01me\x00", b""])
 
+    def test_nothing_changes_it_any_more(self):
+        """What is over stays as it is."""
+        for said in (b"\x00\x5a" + bytes(6), b"\x00\x5b", b"H"):
+            greeting = four()
+            greeting.begin()
+            greeting.feed(said)
+            before = (greeting.opened, greeting.fault, greeting.rest)
+            for more in (b"\x00\x5d" + bytes(6), b"x"):
+                self.assertEqual(greeting.feed(more), b"")
+            greeting.ended()
+            self.assertEqual((greeting.opened, greeting.fault, greeting.rest), before)
+
     def test_version_in_the_place_of_0_is_taken(self):
         """Some servers do so."""
         self.assertTrue(self.story(b"\x04\x5a" + bytes(6))[0])

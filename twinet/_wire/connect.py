@@ -105,9 +105,8 @@ class Connect(Greeting):
     def feed(self, data: bytes) -> bytes:
         """Take bytes as they came; return what is to be sent now."""
         out = b""
-        if not self.over:
-            for event in self._reader.feed(data):
-                out += self._take(event)
+        for event in self._reader.feed(data):
+            out += self._take(event)
         return out
 
     def ended(self) -> None:
@@ -182,10 +181,10 @@ class Connect(Greeting):
         )
 
     def _read_over(self, size: int) -> None:
-        if self._drain is not None:
-            self._drain -= size
-            if self._drain < 0:
-                self.again = True
+        assert self._drain is not None, "no other body is read"
+        self._drain -= size
+        if self._drain < 0:
+            self.again = True
 
     def _broken(self, event: Fault) -> None:
         if self._drain is not None:
