@@ -241,6 +241,25 @@ class ProxiesOnLoopback(TestCase):
                     self.assertEqual(len(proxy.clients), 2 if more else 1)
                     self.assertNotIn(b"Proxy-", server.requests[-1])
 
+    async def test_trace_of_tls_in_tls(self) -> None:
+        """Whose certificate is whose."""
+        server = self.serve(tls=True)
+        shown: list[str] = []
+        session = self.session(
+            self.proxy("https"), trace=lambda record: shown.append(record.text)
+        )
+        await session.fetch(self.url(server))
+        names = [text for text in shown if "ertificate:" in text or "AltName" in text]
+        self.assertEqual(
+            names,
+            [
+                "Proxy certificate:",
+                "  subjectAltName: 127.0.0.1",
+                "Server certificate:",
+                "  subjectAltName: origin.test",
+            ],
+        )
+
     async def test_https_proxy_that_stops(self) -> None:
         """In the handshake, and when it is asked for a tunnel: a limit ends it."""
         silent = LoopbackServer({})

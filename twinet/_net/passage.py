@@ -36,6 +36,8 @@ class Passage:
 class ProxyTlsCreator(TlsCreator):
     """Makes the TLS connection to a proxy, and says whose fault a fault is."""
 
+    peer = "Proxy"
+
     def __init__(self, policy: TlsPolicy, proxy: Proxy) -> None:
         super().__init__(policy, proxy.host)
         self._proxy = proxy

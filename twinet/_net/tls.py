@@ -66,6 +66,9 @@ class TlsCreator:
     :raises InvalidUrl: (12005) no certificate can name such a host.
     """
 
+    #: whom it is spoken with, for a trace.
+    peer = "Server"
+
     def __init__(self, policy: TlsPolicy, host: str) -> None:
         try:
             self._service = verdict.service_of(host)

@@ -304,7 +304,7 @@ class LineTracing(LineTrace):
         elif creator.policy.alpn:
             self.fact("ALPN: server did not agree on a protocol")
         certificate = info.certificate
-        self.fact("Server certificate:")
+        self.fact(f"{creator.peer} certificate:")
         self.fact(f"  subject: {certificate.subject}")
         self.fact(f"  start date: {certificate.not_before:%Y-%m-%d %H:%M:%S} UTC")
         self.fact(f"  expire date: {certificate.not_after:%Y-%m-%d %H:%M:%S} UTC")
