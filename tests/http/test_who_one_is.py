@@ -244,6 +244,26 @@ class WhoTests(JourneyCase):
             peer.send(asks(DIGEST))
             self.assertEqual(self.status(pending), 401)
 
+    def test_somebody_gets_known_while_the_answer_is_awaited(self) -> None:
+        """Of two requests at once one logs in, which answers for the other one too."""
+        for _ in range(2):
+            self.session.get(URL)
+        peers = [self.net.accept(), self.net.accept()]
+        for peer in peers:
+            peer.request()
+            peer.send(DONE)
+        pending = self.session.get(URL)
+        self.assertEqual((self.silent(peers[1]), peers[0].request())[1], b"")
+        self.session.get(URL.replace("//", "//ann:a@"))
+        self.silent(peers[0])
+        peers[0].send(asks(BASIC))
+        self.heard(peers[0])
+        peers[0].send(DONE)
+        peers[1].send(asks(BASIC))
+        self.assertEqual(self.heard(peers[1]).pair, "ann:a")
+        peers[1].send(DONE)
+        self.assertEqual(self.status(pending), 200)
+
     def test_other_hosts_keep_the_short_way(self) -> None:
         """Only requests to hosts that asked take the long one."""
         pending = self.as_ann().send()

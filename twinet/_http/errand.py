@@ -48,8 +48,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Asker", "Errand"]
 
-#: Answers that are more than an answer; 408 may be none to this request at all.
-_MEANINGFUL = FOLLOWED | {408}
+#: Answers that are more than an answer; 408 may be none to this request at all, and
+#: with 401 somebody may be known by now.
+_MEANINGFUL = FOLLOWED | {401, 408}
 #: A head, a body that came with it, the end.
 _WHOLE = 3
 
