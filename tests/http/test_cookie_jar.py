@@ -739,6 +739,18 @@ class LimitTests(JarCase):
         self.assertGreaterEqual(PER_DOMAIN, 50)
         self.assertGreaterEqual(IN_ALL, 3000)
 
+    def test_one_request_carries_as_many_as_one_domain_has(self) -> None:
+        """Though there are domains above the host that have as many each."""
+        url = "https://a.b.c.h.example/"
+        for domain in ("h.example", "c.h.example", "b.c.h.example"):
+            for first in range(0, PER_DOMAIN, 100):
+                numbers = range(first, min(first + 100, PER_DOMAIN))
+                self.take(url, *(f"c{n}={domain}; Domain={domain}" for n in numbers))
+        self.take(url, "near=1; Path=/x", "near=2")
+        sent = (self.sent(f"{url}x/y") or "").split("; ")
+        self.assertEqual(len(self.jar), 3 * PER_DOMAIN + 2)
+        self.assertEqual((sent[0], len(sent)), ("near=1", PER_DOMAIN))
+
     def test_as_many_as_the_limits_stay(self) -> None:
         """Of one domain and of all; setting one of them again throws none away."""
         self.fill("http://h.example/", PER_DOMAIN)

@@ -106,7 +106,11 @@ class CookieStore(CookieShelf):
     # -- with the lock held
 
     def match(self, url: HttpUrl, *, third_party: bool = False) -> list[Cookie]:
-        """Return what goes to a URL, in its order (5.8.3)."""
+        """Return what goes to a URL, in its order (5.8.3).
+
+        No more than one domain may have: each one above the host has as many, and all
+        of them together would make a request of some megabytes.
+        """
         now = self.clock()
         path = url.target.partition("?")[0]
         path = path if path.startswith("/") else "/"
@@ -122,9 +126,11 @@ class CookieStore(CookieShelf):
                     and (not third_party or cookie.same_site == "none")
                     and path_matches(path, cookie.path)
                 ):
-                    self.touch(cookie)
                     found.append(cookie)
         found.sort(key=lambda cookie: (-len(cookie.path), cookie.created))
+        del found[PER_DOMAIN:]
+        for cookie in found:
+            self.touch(cookie)
         return found
 
     def put(self, url: HttpUrl, given: SetCookie, *, third_party: bool = False) -> str:
