@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,8 +22,6 @@ from tests.interop.webserver import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-
-Kind = TypeVar("Kind", bound=ServerProcess)
 
 __all__ = [
     "apache2",
@@ -48,9 +46,7 @@ __all__ = [
 ]
 
 
-def _running(kind: type[Kind], home: Path) -> Iterator[Kind]:
-    if kind.program() is None:
-        pytest.skip(kind.install())
+def _running(kind: type[ServerProcess], home: Path) -> Iterator[ServerProcess]:
     server = kind(home)
     try:
         server.start()
@@ -59,104 +55,40 @@ def _running(kind: type[Kind], home: Path) -> Iterator[Kind]:
         server.stop()
 
 
-@pytest.fixture(scope="session")
-def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """Run one nginx for all tests."""
-    yield from _running(Nginx, tmp_path_factory.mktemp("nginx"))
+def _one(kind: type[ServerProcess], *, somebody_else: bool = False) -> Any:
+    """Make a fixture that runs one server of a kind for all tests.
+
+    :param somebody_else: it does not stay root, if root starts it.
+    """
+
+    @pytest.fixture(scope="session")
+    def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+        if kind.program() is None:
+            pytest.skip(kind.install())
+        if somebody_else:
+            with folder_for_nobody() as folder:
+                yield from _running(kind, Path(folder))
+        else:
+            yield from _running(kind, tmp_path_factory.mktemp(kind.__name__))
+
+    return running
 
 
-@pytest.fixture(scope="session")
-def apache2() -> Iterator[Apache]:
-    """Run one Apache httpd for all tests."""
-    with folder_for_nobody() as folder:
-        yield from _running(Apache, Path(folder))
-
-
-@pytest.fixture(scope="session")
-def lighttpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lighttpd]:
-    """Run one lighttpd for all tests."""
-    yield from _running(Lighttpd, tmp_path_factory.mktemp("lighttpd"))
-
-
-@pytest.fixture(scope="session")
-def caddy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caddy]:
-    """Run one Caddy for all tests."""
-    yield from _running(Caddy, tmp_path_factory.mktemp("caddy"))
-
-
-@pytest.fixture(scope="session")
-def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpBin]:
-    """Run one httpbin for all tests."""
-    yield from _running(HttpBin, tmp_path_factory.mktemp("httpbin"))
-
-
-@pytest.fixture(scope="session")
-def ftp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PyFtpd]:
-    """Run one pyftpdlib for all tests."""
-    yield from _running(PyFtpd, tmp_path_factory.mktemp("ftp"))
-
-
-@pytest.fixture(scope="session")
-def guarded_ftp_server(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[GuardedPyFtpd]:
-    """Run one pyftpdlib that wants a password."""
-    yield from _running(GuardedPyFtpd, tmp_path_factory.mktemp("guarded_ftp"))
-
-
-@pytest.fixture(scope="session")
-def squid() -> Iterator[Squid]:
-    """Run one Squid for all tests, open to all."""
-    with folder_for_nobody() as folder:
-        yield from _running(Squid, Path(folder))
-
-
-@pytest.fixture(scope="session")
-def basic_squid() -> Iterator[BasicSquid]:
-    """Run one Squid that wants a password, by Basic."""
-    with folder_for_nobody() as folder:
-        yield from _running(BasicSquid, Path(folder))
-
-
-@pytest.fixture(scope="session")
-def digest_squid() -> Iterator[DigestSquid]:
-    """Run one Squid that wants a password, by Digest."""
-    with folder_for_nobody() as folder:
-        yield from _running(DigestSquid, Path(folder))
-
-
-@pytest.fixture(scope="session")
-def both_squid() -> Iterator[BothSquid]:
-    """Run one Squid that offers Basic, and then Digest."""
-    with folder_for_nobody() as folder:
-        yield from _running(BothSquid, Path(folder))
-
-
-@pytest.fixture(scope="session")
-def microsocks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Microsocks]:
-    """Run one microsocks for all tests, open to all."""
-    yield from _running(Microsocks, tmp_path_factory.mktemp("microsocks"))
-
-
-@pytest.fixture(scope="session")
-def guarded_microsocks(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[GuardedMicrosocks]:
-    """Run one microsocks that wants a password."""
-    yield from _running(GuardedMicrosocks, tmp_path_factory.mktemp("guarded"))
-
-
-@pytest.fixture(scope="session")
-def dante() -> Iterator[Dante]:
-    """Run one dante for all tests."""
-    with folder_for_nobody() as folder:
-        yield from _running(Dante, Path(folder))
-
-
-@pytest.fixture(scope="session")
-def twisted_socks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwistedSocks]:
-    """Run one of Twisted's SOCKS servers for all tests."""
-    yield from _running(TwistedSocks, tmp_path_factory.mktemp("twisted_socks"))
+nginx = _one(Nginx)
+apache2 = _one(Apache, somebody_else=True)
+lighttpd = _one(Lighttpd)
+caddy = _one(Caddy)
+httpbin = _one(HttpBin)
+ftp_server = _one(PyFtpd)
+guarded_ftp_server = _one(GuardedPyFtpd)
+squid = _one(Squid, somebody_else=True)
+basic_squid = _one(BasicSquid, somebody_else=True)
+digest_squid = _one(DigestSquid, somebody_else=True)
+both_squid = _one(BothSquid, somebody_else=True)
+microsocks = _one(Microsocks)
+guarded_microsocks = _one(GuardedMicrosocks)
+dante = _one(Dante, somebody_else=True)
+twisted_socks = _one(TwistedSocks)
 
 
 @pytest.fixture

@@ -59,6 +59,11 @@ CANARIES = (
 # -- how a password gets to the session
 
 
+def with_password(user: str, password: str, url: str) -> str:
+    """Return a URL with a user name and a password in it."""
+    return url.replace("//", f"//{user}:{quote(password, safe='')}@", 1)
+
+
 def _split(url: str) -> tuple[str, str, int, str]:
     scheme, _, rest = url.partition("://")
     place, slash, path = rest.partition("/")
@@ -73,9 +78,7 @@ def _connection(session: twinet.Session, url: str, **known: Any) -> Any:
 
 
 async def by_url(session: twinet.Session, url: str, password: str) -> Any:
-    return await session.get(
-        url.replace("//", f"//{USER}:{quote(password, safe='')}@", 1)
-    )
+    return await session.get(with_password(USER, password, url))
 
 
 async def by_connection(session: twinet.Session, url: str, password: str) -> Any:
@@ -96,7 +99,7 @@ async def by_fields(session: twinet.Session, url: str, password: str) -> Any:
         "Authorization": f"Bearer {password}",
         "X-Api-Key": password,
         "Cookie": f"own={quote(password)}",
-        "Referer": f"http://{USER}:{quote(password, safe='')}@elsewhere.test/",
+        "Referer": with_password(USER, password, "http://elsewhere.test/"),
     }
     return await session.get(url, headers=fields)
 
@@ -112,16 +115,14 @@ async def by_treq(session: twinet.Session, url: str, password: str) -> Any:
 
 
 async def by_windows(session: twinet.Session, url: str, password: str) -> Any:
-    scheme, host, port, target = _split(url)
-    handle = InternetConnect(session, host, port, USER, password)
-    handle.close()
-    del scheme, target
-    known = url.replace("//", f"//{USER}:{quote(password, safe='')}@", 1)
+    _, host, port, _ = _split(url)
+    InternetConnect(session, host, port, USER, password).close()
+    known = with_password(USER, password, url)
     return await InternetOpenUrl(session, known, f"X-Api-Key: {quote(password)}")
 
 
 async def by_body(session: twinet.Session, url: str, password: str) -> Any:
-    known = url.replace("//", f"//{USER}:{quote(password, safe='')}@", 1)
+    known = with_password(USER, password, url)
     return await session.post(known, form={"password": password})
 
 
@@ -129,32 +130,34 @@ WAYS: list[Way] = [
     *(by_url, by_connection, by_options, by_fields, by_netrc),
     *(by_treq, by_windows, by_body),
 ]
+#: Those whose password a server takes, and what it opens there.
+OPENING = (by_url, by_connection, by_options, by_netrc, by_windows)
+LOCKED = ("Basic", "Digest")
 
 
 # -- where it leads
 
 
-class Places:
-    """Where journeys end, behind a proxy or not."""
-
-    def __init__(self, apache2: Apache, httpbin: HttpBin, *, proxied: bool) -> None:
-        host = "origin.test" if proxied else "127.0.0.1"
-        here = f"http://{host}:{apache2.ports['http']}"
-        other = f"http://{host}:{httpbin.ports['http']}"
-        self.all = {
-            "Basic": f"{here}/private/small.txt",
-            "Digest": f"{here}/digest/small.txt",
-            "Basic in TLS": f"https://other.test:{apache2.ports['https']}/private/empty.bin",
-            "no trust": f"https://origin.test:{apache2.ports['https']}/private/",
-            "nothing": f"{here}/nowhere",
-            "cut": f"{here}/cgi/cut",
-            "a cookie": f"{here}/cgi/cookie",
-            "away": f"{here}/cgi/away",
-            "away, to nowhere": f"{here}/cgi/away/x",
-            "round": f"{other}/absolute-redirect/9",
-            "silence": f"{other}/delay/1",
-            "nobody": f"http://{host}:1/",
-        }
+def places(apache2: Apache, httpbin: HttpBin, *, proxied: bool) -> dict[str, str]:
+    """Return where journeys end, behind a proxy or not."""
+    host = "origin.test" if proxied else "127.0.0.1"
+    here = f"http://{host}:{apache2.ports['http']}"
+    other = f"http://{host}:{httpbin.ports['http']}"
+    secure = apache2.ports["https"]
+    return {
+        "Basic": f"{here}/private/small.txt",
+        "Digest": f"{here}/digest/small.txt",
+        "Basic in TLS": f"https://other.test:{secure}/private/small.txt",
+        "no trust": f"https://origin.test:{secure}/private/small.txt",
+        "nothing": f"{here}/nowhere",
+        "cut": f"{here}/cgi/cut",
+        "a cookie": f"{here}/cgi/cookie",
+        "away": f"{here}/cgi/away",
+        "away, to nowhere": f"{here}/cgi/away/x",
+        "round": f"{other}/absolute-redirect/9",
+        "silence": f"{other}/delay/1",
+        "nobody": f"http://{host}:1/",
+    }
 
 
 def away(apache2: Apache) -> None:
@@ -169,9 +172,10 @@ printf '127.0.0.1:%s/digest\\r\\n\\r\\n' "{apache2.ports["http"]}$PATH_INFO"
     program.chmod(0o755)
 
 
-async def journey(ears: Ears, session: twinet.Session, way: Way, *where: str) -> None:
+async def journey(ears: Ears, session: twinet.Session, way: Way, *where: str) -> bytes:
     """Go there, read what there is, and look at everything on the way."""
     url, password = where
+    body = b""
     session.set_status_callback(ears.heard)
     ears.shown(session, session.cookies, session.options, session.proxy)
     try:
@@ -186,12 +190,13 @@ async def journey(ears: Ears, session: twinet.Session, way: Way, *where: str) ->
             ears.shown(*response.history, response.socket_info, response.proxy)
             ears.shown(result.headers, result.options)
             try:
-                await result.read(1 << 20)
+                body = await result.read(1 << 20)
             except twinet.InternetError as error:
                 ears.failed(error)
             result.close()
     ears.shown(*session.cookies, session.engine, session.engine.pool)
     ears.shown(session.engine.logins)
+    return body
 
 
 @pytest.mark.parametrize(
@@ -216,7 +221,6 @@ async def test_sessions_tell_none(
     netrc = tmp_path / "netrc"
     netrc.write_text(f'default login {USER} password "{password}"\n')
     netrc.chmod(0o600)
-    places = Places(apache2, httpbin, proxied=bool(name)).all
     book = {host: ["127.0.0.1"] for host in ("other.test", "origin.test")}
     brief = Limits(first_byte=0.1, idle=0.1)
     strangers = [root().certificate]
@@ -226,7 +230,9 @@ async def test_sessions_tell_none(
     stop = ears.listen_to_logs()
     found = []
     try:
-        for way, (end, url) in product(WAYS, places.items()):
+        for way, (end, url) in product(
+            WAYS, places(apache2, httpbin, proxied=bool(name)).items()
+        ):
             if end == "silence" and way is not by_connection:
                 continue  # httpbin is held up by it
             session = twinet.Session(
@@ -240,7 +246,9 @@ async def test_sessions_tell_none(
             )
             async with session:
                 session.cookies.set(url, "kept", KEPT)
-                await journey(ears, session, way, url, password)
+                body = await journey(ears, session, way, url, password)
+            if password == PASSWORD and way in OPENING and end.split()[0] in LOCKED:
+                assert body == SMALL, f"{way.__name__}, {end}: it opens nothing"
             found += [f"{way.__name__}, {end}: {line}" for line in ears.sung(*CANARIES)]
     finally:
         stop()
@@ -282,10 +290,6 @@ class Programs:
             self._ears.shown(answer.read().decode())
 
 
-def _with(user: str, password: str, url: str) -> str:
-    return url.replace("//", f"//{user}:{quote(password, safe='')}@", 1)
-
-
 def test_command_line_tells_none(
     apache2: Apache, digest_squid: DigestSquid, tmp_path: Path
 ) -> None:
@@ -300,12 +304,16 @@ def test_command_line_tells_none(
         netrc.write_text(f'default login {USER} password "{password}"\n')
         netrc.chmod(0o600)
         gate = PROXY_PASSWORD if password == PASSWORD else WRONG
-        proxy = _with(PROXY_USER, gate, digest_squid.http)
+        proxy = with_password(PROXY_USER, gate, digest_squid.http)
         for name, arguments in {
-            "url": [_with(USER, password, f"{here}/digest/small.txt"), "-v"],
+            "url": [with_password(USER, password, f"{here}/digest/small.txt"), "-v"],
             "user": [f"{here}/private/small.txt", "--user", f"{USER}:{password}"],
             "netrc": [f"{here}/digest/small.txt", "--netrc-file", str(netrc)],
-            "trace": [_with(USER, password, f"{here}/digest/x"), "--trace", "t.log"],
+            "trace": [
+                with_password(USER, password, f"{here}/digest/x"),
+                "--trace",
+                "t.log",
+            ],
         }.items():
             output = f"{name}-{number}"
             programs.run("get", "-o", output, *arguments, http_proxy=proxy)
@@ -328,7 +336,7 @@ def test_daemon_tells_none(
     """
     ears = Ears()
     here = address(apache2)
-    proxy = _with(PROXY_USER, PROXY_PASSWORD, basic_squid.http)
+    proxy = with_password(PROXY_USER, PROXY_PASSWORD, basic_squid.http)
     programs = Programs(tmp_path / "home", ears, {"INETFETCH_PROXY": proxy})
     daemon = programs.daemon
     url = daemon.start()
@@ -336,13 +344,13 @@ def test_daemon_tells_none(
         added = programs.run(
             "add",
             "--json",
-            _with(USER, PASSWORD, f"{here}/digest/small.txt"),
-            _with(USER, WRONG, f"{here}/private/small.txt"),
-            _with(USER, PASSWORD, f"{here}/digest/nowhere"),
-            _with(USER, WRONG, "http://nowhere.test/x"),
+            with_password(USER, PASSWORD, f"{here}/digest/small.txt"),
+            with_password(USER, WRONG, f"{here}/private/small.txt"),
+            with_password(USER, PASSWORD, f"{here}/digest/nowhere"),
+            with_password(USER, WRONG, "http://nowhere.test/x"),
         )
-        programs.run("add", _with(USER, WRONG, "gopher://here/"))
-        programs.run("add", _with(USER, WRONG, "http://[::/"))
+        programs.run("add", with_password(USER, WRONG, "gopher://here/"))
+        programs.run("add", with_password(USER, WRONG, "http://[::/"))
         ended = [json.loads(line)["gid"] for line in added.splitlines()][:3]
         # the fourth is tried again and again
         programs.run("wait", *ended)
