@@ -45,13 +45,15 @@ async def test_digest_is_challenged_once(server: WebServer) -> None:
     """What answers one challenge is said ahead with the next requests."""
     async with visit(server, **KNOWN) as here:
         for _ in range(4):
-            assert (await here.get("/digest/small.txt?once")).body == SMALL
-        assert statuses(server, "?once", 5) == [401, 200, 200, 200, 200]
+            assert (await here.get("/digest/small.txt?login-once")).body == SMALL
+        assert statuses(server, "?login-once", 5) == [401, 200, 200, 200, 200]
         # also by another handle, and below the same folder alone
         connection = here.session.http("127.0.0.1", server.ports["http"], **KNOWN)
-        async with connection.open_request("GET", "/digest/small.txt?once") as request:
+        async with connection.open_request(
+            "GET", "/digest/small.txt?login-once"
+        ) as request:
             assert await (await request.send()).read(999) == SMALL
-        assert statuses(server, "?once", 6)[-1] == 200
+        assert statuses(server, "?login-once", 6)[-1] == 200
 
 
 @each()
@@ -60,13 +62,15 @@ async def test_basic_is_challenged_each_time(server: WebServer) -> None:
     """A password goes out when it is asked for, or with ``Flag.PRE_AUTH`` at once."""
     async with visit(server, **KNOWN) as here:
         for _ in range(2):
-            assert (await here.get("/private/small.txt?each")).body == SMALL
-        assert statuses(server, "?each", 4) == [401, 200, 401, 200]
-        ahead = "/private/small.txt?ahead"
+            assert (await here.get("/private/small.txt?login-each")).body == SMALL
+        assert statuses(server, "?login-each", 4) == [401, 200, 401, 200]
+        ahead = "/private/small.txt?login-ahead"
         for _ in range(2):
             assert (await here.ask("GET", ahead, flags=Flag.PRE_AUTH)).body == SMALL
-        assert statuses(server, "?ahead", 2) == [200, 200]
-        answer = await here.ask("GET", "/private/small.txt?no", flags=Flag.NO_AUTH)
+        assert statuses(server, "?login-ahead", 2) == [200, 200]
+        answer = await here.ask(
+            "GET", "/private/small.txt?login-no", flags=Flag.NO_AUTH
+        )
         assert answer.status_code == 401
 
 
@@ -76,12 +80,12 @@ async def test_stronger_hash_is_taken(server: Lighttpd) -> None:
     """The log has what was said, which nobody else may have."""
     async with visit(server, **KNOWN) as here:
         for target in ("either", "sha256"):
-            page = f"/{target}/small.txt?strong"
+            page = f"/{target}/small.txt?login-strong"
             assert (await here.get(page)).body == SMALL
             assert (await here.get(page)).body == SMALL
-        assert statuses(server, "?strong", 5) == [401, 200, 200, 200, 200]
+        assert statuses(server, "?login-strong", 5) == [401, 200, 200, 200, 200]
     lines = (server.home / "access.log").read_text().splitlines()
-    proofs = [line for line in lines if "?strong" in line and " 200 " in line]
+    proofs = [line for line in lines if "?login-strong" in line and " 200 " in line]
     assert len(proofs) == 4
     for line in proofs:
         assert "algorithm=SHA-256" in line
@@ -150,7 +154,7 @@ async def test_wrong_password_by_sha256_is_an_answer(server: WebServer) -> None:
 async def test_password_may_be_told_later(server: WebServer) -> None:
     """Who is asked sets the options and sends again, as WinINet's programs do."""
     async with visit(server) as here:
-        async with here.open("GET", "/digest/small.txt?later") as request:
+        async with here.open("GET", "/digest/small.txt?login-later") as request:
             await request.send()
             assert request.response.status_code == 401
             while await request.read(4096):
@@ -160,9 +164,9 @@ async def test_password_may_be_told_later(server: WebServer) -> None:
             await request.send()
             assert request.response.status_code == 200
             assert await request.read(999) == SMALL
-        assert [s for _, s in server.requests("?later", 3)] == [401, 401, 200]
+        assert [s for _, s in server.requests("?login-later", 3)] == [401, 401, 200]
         # whom the server knows now, later requests may be without being told
-        assert (await here.get("/digest/small.txt?later")).body == SMALL
+        assert (await here.get("/digest/small.txt?login-later")).body == SMALL
 
 
 @each("digest")
@@ -170,11 +174,11 @@ async def test_password_may_be_told_later(server: WebServer) -> None:
 async def test_password_in_the_url(server: WebServer) -> None:
     """It answers the challenge, and goes nowhere else."""
     async with visit(server) as here:
-        url = f"{server.http}/digest/small.txt?url"
+        url = f"{server.http}/digest/small.txt?login-url"
         known = url.replace("//", f"//{USER}:{quote(PASSWORD)}@")
         async with await here.session.get(known) as request:
             assert await request.read(999) == SMALL
-        assert statuses(server, "?url", 2) == [401, 200]
+        assert statuses(server, "?login-url", 2) == [401, 200]
 
 
 @each("digest")
@@ -238,11 +242,11 @@ async def test_body_that_cannot_be_sent_again(server: WebServer) -> None:
 async def test_stale_nonce_is_changed_unseen(server: WebServer) -> None:
     """The server says that only the nonce is to blame, so it is asked once more."""
     async with visit(server, **KNOWN) as here:
-        target = "/digest/brief/small.txt?stale"
+        target = "/digest/brief/small.txt?login-stale"
         assert (await here.get(target)).body == SMALL
         await deferLater(reactor, 1.2)
         assert (await here.get(target)).body == SMALL
-        assert statuses(server, "?stale", 4) == [401, 200, 401, 200]
+        assert statuses(server, "?login-stale", 4) == [401, 200, 401, 200]
 
 
 @each("digest")
@@ -253,13 +257,13 @@ async def test_many_at_once_share_a_nonce(server: WebServer) -> None:
         for _ in range(2):
             answers = await gatherResults(
                 [
-                    Deferred.fromCoroutine(here.get("/digest/small.txt?crowd"))
+                    Deferred.fromCoroutine(here.get("/digest/small.txt?login-crowd"))
                     for _ in range(20)
                 ],
                 consumeErrors=True,
             )
             assert [answer.body == SMALL for answer in answers] == [True] * 20
-        found = [status for _, status in server.requests("?crowd", 41)]
+        found = [status for _, status in server.requests("?login-crowd", 41)]
         assert found.count(200) == 40
         assert 1 <= found.count(401) <= 20
 
@@ -271,13 +275,13 @@ async def test_redirect_takes_no_password_along(
 ) -> None:
     """Within the server it is good; another one would take it, and does not get it."""
     async with visit(server, **KNOWN) as here:
-        answer = await here.get("/moved/digest/small.txt?within")
+        answer = await here.get("/moved/digest/small.txt?login-within")
         assert answer.body == SMALL
     async with visit(httpbin, **KNOWN) as here:
-        url = f"{server.http}/digest/small.txt?across"
+        url = f"{server.http}/digest/small.txt?login-across"
         answer = await here.get(f"/redirect-to?url={quote(url)}")
         assert (answer.status_code, answer.url) == (401, url)
-        assert statuses(server, "?across", 1) == [401]
+        assert statuses(server, "?login-across", 1) == [401]
 
 
 # -- httpbin
