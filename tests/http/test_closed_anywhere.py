@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred
+
 from tests.http.challenger import BASIC, DIGEST, DONE, asks
 from tests.http.ends import Ends, answering, secured
-from tests.http.memory import MemoryNet, NetTestCase
+from tests.http.memory import MemoryNet, NetTestCase, PeerTransport
 from tests.http.proxied import LOGIN, OPENED, SOCKS4A_OPENED, SOCKS5_OPENED, OneProxy
 from tests.net.certificates import pem, root
 from twinet import TrustRoots
@@ -19,8 +22,6 @@ from twinet.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from twisted.internet.defer import Deferred
 
     from tests.http.ends import End
 
@@ -235,3 +236,41 @@ def _test(name: str) -> Any:
 for _name in JOURNEYS:
     _method = f"test_{_name.replace(', ', '_').replace(' ', '_').lower()}"
     setattr(ClosedAnywhereTests, _method, _test(_name))
+
+
+class LateEndpoint:
+    """Connects when the test says so, whatever became of who asked for it."""
+
+    def connect(self, factory: Any) -> Deferred[Any]:
+        self.factory = factory
+        return Deferred()
+
+
+class LateTests(NetTestCase):
+    """An endpoint of the program's that connects when nobody wants it any more."""
+
+    def test_proxy_is_not_greeted(self) -> None:
+        """Whether that is found before or after the connection has a protocol."""
+        for built_before in (True, False):
+            for url in ("https://origin.test/a", "http://origin.test/a"):
+                for proxy in (HTTP, Proxy("socks5", "proxy.test", 1080)):
+                    with self.subTest(url=url, proxy=proxy, built=built_before):
+                        self.check(url, proxy, built_before=built_before)
+
+    def check(self, url: str, proxy: Proxy, *, built_before: bool) -> None:
+        endpoint = LateEndpoint()
+        self.net = MemoryNet(connect=lambda _host, _port: endpoint)
+        self.net.session.engine.proxies = OneProxy(proxy)
+        call = self.net.session.fetch(url)
+        where = IPv4Address("TCP", "192.0.2.9", 3128)
+        protocol = endpoint.factory.buildProtocol(where) if built_before else None
+        call.cancel()
+        self.failureResultOf(call)
+        if protocol is None:
+            protocol = endpoint.factory.buildProtocol(where)
+        transport = PeerTransport(self.net.reactor, where)
+        transport.protocol = protocol
+        protocol.makeConnection(transport)
+        self.assertEqual((transport.value(), transport.aborted), (b"", True))
+        self.net.advance()
+        self.check_nothing_left()
