@@ -8,6 +8,7 @@ from typing import Any
 from tests.http.memory import OK, NetTestCase, Peer
 from tests.http.proxied import PROXY, SOCKS4A, SOCKS4A_OPENED, OneProxy, proxied_net
 from twinet import errors
+from twinet._http.crowd import MOST_OVERTAKEN
 from twinet.options import Option
 from twinet.proxy import Proxy
 from twinet.records import Credentials, Limits
@@ -101,6 +102,36 @@ class CrowdTests(CrowdTestCase):
             peer.send(DONE)
             self.net.advance()
         self.assertEqual("".join(turns), "adceb")
+
+    def test_connection_that_is_never_idle_makes_room_as_well(self) -> None:
+        """Who came first waits for so many at most that a kept one serves."""
+        self.start(cap=1)
+        for host in "ab" + "a" * (MOST_OVERTAKEN + 5):
+            self.get(host)
+        peer, where = self.through()
+        while not peer.closed:
+            peer.send(DONE)
+        self.assertEqual(self.done, ["a"] * (1 + MOST_OVERTAKEN))
+        self.net.advance()
+        peer, where = self.through()
+        self.assertEqual((where, self.opened), ("b", 1))
+        peer.send(DONE)
+        self.net.advance()
+        peer, where = self.through()
+        self.assertEqual(where, "a")
+        for _ in range(5):
+            peer.send(DONE)
+        self.assertEqual(self.done[-6:], ["b", *"aaaaa"])
+
+    def test_who_goes_first_anyway_overtakes_nobody(self) -> None:
+        """By priority: the kept connection serves on."""
+        self.start(cap=1)
+        for host, priority in [("a", 1), ("b", 0)] + [("a", 1)] * MOST_OVERTAKEN * 2:
+            self.get(host, priority=priority)
+        peer, _ = self.through()
+        for _ in range(1 + MOST_OVERTAKEN * 2):
+            peer.send(DONE)
+        self.assertEqual(self.done, ["a"] * (1 + MOST_OVERTAKEN * 2))
 
     def test_limit_of_a_server_holds_in_its_tunnels(self) -> None:
         """Who waits for that does not hold up the others."""

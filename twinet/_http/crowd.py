@@ -9,7 +9,9 @@ Who has to wait for a new connection gets it when it is his turn among all in th
 the highest priority first, and of equals the first to come.  Each origin sends forward
 the first of those who wait there, and nobody while it has no room of its own.  A kept
 connection serves its own origin alone; when the proxy is given no more, the one that
-has been idle for longest in its origin makes room.
+has been idle for longest in its origin makes room.  One that is never idle, as there is
+always somebody at its origin, makes room when it would be used for the 33rd time before
+somebody elsewhere who came first.
 """
 
 from __future__ import annotations
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["Crowd", "ProxiedOrigin"]
 
 
+#: How often somebody may be overtaken by those whom kept connections serve (our own
+#: choice): a connection is opened for one of so many requests at most.
+MOST_OVERTAKEN = 32
+
+
 class Crowd:
     """What the pool knows about one proxy.
 
@@ -40,6 +47,7 @@ class Crowd:
 
     __slots__ = (
         "_numbers",
+        "_overtaken",
         "_turns",
         "leaving",
         "opened",
@@ -57,6 +65,8 @@ class Crowd:
         #: who waits, in order, and some who do not any more.
         self._turns: list[tuple[int, int, ProxiedOrigin, Exchange]] = []
         self._numbers = count()
+        #: how often the one was overtaken whose turn it is.
+        self._overtaken = 0
 
     def come(self, exchange: Exchange) -> None:
         """Give one who begins to wait his place among all."""
@@ -67,7 +77,7 @@ class Crowd:
         first = origin.waiting[0]
         if origin.forward is not first:
             origin.forward = first
-            turn = (-first.order.turn.priority, first.number, origin, first)
+            turn = (*_place(first), origin, first)
             heappush(self._turns, turn)
 
     def next(self) -> ProxiedOrigin | None:
@@ -84,6 +94,13 @@ class Crowd:
     def served(self, origin: ProxiedOrigin) -> None:
         """Take note that the first of an origin stands no more."""
         origin.forward = None
+        self._overtaken = 0
+
+    def overtakes(self, exchange: Exchange, first: Exchange) -> bool:
+        """Tell whether one may go before another who waits for a new connection."""
+        if _place(exchange) > _place(first):
+            self._overtaken += 1
+        return self._overtaken <= MOST_OVERTAKEN
 
     def rest(self, origin: ProxiedOrigin) -> None:
         """Take note that an origin has a connection that is idle."""
@@ -112,6 +129,11 @@ class Crowd:
             f"{self.opened} of {cap} connections to the proxy {self.proxy} are in use: "
             f"{what}"
         )
+
+
+def _place(exchange: Exchange) -> tuple[int, int]:
+    """Return the place among all who wait: lower goes first."""
+    return -exchange.order.turn.priority, exchange.number
 
 
 class ProxiedOrigin(Origin):

@@ -392,6 +392,9 @@ class Pool:
         if origin.waiting and origin.idle:
             self._drop_bad(origin)
         while origin.waiting and origin.idle:
+            if self._must_yield(origin):
+                self._make_room(crowd, origin.idle[-1])
+                continue
             exchange = origin.waiting.popleft()
             origin.using.add(exchange)
             exchange.reuse(self._take_idle(origin))
@@ -420,5 +423,20 @@ class Pool:
                 resting = crowd.rested()
                 if resting is None or crowd.leaving:
                     return
-                crowd.leaving.add(resting)
-                self.idle_lost(resting)
+                self._make_room(crowd, resting)
+
+    def _must_yield(self, origin: ProxiedOrigin) -> bool:
+        """Tell whether an origin's kept connection is to make room for another's."""
+        crowd = origin.crowd
+        ahead = crowd.next()
+        if ahead is None or ahead is origin or crowd.leaving:
+            return False
+        first = ahead.forward
+        if first is None or self._room_of_its_own(ahead) <= 0:
+            return False
+        return not crowd.overtakes(origin.waiting[0], first)
+
+    def _make_room(self, crowd: Crowd, channel: Channel) -> None:
+        """Close an idle channel for who waits for one elsewhere."""
+        crowd.leaving.add(channel)
+        self.idle_lost(channel)
