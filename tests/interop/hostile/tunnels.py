@@ -26,6 +26,7 @@ __all__ = ["TUNNELS"]
 MOST = 4
 OPEN = b"HTTP/1.1 200 Connection established\r\n\r\n"
 KNOWN = b"\r\nProxy-Authorization: Basic " + b64encode(b"u:p")
+LONG_FIELD = b"X: %b\r\n" % (b"y" * 60)
 BASIC = b'Proxy-Authenticate: Basic realm="x"'
 
 
@@ -204,7 +205,7 @@ ODD = [
     _opened("chunks", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
     _opened("a close", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"),
     _opened("line feeds alone", b"HTTP/1.1 200 OK\nX: y\n\n"),
-    _opened("50 KiB of fields", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 800 + b"\r\n"),
+    _opened("50 KiB of fields", b"HTTP/1.1 200 OK\r\n" + LONG_FIELD * 800 + b"\r\n"),
     _opened("interim answers", b"HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 103 x\r\n\r\n", OPEN),
     _opened("cookies", b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\n\r\n"),
     _opened("a challenge", b"HTTP/1.1 200 OK\r\n" + BASIC + b"\r\n\r\n"),
