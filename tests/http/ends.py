@@ -38,14 +38,27 @@ def answering(*answers: bytes | End | None) -> End:
     return hear
 
 
-def secured(inside: End) -> End:
-    """Return an end that speaks TLS, in which there is another one."""
-    context = server_context(root().issue(["origin.test", "proxy.test"]))
+def secured(inside: End, early: bytes = b"") -> End:
+    """Return an end that speaks TLS, in which there is another one.
+
+    :param early: what comes with the last word of the handshake, by TLS 1.2.
+    """
+    newest = SSL.TLS1_2_VERSION if early else None
+    context = server_context(root().issue(["origin.test", "proxy.test"]), newest=newest)
     tls = SSL.Connection(context, None)
     tls.set_accept_state()
 
     def hear(data: bytes) -> bytes | None:
+        nonlocal early
         tls.bio_write(data)
+        if early:
+            try:
+                tls.do_handshake()
+            except SSL.WantReadError:
+                pass
+            else:
+                tls.sendall(early)
+                early = b""
         while True:
             try:
                 answer = inside(tls.recv(65536))

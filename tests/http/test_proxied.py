@@ -19,6 +19,7 @@ from tests.http.proxied import (
 )
 from tests.net.certificates import pem, root
 from twinet import TrustRoots, errors
+from twinet._net.passage import ProxyTlsCreator
 from twinet.flags import RequestFlag
 from twinet.options import Option
 from twinet.proxy import Proxy
@@ -678,3 +679,36 @@ class ChallengeTests(TunnelTestCase):
         self.assertEqual(second.request(), b"\x05\x02\x00\x02")
         second.send(b"\x05\x02")
         self.assertEqual(second.request(), b"\x01\x02me\x06s3cret")
+
+
+class SecureProxyTests(NetTestCase):
+    """An ``https://`` proxy, before it is greeted."""
+
+    proxy = Proxy("https", "proxy.test", 443)
+
+    def failed(self, end: Any = None) -> errors.InternetError:
+        """Return what becomes of a request for a tunnel."""
+        roots = TrustRoots.from_pem(pem(root().certificate))
+        self.net = proxied_net(self.proxy, trust_roots=roots)
+        got = self.net.session.get(SECURE)
+        ends = Ends(self.net, lambda: end or answering(None))
+        ends.talk()
+        error: errors.InternetError = self.failureResultOf(got).value
+        self.check_nothing_left(*(peer for peer, _ in ends.peers))
+        return error
+
+    def test_answer_that_comes_with_the_handshake(self) -> None:
+        """It was under way before the proxy was asked, and opens nothing."""
+        error = self.failed(secured(answering(b"", b""), early=OPENED))
+        self.assertIsInstance(error, errors.HttpInvalidServerResponse)
+        self.assertIn(f"{self.proxy} sent something before it was asked", str(error))
+
+    def test_tls_that_cannot_begin(self) -> None:
+        """It ends as any other fault, without a word to the proxy."""
+
+        def broken(*_: object) -> None:
+            msg = "no context"
+            raise ValueError(msg)
+
+        self.patch(ProxyTlsCreator, "clientConnectionForTLS", broken)
+        self.assertIn("setting up TLS", str(self.failed()))
