@@ -216,6 +216,14 @@ class Records(SynchronousTestCase):
         self.assertEqual(len(variants), 6)
         self.assertNotEqual(ProxySettings("p:1"), "p:1")
 
+    def test_exceptions_that_are_urls_show_no_secret(self) -> None:
+        """In a variable anything may stand, and what cannot be read is passed over."""
+        for text in ("http://joe:s3cret@x,y", "s3cret@x", "y, joe:s3cret@[::1]:80 x"):
+            settings = ProxySettings.from_environment({"no_proxy": text})
+            self.assertNotIn("s3cret", repr(settings))
+            self.assertIn("***@", repr(settings))
+        self.assertIn("bypass='a.b; c'", repr(ProxySettings("p", "a.b; c")))
+
     def test_they_show_no_secret(self) -> None:
         """Neither the user nor the password."""
         for settings in (

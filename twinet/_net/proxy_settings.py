@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from twinet._wire.host_name import host_name, ipv6_host
@@ -28,6 +29,8 @@ __all__ = ["GivenProxy", "ProxySettings"]
 
 #: The schemes' ports that a URL in text does not name (RFC 1738, section 3).
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "gopher": 70}
+#: What stands before a host, where somebody took an exception for a URL.
+_USER = re.compile(r"[^\s;,/]*@")
 #: How many servers' proxies are remembered (our own choice).
 _MOST_KNOWN = 1024
 
@@ -182,7 +185,9 @@ class ProxySettings:
         return (self.access_type, self.bypass, frozenset(self._proxies.items()))
 
     def __repr__(self) -> str:
-        bypass = f", bypass={self.bypass!r}" if self.bypass else ""
+        # No user name belongs there, and what a variable holds is not looked at.
+        shown = _USER.sub("***@", self.bypass)
+        bypass = f", bypass={shown!r}" if shown else ""
         return f"<ProxySettings {self.access_type.name} {self.servers!r}{bypass}>"
 
 
