@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -13,9 +14,14 @@ from tests.conformance.compare import compare
 from tests.conformance.deviations import entries
 from tests.conformance.recording import Recording, is_table, load
 from tests.conformance.replay import judge
-from tests.conformance.selftest import self_test
+from tests.conformance.selftest import Score, self_test
 
 RECORDINGS = [load(path) for path in sorted(DATA.glob("*.json")) if not is_table(path)]
+
+
+@cache
+def score_of(seed: int) -> Score:
+    return self_test(RECORDINGS, seed)
 
 
 def named(name: str) -> Recording:
@@ -34,7 +40,7 @@ class ComparerTests(SynchronousTestCase):
 
     def test_every_mutant_is_different(self) -> None:
         """But for what the recordings call loose, which is little."""
-        score = self_test(RECORDINGS, seed=1)
+        score = score_of(1)
         self.assertEqual(score.missed, [])
         self.assertGreater(sum(score.made.values()), 7000)
         self.assertEqual(score.different, score.made)
@@ -51,7 +57,7 @@ class ComparerTests(SynchronousTestCase):
     def test_the_list_swallows_no_more_than_its_entries_say(self) -> None:
         """Of the mutants of ordinary scenarios no entry explains one."""
         for seed in range(3):
-            score = self_test(RECORDINGS, seed)
+            score = score_of(seed)
             self.assertLess(sum(score.explained.values()), 30, score.explained)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,6 +42,16 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
             yield file, file.relative_to(folder.parent).as_posix()
 
 
+def _tree(file: Path) -> ast.Module:
+    return _parsed(file.read_text(encoding="utf-8"))
+
+
+@cache
+def _parsed(source: str) -> ast.Module:
+    """Parse each file once for all rules."""
+    return ast.parse(source)
+
+
 def drawers(folder: Path) -> list[str]:
     """Find files and rooms that are named like a drawer, ``http_utils`` included."""
     found = set()
@@ -58,8 +69,7 @@ def without_docstring(folder: Path) -> list[str]:
     return [
         f"{name}: no docstring"
         for file, name in _files(folder)
-        if not _is_empty_init(file)
-        and not ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+        if not _is_empty_init(file) and not ast.get_docstring(_tree(file))
     ]
 
 
@@ -78,7 +88,7 @@ def _is_empty_init(file: Path) -> bool:
 
 def _is_bare_init(file: Path) -> bool:
     """Tell whether there is nothing but a docstring: no annotation to evaluate."""
-    body = ast.parse(file.read_text(encoding="utf-8")).body
+    body = _tree(file).body
     return file.name == "__init__.py" and all(
         isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         for node in body
@@ -90,7 +100,7 @@ def _has_annotations_import(file: Path) -> bool:
         isinstance(node, ast.ImportFrom)
         and node.module == "__future__"
         and any(alias.name == "annotations" for alias in node.names)
-        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        for node in _tree(file).body
     )
 
 
@@ -112,7 +122,7 @@ def prints(folder: Path) -> list[str]:
         f"{name}:{node.lineno}: a library does not print"
         for file, name in _files(folder)
         if MAY_PRINT not in file.relative_to(folder).parts
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(_tree(file))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "print"
