@@ -455,7 +455,7 @@ class Program:
             if self._queue is not None:
                 self._queue.deliver(0.002)
             else:
-                threading.Event().wait(0.002)
+                threading.Event().wait(0.005)
 
 
 #: Functions that fill a buffer on Windows.

@@ -1,6 +1,7 @@
 """The recordings of a real WinINet, replayed: none may be different.
 
 The replay runs under the real reactor, so these tests come after the trial cases.
+A replay is little but waits for nothing to happen, so that several are made at once.
 What is about concurrency, callbacks and contexts is replayed under every way of
 delivery, the rest under the default one.
 """
@@ -8,17 +9,19 @@ delivery, the rest under the default one.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor
-from twisted.internet.threads import deferToThread
+from twisted.internet.defer import Deferred
 
 from tests.conformance.__main__ import DATA
+from tests.conformance.crowd import Crowd
 from tests.conformance.program import WAYS
 from tests.conformance.recording import is_table, load
-from tests.conformance.replay import replay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 RECORDINGS = {
     recording.name: recording
@@ -26,29 +29,30 @@ RECORDINGS = {
 }
 #: Areas that are about who is told, and when.
 TOLD = ("callback", "close_inside", "concurrent", "context")
-#: How long a second try waits for what may still happen at a step (seconds).
-PATIENT = 0.5
 #: What needs a room that is not built, by what it says.
 NOT_YET = {"FTP is not spoken yet"}
 
 SPOKEN = [name for name, recording in RECORDINGS.items() if not recording.needs_ftp]
 
 
-async def replayed(name: str, way: str) -> Any:
-    """Replay a scenario in a thread, as its program ran in one."""
-    verdict = await deferToThread(replay, RECORDINGS[name], way, reactor)
-    if verdict.word == "different":
-        # On a busy machine something may happen a step late; what is truly different
-        # is so with more patience too.
-        verdict = await deferToThread(replay, RECORDINGS[name], way, reactor, PATIENT)
-    return verdict
+@pytest.fixture(scope="module")
+def crowd(request: pytest.FixtureRequest) -> Iterator[Crowd]:
+    """Replay all that the chosen tests ask for."""
+    asked = [
+        (item.callspec.params["name"], item.callspec.params.get("way", "reactor"))
+        for item in request.session.items
+        if getattr(item, "module", None) is request.module and hasattr(item, "callspec")
+    ]
+    found = Crowd([(RECORDINGS[name], way) for name, way in asked])
+    yield found
+    pytest_twisted.blockon(Deferred.fromCoroutine(found.end()))
 
 
 @pytest.mark.parametrize("name", SPOKEN)
 @pytest_twisted.ensureDeferred
-async def test_nothing_is_different(name: str) -> None:
+async def test_nothing_is_different(crowd: Crowd, name: str) -> None:
     """Equal, or explained by the closed list; ``not yet`` where a room is missing."""
-    verdict = await replayed(name, "reactor")
+    verdict = await crowd.verdict(name, "reactor")
     assert verdict.word in {"equal", "deviation", "not yet"}, verdict
     assert verdict.word != "not yet" or verdict.where in NOT_YET, verdict
 
@@ -56,9 +60,11 @@ async def test_nothing_is_different(name: str) -> None:
 @pytest.mark.parametrize("way", WAYS[1:])
 @pytest.mark.parametrize("name", [name for name in SPOKEN if name.startswith(TOLD)])
 @pytest_twisted.ensureDeferred
-async def test_the_same_under_every_way_of_delivery(name: str, way: str) -> None:
+async def test_the_same_under_every_way_of_delivery(
+    crowd: Crowd, name: str, way: str
+) -> None:
     """Callbacks in a pool, from a queue, and on the blocked thread."""
-    verdict = await replayed(name, way)
+    verdict = await crowd.verdict(name, way)
     if verdict.where == "a blocking session tells no REQUEST_COMPLETE":
         assert (name, way) == ("close_inside_callback_request_complete", "caller")
     else:
