@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from OpenSSL import SSL
@@ -38,14 +39,20 @@ def answering(*answers: bytes | End | None) -> End:
     return hear
 
 
+@cache
+def _context(newest: int | None) -> SSL.Context:
+    # A journey is made a thousand times; its server's certificate may be the same.
+    identity = root().issue(["origin.test", "proxy.test"])
+    return server_context(identity, newest=newest)
+
+
 def secured(inside: End, early: bytes = b"") -> End:
     """Return an end that speaks TLS, in which there is another one.
 
     :param early: what comes with the last word of the handshake, by TLS 1.2.
     """
     newest = SSL.TLS1_2_VERSION if early else None
-    context = server_context(root().issue(["origin.test", "proxy.test"]), newest=newest)
-    tls = SSL.Connection(context, None)
+    tls = SSL.Connection(_context(newest), None)
     tls.set_accept_state()
 
     def hear(data: bytes) -> bytes | None:
