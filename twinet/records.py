@@ -11,6 +11,7 @@ from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from ipaddress import IPv4Address, IPv6Address
 
     from twinet.proxy import Proxy
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Credentials",
     "Destination",
+    "DirectoryEntry",
     "Fields",
     "Limits",
     "Response",
@@ -70,6 +72,8 @@ class Limits:
     first_byte: float | None = 60
     #: between two pieces of the answer; stands still while the reader pauses.
     idle: float | None = 60
+    #: from a command to an FTP server to its reply.
+    ftp_reply: float | None = 60
     #: an answer's body that nobody reads keeps its connection so long.
     unread_body: float | None = 300
     #: the whole operation, redirects and body included.
@@ -177,6 +181,46 @@ class SocketInfo:
         """The same as Windows has it: ``IDSI_FLAG_*``."""
         facts = (self.keep_alive, self.secure, self.proxy, self.tunnel)
         return sum(1 << bit for bit, fact in enumerate(facts) if fact)
+
+
+@dataclass(slots=True, unsafe_hash=True)  # frozen, it would take six times as long
+class DirectoryEntry:
+    """One line of a directory's listing; to be read, not to be changed.
+
+    What a server does not say, or not clearly, is ``None``: no size is a guess.  Of
+    directories and links there is none, as the number that some servers show is not
+    that of what one would get.
+
+    :ivar name: without path; bytes that do not fit the encoding are surrogate escapes.
+    :ivar kind: ``other`` is a device, a socket, or what is not told.
+    :ivar size: in bytes.
+    :ivar modified: in UTC, with its time zone, where the server says which time it is,
+        as with MLSD; else a naive time, of the server's clock, wherever that is.
+    :ivar precision: what ``modified`` is exact to; listings often leave out seconds,
+        and the hours of what is older than half a year.
+    :ivar permissions: as Unix shows them, ``rwxr-xr-x``, and a sign behind it (``+``
+        for an access list); ``None`` on other systems.
+    :ivar owner: a name or a number.
+    :ivar group: likewise.
+    :ivar target: where a link leads.
+    :ivar raw: the line as received, without its end; OpenVMS may need two lines.
+    """
+
+    name: str
+    kind: Literal["file", "directory", "link", "other"]
+    size: int | None = None
+    modified: datetime | None = None
+    precision: Literal["second", "minute", "day"] | None = None
+    permissions: str | None = None
+    owner: str | None = None
+    group: str | None = None
+    target: str | None = None
+    raw: bytes = b""
+
+    @property
+    def modified_is_utc(self) -> bool:
+        """Whether ``modified`` is known, and in UTC."""
+        return self.modified is not None and self.modified.tzinfo is not None
 
 
 class Fields:
