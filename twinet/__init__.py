@@ -14,6 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from twinet._handles.ftp_connection import FtpConnection
+    from twinet._handles.ftp_file import FtpFile
+    from twinet._handles.ftp_find import FtpFind
+    from twinet._handles.ftp_upload import FtpUpload
     from twinet._handles.handle import Handle
     from twinet._handles.http_connection import HttpConnection
     from twinet._handles.http_request import HttpRequest
@@ -25,14 +29,14 @@ if TYPE_CHECKING:
     from twinet._net.proxy_settings import ProxySettings
     from twinet._net.trust import TrustRoots
     from twinet.agent import Agent
-    from twinet.api import download, fetch
+    from twinet.api import download, fetch, listing
     from twinet.cookie import Cookie
     from twinet.errors import InternetError
     from twinet.flags import Flag, SecurityFlag
     from twinet.options import Option
     from twinet.proxy import Proxy
     from twinet.query import Query, QueryFlag
-    from twinet.records import Destination, Fields, Limits, Response
+    from twinet.records import Destination, DirectoryEntry, Fields, Limits, Response
     from twinet.status import SELF, Notification, Status
     from twinet.tls import CertificateInfo, TlsInfo
     from twinet.trace import Trace, TraceKind, TraceRecord
@@ -46,8 +50,13 @@ __all__ = [
     "Cookie",
     "CookieJar",
     "Destination",
+    "DirectoryEntry",
     "Fields",
     "Flag",
+    "FtpConnection",
+    "FtpFile",
+    "FtpFind",
+    "FtpUpload",
     "Handle",
     "HttpConnection",
     "HttpRequest",
@@ -74,11 +83,16 @@ __all__ = [
     "TrustRoots",
     "download",
     "fetch",
+    "listing",
 ]
 __version__ = "0.1.0.dev0"
 
 #: Where each public name lives.
 _HOMES = {
+    "twinet._handles.ftp_connection": ("FtpConnection",),
+    "twinet._handles.ftp_file": ("FtpFile",),
+    "twinet._handles.ftp_find": ("FtpFind",),
+    "twinet._handles.ftp_upload": ("FtpUpload",),
     "twinet._handles.handle": ("Handle",),
     "twinet._handles.http_connection": ("HttpConnection",),
     "twinet._handles.http_request": ("HttpRequest",),
@@ -90,14 +104,16 @@ _HOMES = {
     "twinet._net.proxy_settings": ("ProxySettings",),
     "twinet._net.trust": ("TrustRoots",),
     "twinet.agent": ("Agent",),
-    "twinet.api": ("download", "fetch"),
+    "twinet.api": ("download", "fetch", "listing"),
     "twinet.cookie": ("Cookie",),
     "twinet.errors": ("InternetError",),
     "twinet.flags": ("Flag", "SecurityFlag"),
     "twinet.options": ("Option",),
     "twinet.proxy": ("Proxy",),
     "twinet.query": ("Query", "QueryFlag"),
-    "twinet.records": ("Destination", "Fields", "Limits", "Response"),
+    "twinet.records": (
+        *("Destination", "DirectoryEntry", "Fields", "Limits", "Response"),
+    ),
     "twinet.status": ("SELF", "Notification", "Status"),
     "twinet.tls": ("CertificateInfo", "TlsInfo"),
     "twinet.trace": ("Trace", "TraceKind", "TraceRecord"),

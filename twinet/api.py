@@ -14,9 +14,17 @@ from urllib.parse import unquote, urlsplit
 from twisted.internet.defer import Deferred, fail
 
 from twinet._handles.fetched_request import MAX_SIZE
+from twinet._handles.ftp_find import FtpFind
+from twinet._handles.http_request import HttpRequest
 from twinet._handles.session import Session
 from twinet._net.disk import path_of
-from twinet.errors import InvalidParameter, UnexpectedStatus
+from twinet._wire.ftp_url import is_ftp, read_ftp_url
+from twinet.errors import (
+    InternetError,
+    InvalidParameter,
+    NotProxyRequest,
+    UnexpectedStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,9 +36,9 @@ if TYPE_CHECKING:
     from twinet._net.netrc_file import GivenNetrc
     from twinet._net.proxy_settings import GivenProxy
     from twinet._net.trust import GivenRoots
-    from twinet.records import Limits, Response
+    from twinet.records import DirectoryEntry, Limits, Response
 
-__all__ = ["download", "fetch"]
+__all__ = ["download", "fetch", "listing"]
 
 T = TypeVar("T")
 
@@ -98,7 +106,7 @@ def download(
     netrc: GivenNetrc | None = None,
     reactor: Any = None,
 ) -> Deferred[Path]:
-    """Fetch a URL into a new file; fires with its path.
+    """Fetch a URL, of HTTP or FTP, into a new file; fires with its path.
 
     The file has its name only when it is complete, of the announced length, and
     synced; until then it has a temporary name beside it.  No file is ever replaced,
@@ -123,18 +131,16 @@ def download(
         return fail(error)
 
     async def save(session: Session) -> Path:
-        request = await session.get(url, headers=headers, on_status=on_status)
-        response = request.response
-        status = response.status_code
-        if status in _NO_FILE or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110
-            msg = (
-                f"{response.url} answered {status} {response.reason}, "
-                "so there is no file to save"
-            )
-            raise UnexpectedStatus(msg, status_code=status)
+        if is_ftp(url) and read_ftp_url(url).directory:
+            msg = "the URL names a directory, and there is no file to save; see listing"
+            raise InvalidParameter(msg)
+        request: Any = await session.open_url(url, headers=headers, on_status=on_status)
+        if isinstance(request, HttpRequest):
+            # Also for an ftp URL that a proxy is asked for.
+            _check_status(request.response)
         if os.path.isdir(path):  # noqa: ASYNC240, PTH112  local and brief
-            return await request.save(path / _file_name(url))
-        return await request.save(path)
+            return await request.save(path / _file_name(url))  # type: ignore[no-any-return]
+        return await request.save(path)  # type: ignore[no-any-return]
 
     return _alone(
         save,
@@ -145,6 +151,55 @@ def download(
         proxy=proxy,
         netrc=netrc,
     )
+
+
+def listing(
+    url: str,
+    *,
+    on_status: Listener | None = None,
+    limits: Limits | None = None,
+    trust_roots: GivenRoots | None = None,
+    proxy: GivenProxy | None = None,
+    reactor: Any = None,
+) -> Deferred[list[DirectoryEntry]]:
+    """Fire with the entries of a directory on an FTP server.
+
+    :param url: such as ``ftp://user:password@host/folder/``.
+    :param on_status: told each step, as a handle's status callback.
+    :raises UnrecognizedScheme: 12006, it is no URL of FTP.
+    :raises NotProxyRequest: 12020, an HTTP proxy was named for FTP.
+    :raises InternetError: as :meth:`twinet.Session.open_url`.
+    :source: our own.
+    """
+    try:
+        wanted = read_ftp_url(url)
+    except InternetError as error:
+        return fail(error)
+    if not wanted.directory:
+        url = f"{url.partition(';type=')[0]}/"
+
+    async def read(session: Session) -> list[DirectoryEntry]:
+        find: Any = await session.open_url(url, on_status=on_status)
+        if not isinstance(find, FtpFind):
+            msg = "an HTTP proxy gives a page for a directory; see Session.open_url"
+            raise NotProxyRequest(msg)
+        return [entry async for entry in find]
+
+    return _alone(read, reactor, limits=limits, trust_roots=trust_roots, proxy=proxy)
+
+
+def _check_status(response: Response) -> None:
+    """Refuse an answer that brings no file.
+
+    :raises UnexpectedStatus: 12003.
+    """
+    status = response.status_code
+    if status in _NO_FILE or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110
+        msg = (
+            f"{response.url} answered {status} {response.reason}, "
+            "so there is no file to save"
+        )
+        raise UnexpectedStatus(msg, status_code=status)
 
 
 def _alone(
@@ -164,7 +219,10 @@ def _alone(
 
 def _file_name(url: str) -> str:
     """Return the last segment of the URL's path as the name of a file here."""
-    name = PurePosixPath(unquote(urlsplit(url).path)).name
+    path = urlsplit(url).path
+    if is_ftp(url):
+        path = path.partition(";type=")[0]
+    name = PurePosixPath(unquote(path)).name
     # What would mean a folder, or nothing at all, on some system.
     if name.strip(". ") == "" or any(c in name for c in '/\\:\0<>"|?*'):
         msg = f"{url} does not end in a file name; give the file's name in 'to'"

@@ -157,7 +157,7 @@ _ANY = "RSQFU"
 
 # What options wait for.
 _CACHE = "there is no cache yet"
-_FTP = "FTP is not spoken yet"
+_BUFFERS = "buffers of FTP data follow the speed of the connection"
 _HTTP_2 = "HTTP/2 is not spoken yet"
 
 
@@ -216,8 +216,7 @@ _ROWS = (
         "qs",
         "u32 seconds",
         "N" + _ANY,
-        "Time for sending on FTP's data connection.",
-        _FTP,
+        "Time for sending on FTP's data connection, without progress.",
     ),
     _row(
         Option.DATA_RECEIVE_TIMEOUT,
@@ -225,7 +224,6 @@ _ROWS = (
         "u32 seconds",
         "N" + _ANY,
         "Time to wait for data on FTP's data connection.",
-        _FTP,
     ),
     _row(
         Option.HANDLE_TYPE,
@@ -241,7 +239,6 @@ _ROWS = (
         "F",
         "Time to wait for the server's data connection in active FTP. WinINet names "
         "the option without honouring it; the meaning is our own.",
-        _FTP,
     ),
     _row(
         Option.READ_BUFFER_SIZE,
@@ -249,7 +246,7 @@ _ROWS = (
         "u32 bytes",
         "F",
         "Size of the receive buffer.",
-        _FTP,
+        _BUFFERS,
     ),
     _row(
         Option.WRITE_BUFFER_SIZE,
@@ -257,7 +254,7 @@ _ROWS = (
         "u32 bytes",
         "F",
         "Size of the send buffer.",
-        _FTP,
+        _BUFFERS,
     ),
     _row(
         Option.PARENT_HANDLE,

@@ -18,7 +18,7 @@ from twinet.flags import HandleType, RequestFlag, SecurityFlag
 from twinet.options import OPTIONS, Kind, Option, OptionType
 
 #: As the program finds a handle of each kind; a request has had its answer.
-KINDS = ("R", "S", "Q")
+KINDS = ("R", "S", "Q", "F")
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nExpires: 0\r\n"
     b"Last-Modified: Fri, 27 Nov 2026 12:00:00 GMT\r\n\r\nhello"
@@ -48,16 +48,22 @@ NO_TLS = errors.IncorrectHandleState
 
 WORKS: dict[Option, Works] = {
     Option.CONNECT_TIMEOUT: Works(
-        "RSQ", 30, (5, 2.5, None), (*LIMIT, (0, errors.BadArguments))
+        "RSQF", 30, (5, 2.5, None), (*LIMIT, (0, errors.BadArguments))
     ),
     Option.CONNECT_RETRIES: Works(
-        "RSQ", None, (1, 5, None), ((0, P), (-1, P), (2.5, P), (True, P), ("5", P))
+        "RSQF", None, (1, 5, None), ((0, P), (-1, P), (2.5, P), (True, P), ("5", P))
     ),
-    Option.SEND_TIMEOUT: Works("RSQ", 30, (5, None), LIMIT),
-    Option.RECEIVE_TIMEOUT: Works("RSQ", 60, (5, None), LIMIT),
-    Option.HANDLE_TYPE: Works("RSQ", HandleType),
-    Option.PARENT_HANDLE: Works("RSQ", object),
-    Option.CONTEXT_VALUE: Works("RSQ", object, (None, 0, "x")),
+    Option.SEND_TIMEOUT: Works("RSQF", int, (5, None), LIMIT),
+    Option.RECEIVE_TIMEOUT: Works("RSQF", 60, (5, None), LIMIT),
+    Option.DATA_SEND_TIMEOUT: Works("RSQF", 30, (5, None), LIMIT),
+    Option.DATA_RECEIVE_TIMEOUT: Works("RSQF", 60, (5, None), LIMIT),
+    Option.LISTEN_TIMEOUT: Works(
+        "F", 30, (5, None), (*LIMIT, (0, errors.BadArguments))
+    ),
+    Option.HANDLE_TYPE: Works("RSQF", HandleType),
+    Option.PARENT_HANDLE: Works("RSQF", object),
+    Option.CONTEXT_VALUE: Works("RSQF", object, (None, 0, "x")),
+    Option.SETTINGS_CHANGED: Works("RSQF", errors.InvalidOption, (None,), NO_VALUE),
     Option.REFRESH: Works("R", errors.InvalidOption, (None,), NO_VALUE),
     Option.PROXY: Works(
         "R",
@@ -79,7 +85,6 @@ WORKS: dict[Option, Works] = {
     Option.PROXY_SETTINGS_CHANGED: Works(
         "RSQ", errors.InvalidOption, (None,), NO_VALUE
     ),
-    Option.SETTINGS_CHANGED: Works("RSQ", errors.InvalidOption, (None,), NO_VALUE),
     Option.REQUEST_FLAGS: Works("Q", RequestFlag(0)),
     Option.USERNAME: Works("SQ", "", ("me",), ((5, P), ("a:b", P), ("a\nb", P))),
     Option.PASSWORD: Works("SQ", "", ("secret",), ((5, P), ("a\0b", P))),
@@ -93,7 +98,7 @@ WORKS: dict[Option, Works] = {
         (("x", P), (True, P), (None, P), (-1, P)),
     ),
     Option.SECURITY_CERTIFICATE_STRUCT: Works("Q", NO_TLS),
-    Option.URL: Works("Q", "http://127.0.0.1:8080/x"),
+    Option.URL: Works("QF", str),
     Option.SECURITY_CERTIFICATE: Works("Q", NO_TLS),
     Option.SECURITY_KEY_BITNESS: Works("Q", NO_TLS),
     Option.VERSION: Works("R", (1, 2)),
@@ -142,7 +147,7 @@ WORKS: dict[Option, Works] = {
 }
 #: What is said of each option that does not work.
 MISSING = {
-    "FTP": (7, 8, 11, 12, 13),
+    "FTP": (12, 13),
     "cache": (33, 63),
     "MAX_CONNS_PER_SERVER": (74,),
     "cookies": (81,),
@@ -171,7 +176,17 @@ class EveryOptionTests(SynchronousTestCase):
         pending = request.send()
         net.accept().send(HEAD)
         self.successResultOf(pending)
-        self.handles: dict[str, Any] = {"R": session, "S": connection, "Q": request}
+        logging_in = session.ftp("127.0.0.1", 2121)
+        server = net.accept()
+        server.send(b"220 hi\r\n")
+        server.send(b"230 in\r\n")
+        ftp = self.successResultOf(logging_in)
+        self.handles: dict[str, Any] = {
+            "R": session,
+            "S": connection,
+            "Q": request,
+            "F": ftp,
+        }
 
     def read(self, kind: str, option: Option) -> Any:
         return self.handles[kind].options[option]

@@ -98,18 +98,22 @@ class FtpByProxyTests(NetTestCase):
         self.assertEqual(self.successResultOf(opened).response.status_code, 302)
 
     def test_without_such_a_proxy(self) -> None:
-        """It is the error of a scheme that is not spoken; nothing is connected to."""
-        for proxies, kind in (
-            (None, errors.UnrecognizedScheme),
-            (OneProxy(None), errors.UnrecognizedScheme),
-            (OneProxy(PROXY, "ftp.test"), errors.UnrecognizedScheme),
-            (OneProxy(SOCKS5), errors.NotProxyRequest),
-        ):
+        """The server itself is asked, and it speaks FTP."""
+        for proxies in (None, OneProxy(None), OneProxy(PROXY, "127.0.0.1")):
+            self.net = proxied_net()
             self.net.session.engine.proxies = proxies
-            error = self.failureResultOf(self.open()).value
-            self.assertIs(type(error), kind)
-            self.assertIn("ftp://ftp.test/", str(error))
-            self.assertEqual(self.net.attempts, 0)
+            self.open("ftp://127.0.0.1/x").addErrback(lambda _: None)
+            self.assertEqual(self.net.reactor.tcpClients[-1][:2], ("127.0.0.1", 21))
+            server = self.net.accept()
+            server.send(b"220 hi\r\n")
+            self.assertEqual(server.request(), b"USER anonymous\r\n")
+
+    def test_socks(self) -> None:
+        """The proxy leads to the server, and to its data."""
+        self.net.session.engine.proxies = OneProxy(SOCKS5)
+        self.open().addErrback(lambda _: None)
+        server = self.net.accept()
+        self.assertEqual(server.request(), b"\5\1\0")
 
     def test_proxy_that_is_there_no_more(self) -> None:
         """The handle is sent again: nobody speaks HTTP to an FTP server."""

@@ -10,7 +10,7 @@ from twinet.options import Option
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["COMMON", "Access", "boolean", "nothing", "within"]
+__all__ = ["COMMON", "Access", "boolean", "limit", "nothing", "within"]
 
 
 class Access(NamedTuple):
@@ -62,7 +62,7 @@ def within(option: Option, value: Any, least: int, most: int) -> int:
 # -- what every handle has
 
 
-def _limit(*names: str, zero_is_none: bool = False) -> Access:
+def limit(*names: str, zero_is_none: bool = False) -> Access:
     """Return how limits are read (the first) and set (all of them)."""
 
     def read(handle: Any) -> float | None:
@@ -101,11 +101,13 @@ def _drop_idle(handle: Any, value: Any) -> None:
 
 
 COMMON: dict[Option, Access] = {
-    Option.CONNECT_TIMEOUT: _limit("connect"),
+    Option.CONNECT_TIMEOUT: limit("connect"),
     Option.CONNECT_RETRIES: Access(_read_addresses, _write_addresses),
-    Option.SEND_TIMEOUT: _limit("send", zero_is_none=True),
+    Option.SEND_TIMEOUT: limit("send", zero_is_none=True),
     # One limit there; here the wait for the head and the waits in the body.
-    Option.RECEIVE_TIMEOUT: _limit("first_byte", "idle", zero_is_none=True),
+    Option.RECEIVE_TIMEOUT: limit("first_byte", "idle", zero_is_none=True),
+    Option.DATA_SEND_TIMEOUT: limit("send", zero_is_none=True),
+    Option.DATA_RECEIVE_TIMEOUT: limit("idle", zero_is_none=True),
     Option.HANDLE_TYPE: Access(lambda handle: handle.handle_type),
     Option.PARENT_HANDLE: Access(lambda handle: handle.parent),
     Option.CONTEXT_VALUE: Access(lambda handle: handle.context, _write_context),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twinet._handles.connection_options import CONNECTION_OPTIONS
+from twinet._handles.ftp_options import FTP_OPTIONS
 from twinet._handles.request_options import REQUEST_OPTIONS
 from twinet._handles.session_options import SESSION_OPTIONS
 from twinet.errors import (
@@ -35,6 +36,9 @@ _TABLES = {
     HandleType.INTERNET: ({Kind.SESSION, Kind.PROCESS}, SESSION_OPTIONS),
     HandleType.CONNECT_HTTP: ({Kind.CONNECTION}, CONNECTION_OPTIONS),
     HandleType.HTTP_REQUEST: ({Kind.REQUEST}, REQUEST_OPTIONS),
+    HandleType.CONNECT_FTP: ({Kind.FTP}, FTP_OPTIONS),
+    HandleType.FTP_FILE: ({Kind.FTP}, FTP_OPTIONS),
+    HandleType.FTP_FIND: ({Kind.FTP}, FTP_OPTIONS),
 }
 #: Asked of a handle they are not said to live elsewhere, but to be impossible.
 _IMPOSSIBLE_ELSEWHERE = frozenset(

@@ -9,6 +9,9 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.threadable import isInIOThread
 
+from twinet._ftp.control import Control
+from twinet._ftp.engine import Engine as FtpEngine
+from twinet._ftp.traced_control import TracedControl
 from twinet._handles.http_connection import HttpConnection
 from twinet._handles.url_calls import UrlCalls
 from twinet._http.channel import Channel
@@ -169,12 +172,12 @@ class Session(UrlCalls):
         self._threads = (look_ups, writers)
         self.disk = Disk(writers)
         names = Names(reactor, look_ups, resolver)
-        channel = Channel
+        channel, control = Channel, Control
         #: hears what goes over the wire.
         self.tracer: Tracer = UNTRACED
         if trace is not None:
             self.tracer = SessionTracing(_checked(trace), reactor)
-            channel = TracedChannel
+            channel, control = TracedChannel, TracedControl
         connector = Connector(
             reactor,
             names,
@@ -188,17 +191,29 @@ class Session(UrlCalls):
         self._keeper = CookieKeeper(
             self.cookies, reactor, self.deadlines, self.disk.run
         )
+        roots = TrustRoots.of(trust_roots)
+        certificate = None
+        if client_certificate is not None:
+            certificate = ClientCertificate.of(client_certificate)
         self.engine = Engine(
             connector,
             self.deadlines,
-            TrustRoots.of(trust_roots),
+            roots,
             cap=connections_per_host,
             cookies=self.cookies.store,
             channel=channel,
-            certificate=None
-            if client_certificate is None
-            else ClientCertificate.of(client_certificate),
+            certificate=certificate,
             logins=LoginMemory(read_netrc(netrc), shares=remember_logins),
+        )
+        self.ftp_engine = FtpEngine(
+            connector,
+            self.deadlines,
+            self.disk,
+            roots,
+            certificate,
+            reactor,
+            control,
+            lambda: self.engine.proxies,
         )
         if connect is not None:
             self.preconfigured = ProxySettings.direct
@@ -333,6 +348,7 @@ class Session(UrlCalls):
     async def _release(self) -> None:
         """Close every socket, let the disk finish, end the threads."""
         await self.engine.close()
+        await self.ftp_engine.close()
         await self._keeper.close()
         await self.disk.when_idle()
         self._released = True

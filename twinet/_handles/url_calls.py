@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -10,12 +9,13 @@ from twisted.internet.defer import Deferred, fail
 from twisted.python import threadable
 
 from twinet._handles.fetched_request import MAX_SIZE, FetchedRequest, at_most
-from twinet._handles.handle import Handle
+from twinet._handles.ftp_logins import FtpLogins
 from twinet._handles.http_request import HttpRequest
 from twinet._handles.request_flags import check_flags
 from twinet._http.content import content_of
 from twinet._wire.credentials import check_credentials
-from twinet.errors import InternetError, InvalidParameter, UnrecognizedScheme
+from twinet._wire.ftp_url import is_ftp, read_ftp_url
+from twinet.errors import InternetError, InvalidParameter
 from twinet.flags import Flag
 from twinet.status import SELF
 from twinet.urls import crack_ftp, crack_http
@@ -59,7 +59,7 @@ class HowToSend(HowToAsk, total=False):
     json: Any
 
 
-class UrlCalls(Handle):
+class UrlCalls(FtpLogins):
     """A session's requests by their URL, without a connection handle."""
 
     reactor: Any
@@ -238,23 +238,36 @@ class UrlCalls(Handle):
         return self.request("DELETE", url, body, **how)
 
     def open_url(self, url: str, **how: Unpack[HowToAsk]) -> Deferred[Resource]:
-        """Open what a URL names; fires with a handle whose data can be read.
+        """Open what a URL names; fires with a handle that can be read.
+
+        That of an FTP file is an :class:`~twinet.FtpFile`, that of a directory
+        (``ftp://host/folder/``, or ``;type=d``) an :class:`~twinet.FtpFind`; both have
+        a login of their own, with the user name and the password of the URL.
 
         An ftp URL is asked of the HTTP proxy that is chosen for it, which speaks FTP
         with the server; its user name and password are sent along at once, and no
         cookies.
 
         :param url: an absolute URL of a scheme that is spoken here.
-        :param how: as for :meth:`get`.
-        :raises UnrecognizedScheme: 12006, the scheme is not spoken; ftp without a
-            proxy is not yet.
-        :raises NotProxyRequest: 12020, the proxy for an ftp URL is none of HTTP.
-        :raises InternetError: as :meth:`get`.
+        :param how: as for :meth:`get`; header fields are for an HTTP proxy, as FTP has
+            none.
+        :raises UnrecognizedScheme: 12006, the scheme is not spoken.
+        :raises InternetError: as :meth:`get`; as :meth:`~twinet.Session.ftp`, and as
+            ``open_file`` and ``find`` there.
         :source: InternetOpenUrl.
         """
-        if isinstance(url, str) and url[:4].lower() == "ftp:":
-            return self._ask_proxy(url, **how)  # type: ignore[return-value]  # as below
-        return self.get(url, **how)  # type: ignore[return-value]  # invariant type
+        if not is_ftp(url):
+            return self.get(url, **how)  # type: ignore[return-value]  # invariant type
+        try:
+            self._check_usable()
+            wanted = read_ftp_url(url)
+            proxy = self.ftp_engine.proxy_for(wanted.host, wanted.port)
+            if proxy is not None and not proxy.tunnels(wanted.scheme):
+                # The proxy speaks FTP, and HTTP with us.
+                return self._ask_proxy(url, **how)  # type: ignore[return-value]
+            return self._open_ftp(wanted, **how)
+        except InternetError as error:
+            return fail(error)
 
     def treq(
         self,
@@ -339,14 +352,6 @@ class UrlCalls(Handle):
         try:
             self._check_usable()
             cracked = crack_ftp(url)
-            proxies = self.engine.proxies
-            proxy = None if proxies is None else proxies.proxy_for(cracked)
-            if proxy is None:
-                msg = (
-                    f"{cracked.url} cannot be opened: FTP is spoken by HTTP proxies "
-                    "only, and there is none for it; give the session one"
-                )
-                raise UnrecognizedScheme(msg)
             if params:
                 msg = "params are for the query of an http URL; ftp URLs have none"
                 raise InvalidParameter(msg)
@@ -374,11 +379,3 @@ class UrlCalls(Handle):
                 self._cracked.clear()
             self._cracked[url] = cracked
         return cracked
-
-    @abstractmethod
-    def _check_usable(self) -> None:
-        """Refuse a call on a dead session, or on another thread than the reactor's.
-
-        :raises InvalidHandle: 6.
-        :raises InvalidParameter: 87.
-        """

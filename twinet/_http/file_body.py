@@ -13,7 +13,8 @@ from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
 from zope.interface import implementer
 
 from twinet._http.bytes_producer import BytesProducer
-from twinet.errors import AccessDenied, FileNotFound, InvalidParameter
+from twinet._net.disk import unreadable
+from twinet.errors import AccessDenied, InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ def file_at(path: PathLike[str], run: Run) -> FileAt:
     try:
         status = os.stat(path)  # noqa: PTH116  a Path is one kind of path only
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(error, path) from error
     if not stat.S_ISREG(status.st_mode):
         msg = f"{path} is no regular file; open it yourself and give the open file"
         raise InvalidParameter(msg)
@@ -148,7 +149,7 @@ class _Opened:
                 # read: its lock is in the way.
                 self._file = self._path.open("rb")
             except OSError as error:
-                raise _unreadable(self._path, error) from error
+                raise unreadable(error, self._path) from error
         if self._closed:
             self.close()
             return b""
@@ -275,12 +276,3 @@ class FileProducer:
             if self._piece is not None:
                 self._piece.stopProducing()
             self._done.errback(failure)
-
-
-def _unreadable(path: PathLike[str], error: OSError) -> Exception:
-    words = error.strerror or str(error)
-    if isinstance(error, PermissionError):
-        return AccessDenied(f"cannot read {path}: {words}")
-    if isinstance(error, FileNotFoundError):
-        return FileNotFound(f"there is no file {path} to send")
-    return InvalidParameter(f"cannot read {path}: {words}")

@@ -41,7 +41,15 @@ if TYPE_CHECKING:
 
     from twinet._net.threads import Threads
 
-__all__ = ["Disk", "PartFile", "path_of", "refused", "sync_folder"]
+__all__ = [
+    "Disk",
+    "PartFile",
+    "check_free",
+    "path_of",
+    "refused",
+    "sync_folder",
+    "unreadable",
+]
 
 T = TypeVar("T")
 
@@ -63,6 +71,15 @@ _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
 
 
+def check_free(path: Path) -> None:
+    """Refuse a name that is taken (blocks).
+
+    :raises FileExists: 80.
+    """
+    if os.path.lexists(path):
+        raise _exists(path)
+
+
 def path_of(given: object) -> Path:
     """Return what a program gave as the path of a file.
 
@@ -79,25 +96,34 @@ def path_of(given: object) -> Path:
 class PartFile:
     """A file on its way.  All methods block: call them off the reactor thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, replaces: bool = False) -> None:
         """Make the temporary file.
 
+        :param replaces: it takes the place of another file of its name.
         :raises InternetError: see :func:`refused`.
         """
         self.path = path
+        self._replaces = replaces
         #: what waits for a piece to be whole.
         self._views: deque[memoryview] = deque()
-        if os.path.lexists(path):
+        if not replaces:
             # Said before the network is troubled; decided again at the end.
-            raise _exists(path)
-        self.temporary = path.with_name(
-            f".{path.name[:200]}.{secrets.token_hex(4)}.part"
-        )
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            check_free(path)
+        self.temporary = self._temporary_name()
+        flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)
         try:
-            self._fd: int | None = os.open(self.temporary, flags, 0o666)
+            self._fd: int | None = os.open(self.temporary, flags | self._flags, 0o666)
         except OSError as error:
             raise refused(error, self.temporary) from error
+
+    #: nobody else's file is written to.
+    _flags = os.O_EXCL
+
+    def _temporary_name(self) -> Path:
+        """Return a name that nobody else thinks of."""
+        return self.path.with_name(
+            f".{self.path.name[:200]}.{secrets.token_hex(4)}.part"
+        )
 
     def write(self, data: list[bytes]) -> None:
         """Write what makes whole pieces; the rest waits for more, or for the end."""
@@ -127,7 +153,10 @@ class PartFile:
         try:
             os.fsync(self._fd)
             self._close()
-            rename_no_replace(self.temporary, self.path)
+            if self._replaces:
+                self.temporary.replace(self.path)
+            else:
+                rename_no_replace(self.temporary, self.path)
             sync_folder(self.path.parent)
         except FileExistsError:
             raise _exists(self.path) from None
@@ -135,8 +164,8 @@ class PartFile:
             raise refused(error, self.path) from error
         return self.path
 
-    def discard(self) -> None:
-        """Remove what there is of it."""
+    def discard(self, rest: list[bytes]) -> None:  # noqa: ARG002  some keep it
+        """Remove what there is of it; ``rest`` came and was not written."""
         self._close()
         self.temporary.unlink(missing_ok=True)
 
@@ -235,6 +264,10 @@ class _PartSink:
         if settled is not None and not settled.called:
             settled.callback(None)
 
+    def rest(self) -> list[bytes]:
+        """Return what came and was not written."""
+        return self._batch if self._error is None else []
+
     async def publish(self) -> Path:
         """Write what is left, and give the file its name."""
         await self.settle()
@@ -294,6 +327,8 @@ class Disk:
         path: Path,
         deliver: Callable[[Any], Deferred[int]],
         whole: Callable[[], bool] = lambda: False,
+        *,
+        part: Callable[[Path], PartFile] = PartFile,
     ) -> Path:
         """Let ``deliver`` write to a temporary file, then publish it.
 
@@ -301,12 +336,13 @@ class Disk:
         bytes are written and the file is given its name, it is too late to cancel.
 
         :param whole: tells whether all that is still to be written has come.
+        :param part: makes the file that is written to; it blocks.
         :raises InternetError: what ``deliver`` failed with; ``FileExists`` (80),
             ``AccessDenied`` (5), ``FileNotFound`` (2), ``UnableToCacheFile`` (12158).
         """
         self._saving += 1
         try:
-            return await self._save(path, deliver, whole)
+            return await self._save(path, deliver, whole, part)
         finally:
             self._saving -= 1
             if not self._saving and self._idle is not None:
@@ -318,9 +354,10 @@ class Disk:
         path: Path,
         deliver: Callable[[Any], Deferred[int]],
         whole: Callable[[], bool],
+        make: Callable[[Path], PartFile],
     ) -> Path:
         run = self._threads.run
-        part, cancelled = await to_the_end(run(PartFile, path))
+        part, cancelled = await to_the_end(run(make, path))
         sink = _PartSink(part, self._threads, whole)
         try:
             if cancelled:
@@ -330,7 +367,7 @@ class Disk:
             return await sink.publish()
         except BaseException:
             await sink.settle()
-            await to_the_end(run(part.discard))
+            await to_the_end(run(part.discard, sink.rest()))
             raise
 
     def when_idle(self) -> Deferred[None]:
@@ -408,3 +445,13 @@ def refused(error: OSError, path: Path) -> InternetError:
     if isinstance(error, FileNotFoundError):
         return FileNotFound(f"cannot write {path}: the folder does not exist")
     return UnableToCacheFile(f"cannot write {path}: {words}")
+
+
+def unreadable(error: OSError, path: PathLike[str]) -> InternetError:
+    """Return the error of a file that cannot be read, to be sent."""
+    words = error.strerror or str(error)
+    if isinstance(error, PermissionError):
+        return AccessDenied(f"cannot read {path}: {words}")
+    if isinstance(error, FileNotFoundError):
+        return FileNotFound(f"there is no file {path} to send")
+    return InvalidParameter(f"cannot read {path}: {words}")

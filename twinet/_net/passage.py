@@ -26,11 +26,14 @@ class Passage:
     :ivar greeting: what is said to it first, so that it leads to the server; ``None``
         when it gets the request itself.
     :ivar tls: how TLS is spoken with the proxy; ``None`` for a plain one.
+    :ivar server_first: the server speaks first, as with FTP: what comes behind the
+        proxy's last word is the server's.
     """
 
     proxy: Proxy
     greeting: Greeting | None
     tls: TlsCreator | None
+    server_first: bool = False
 
 
 class ProxyTlsCreator(TlsCreator):

@@ -162,13 +162,15 @@ class ProxiedOpening(Opening):
         greeting.read.clear()
         if tunnel.foregone:
             self._fail(self._out_of_turn("before it was asked"))
-        elif greeting.opened and greeting.rest:
+        elif greeting.opened and greeting.rest and not self._passage.server_first:
             # In TLS the client speaks first, and in HTTP too.
             self._fail(self._out_of_turn("behind its answer, before the server's turn"))
         elif greeting.opened:
             self._means.deadlines.clear(self)
             self._trace.greeted(greeting)
             tunnel.pass_on()
+            if greeting.rest:
+                self._inner.dataReceived(greeting.rest)
         elif greeting.again:
             tunnel.leave()
         elif greeting.unanswered is not None:

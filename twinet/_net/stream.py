@@ -23,6 +23,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 from contextlib import suppress
 from errno import EALREADY, EINPROGRESS, EISCONN
 from functools import cache, lru_cache
@@ -37,12 +38,25 @@ from twisted.python.failure import Failure
 
 from twinet._net.foresight import foreseen
 
+try:
+    import fcntl
+    import termios
+except ImportError:  # Windows has neither
+    fcntl = termios = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinet._net.race import Address, Race
 
-__all__ = ["READ_SIZE", "Stream", "can_stream", "let_little_wait"]
+__all__ = [
+    "READ_SIZE",
+    "Stream",
+    "can_stream",
+    "left_to_send",
+    "let_little_wait",
+    "wait_until_sent",
+]
 
 READ_SIZE = 256 * 1024  # measured: a quarter of the calls of Twisted's 64 KiB
 # What the system may keep that it has not sent, where that can be set.  Of its own
@@ -53,6 +67,8 @@ UNSENT = 128 * 1024
 #: page faults instead of 200,000; with 4 MiB they are hardly more.
 SHOWN = 8 << 20
 _NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+#: SIOCOUTQ, which is known to be that on Linux.
+_OUTGOING = getattr(termios, "TIOCOUTQ", None) if sys.platform == "linux" else None
 
 _DONE = Failure(CONNECTION_DONE)
 # What connect() says of an attempt.
@@ -80,6 +96,8 @@ class Stream(Connection):
     bufferSize = READ_SIZE  # noqa: N815  Twisted's name
     logstr = "Stream,client"
     started = False
+    #: writes to the socket in the place of the transport, when there is room.
+    pump: Callable[[], Any] | None = None
     # What the poller has been told, so that it is not told again.
     _reading = False
     _writing = False
@@ -142,6 +160,8 @@ class Stream(Connection):
     def doWrite(self) -> Any:  # noqa: N802  Twisted's name
         """Write what is there; before that, see whether it is connected."""
         if self._race is None:
+            if self.pump is not None:
+                return self.pump()
             return super().doWrite()  # type: ignore[no-untyped-call]  # Twisted's
         self._see(None)
         return None
@@ -316,6 +336,31 @@ def let_little_wait(own: socket.socket) -> None:
     if _NOTSENT_LOWAT is not None:
         with suppress(OSError):  # reset already, or no TCP
             own.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, UNSENT)
+
+
+def wait_until_sent(own: socket.socket) -> bool:
+    """Have the poller call a socket writable when it has sent all that it has.
+
+    :returns: whether the system can do that.
+    """
+    if _NOTSENT_LOWAT is None:
+        return False
+    try:
+        own.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, 1)
+    except OSError:
+        return False
+    return True
+
+
+def left_to_send(own: socket.socket) -> int | None:
+    """Return how many bytes the other side has yet to take; ``None``: not known."""
+    if _OUTGOING is None:
+        return None
+    try:
+        answer = fcntl.ioctl(own.fileno(), _OUTGOING, bytes(4))
+    except (OSError, ValueError):
+        return None
+    return int.from_bytes(answer, sys.byteorder)
 
 
 def _socket_address(family: int, host: str, port: int) -> Any:

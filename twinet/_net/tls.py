@@ -7,16 +7,18 @@ one of our errors.
 
 Three locks stand between a bad certificate and the first byte of a request: the
 verify callback (``verdict.py``) refuses within the handshake; a handshake that OpenSSL
-calls done is done only when the verdict agrees; and nothing is ever resumed, so that
-every connection is verified anew.
+calls done is done only when the verdict agrees; and nothing is resumed, so that every
+connection is verified anew, but for the one case of :mod:`twinet._net.resuming`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from weakref import ref
 
 from OpenSSL import SSL
+from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
 from service_identity.hazmat import DNS_ID
 from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
@@ -80,6 +82,12 @@ class TlsCreator:
         self.policy = policy
         self._host = host
         self._course = _Course(verdict.Verdict(self._service, policy.ignore))
+        self._last: ref[GuardedConnection] | None = None
+
+    @property
+    def connection(self) -> GuardedConnection | None:
+        """The connection that was made last, as long as somebody uses it."""
+        return None if self._last is None else self._last()
 
     @property
     def faults(self) -> list[Fault]:
@@ -111,6 +119,7 @@ class TlsCreator:
             SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, self._course.verdict
         )
         connection.set_info_callback(self._course)
+        self._last = ref(connection)
         return connection
 
     def explain(self, reason: Failure | BaseException) -> errors.InternetError:
@@ -262,6 +271,16 @@ class GuardedConnection(SSL.Connection):
         super().__init__(context, None)
         self._course = course
         self._offered = offered
+        #: the certificate of the connection whose session is offered.
+        self._vouched: bytes | None = None
+
+    def resume(self, first: GuardedConnection) -> None:
+        """Offer the session of another connection, whose handshake is done."""
+        session = first.get_session()
+        certificate = first.get_peer_certificate()
+        if session is not None and certificate is not None:
+            self.set_session(session)
+            self._vouched = dump_certificate(FILETYPE_ASN1, certificate)
 
     def do_handshake(self) -> None:
         """Go on with the handshake.
@@ -271,6 +290,12 @@ class GuardedConnection(SSL.Connection):
             not offered (RFC 7301 section 3.2), which older OpenSSLs leave to us.
         """
         super().do_handshake()
+        if self._vouched is not None:
+            # A certificate that was not shown is that of the session.
+            shown = self.get_peer_certificate()
+            if shown is not None:
+                der = dump_certificate(FILETYPE_ASN1, shown)
+                self._course.verdict.vouch(same=der == self._vouched)
         if not self._course.verdict.seal():
             raise SSL.Error([("twinet", "", "certificate not verified")])
         facts = TlsFacts(self, self._course.verdict.faults)

@@ -154,6 +154,16 @@ class Verdict:
         """The faults that nothing let through."""
         return [fault for fault in self.faults if not fault.let_through]
 
+    def vouch(self, *, same: bool) -> None:
+        """Take note of a handshake that resumed a session that was verified.
+
+        Of one in which a certificate was shown, nothing changes.
+
+        :param same: its certificate is that of the session.
+        """
+        if same and not self._judged and not self._sealed:
+            self._judged = True
+
     def seal(self) -> bool:
         """Say whether the finished handshake is to be believed, and end the case.
 

@@ -33,6 +33,21 @@ from twinet.wininet.dates import (
     InternetTimeToSystemTime,
 )
 from twinet.wininet.door import InternetGetLastResponseInfo
+from twinet.wininet.ftp import (
+    FtpCommand,
+    FtpCreateDirectory,
+    FtpDeleteFile,
+    FtpFindFirstFile,
+    FtpGetCurrentDirectory,
+    FtpGetFile,
+    FtpGetFileSize,
+    FtpOpenFile,
+    FtpPutFile,
+    FtpRemoveDirectory,
+    FtpRenameFile,
+    FtpSetCurrentDirectory,
+    InternetFindNextFile,
+)
 from twinet.wininet.general import (
     InternetCloseHandle,
     InternetConnect,
@@ -66,6 +81,18 @@ from twinet.wininet.urls import (
 __all__ = [
     "AsyncResult",
     "CookieState",
+    "FtpCommand",
+    "FtpCreateDirectory",
+    "FtpDeleteFile",
+    "FtpFindFirstFile",
+    "FtpGetCurrentDirectory",
+    "FtpGetFile",
+    "FtpGetFileSize",
+    "FtpOpenFile",
+    "FtpPutFile",
+    "FtpRemoveDirectory",
+    "FtpRenameFile",
+    "FtpSetCurrentDirectory",
     "HttpAddRequestHeaders",
     "HttpEndRequest",
     "HttpOpenRequest",
@@ -78,6 +105,7 @@ __all__ = [
     "InternetConnect",
     "InternetCrackUrl",
     "InternetCreateUrl",
+    "InternetFindNextFile",
     "InternetGetCookie",
     "InternetGetCookieEx",
     "InternetGetLastResponseInfo",

@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twinet._handles.handle import Handle
+from twinet._handles.http_request import HttpRequest
 from twinet._handles.url_connection import UrlConnection
 from twinet.errors import InternalError, InternetError
 from twinet.status import RequestComplete
@@ -83,8 +84,9 @@ def InternetSetStatusCallback(
 
 
 def _result(handle: Any, result: Any) -> Any:
-    # The functions of a request answer TRUE; only InternetOpenUrl gives a handle.
-    if isinstance(result, Handle) and not isinstance(handle.parent, UrlConnection):
+    # The functions of a request answer TRUE; only InternetOpenUrl gives its handle.
+    asked = isinstance(result, HttpRequest)
+    if asked and not isinstance(handle.parent, UrlConnection):
         return True
     return result
 

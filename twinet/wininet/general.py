@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -11,17 +11,14 @@ from twinet._handles.session import Session
 from twinet._handles.url_connection import UrlConnection
 from twinet._net.deliveries import CallerDelivery
 from twinet._wire.field_text import field_pairs
+from twinet._wire.ftp_url import is_ftp
 from twinet.errors import InvalidParameter
 from twinet.flags import Flag, OpenType, Service
 from twinet.urls import crack_http
 from twinet.wininet.cookies import JAR
-from twinet.wininet.door import immediate, on_reactor, waiting
+from twinet.wininet.door import on_reactor, waiting
 from twinet.wininet.http import own_fields
 from twinet.wininet.proxies import PROCESS, settings_of
-
-if TYPE_CHECKING:
-    from twinet._handles.http_connection import HttpConnection
-    from twinet._handles.http_request import HttpRequest
 
 __all__ = [
     "InternetCloseHandle",
@@ -76,7 +73,7 @@ def InternetOpen(
     return session
 
 
-@immediate(Session)
+@waiting(Session)
 def InternetConnect(
     session: Session,
     host: str,
@@ -86,26 +83,45 @@ def InternetConnect(
     service: int = Service.HTTP,
     flags: int = 0,
     context: Any = 0,
-) -> HttpConnection:
-    """Make a connection handle; for HTTP nothing is sent.
+) -> Deferred[Any]:
+    """Make a connection handle; for HTTP nothing is sent, for FTP it is logged in.
 
     :param port: 0 is the service's own.
-    :param username: answers a challenge of the server, with ``password``.
-    :param flags: INTERNET_FLAG_SECURE for TLS.
+    :param username: answers a challenge of the server, with ``password``; nobody is
+        anonymous with FTP.
+    :param flags: INTERNET_FLAG_SECURE for TLS, which an FTP server is asked for;
+        INTERNET_FLAG_PASSIVE for data connections that this side makes, and not the
+        FTP server.
     :param context: carried by the notifications; 0 silences.
     :raises InvalidParameter: 87, there is no host, or the service is unknown.
+    :raises InternetError: as :meth:`twinet.Session.ftp`.
     :source: InternetConnect.
     """
+    if service == Service.FTP:
+        return session.ftp(
+            host,
+            port or None,
+            username=username,
+            password=password,
+            tls="explicit" if flags & Flag.SECURE else None,
+            passive=bool(flags & Flag.PASSIVE),
+            context=context or None,
+        )
     if service != Service.HTTP:
-        msg = f"the service {service!r} is not spoken; use INTERNET_SERVICE_HTTP"
+        msg = (
+            f"the service {service!r} is not spoken; use INTERNET_SERVICE_HTTP or "
+            "INTERNET_SERVICE_FTP"
+        )
         raise InvalidParameter(msg)
-    return session.http(
-        host,
-        port or None,
-        tls=bool(flags & Flag.SECURE),
-        username=username,
-        password=password,
-        context=context or None,
+    return succeed(
+        session.http(
+            host,
+            port or None,
+            tls=bool(flags & Flag.SECURE),
+            username=username,
+            password=password,
+            context=context or None,
+        )
     )
 
 
@@ -116,12 +132,15 @@ def InternetOpenUrl(
     headers: str | bytes | None = None,
     flags: int = 0,
     context: Any = 0,
-) -> Deferred[HttpRequest]:
-    """Send a GET for a URL; gives the request handle when the answer's head is there.
+) -> Deferred[Any]:
+    """Open what a URL names; gives its handle when the data can be read.
+
+    For HTTP that is when the answer's head is there.  For FTP it is the handle of a
+    file, or of a listing, with a login of its own.
 
     :param url: an absolute URL; its user name and password answer a challenge.  An ftp
-        URL is asked of an HTTP proxy.
-    :param headers: lines of the form ``Name: value``.
+        URL may be asked of an HTTP proxy.
+    :param headers: lines of the form ``Name: value``; an FTP server has none.
     :param flags: INTERNET_FLAG_*.
     :param context: carried by the notifications; 0 silences.
     :raises UnrecognizedScheme: 12006, the scheme is not spoken.
@@ -137,8 +156,8 @@ def InternetOpenUrl(
         "flags": Flag(flags),
         "context": context or None,
     }
-    if url[:4].lower() == "ftp:":
-        return session.open_url(url, **how)  # type: ignore[return-value]  # invariant
+    if is_ftp(url):
+        return session.open_url(url, **how)
     return UrlConnection.open(session, crack_http(url), **how)
 
 

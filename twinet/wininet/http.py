@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinet._handles.ftp_upload import FtpUpload
 from twinet._handles.http_connection import HttpConnection
 from twinet._handles.http_request import HttpRequest
 from twinet._wire.field_text import field_pairs
@@ -125,9 +126,9 @@ def HttpSendRequestEx(
     return request.start(total, buffer).addCallback(_true)
 
 
-@waiting(HttpRequest)
-def InternetWriteFile(file: HttpRequest, data: bytes) -> Deferred[int]:
-    """Hand over a part of the body; gives its length.
+@waiting(HttpRequest, FtpUpload)
+def InternetWriteFile(file: HttpRequest | FtpUpload, data: bytes) -> Deferred[int]:
+    """Hand over a part of a body, or of a file on an FTP server; gives its length.
 
     :raises InternetError: as :meth:`twinet.HttpRequest.write`.
     :source: InternetWriteFile.

@@ -1,0 +1,102 @@
+"""The engine: what the FTP of one session shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from twinet._ftp.control import Control
+from twinet._ftp.sockets import Sockets
+from twinet._net.tls import TlsPolicy
+from twinet._wire.http_url import crack_ftp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.defer import Deferred
+
+    from twinet._ftp.site import Site
+    from twinet._ftp.way import Way
+    from twinet._net.client_certificate import ClientCertificate
+    from twinet._net.connector import Connector
+    from twinet._net.deadlines import Deadlines
+    from twinet._net.disk import Disk
+    from twinet._net.trust import TrustRoots
+    from twinet.flags import SecurityFlag
+    from twinet.proxy import Proxy
+    from twinet.urls import HttpUrl
+
+__all__ = ["Engine"]
+
+#: Of so many servers it is remembered which data connections work (our own).
+MOST_SERVERS = 256
+
+
+class Chooser(Protocol):
+    """Who knows which URLs go through a proxy."""
+
+    def proxy_for(self, url: HttpUrl) -> Proxy | None:
+        """Return the proxy for a URL; ``None`` for the straight way."""
+
+
+class Engine:
+    """Connector, limits, disk and sockets, and what was learnt about servers.
+
+    :param reactor: listens for active data connections.
+    :param proxies: returns who chooses proxies; ``None`` where there are none at all.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        deadlines: Deadlines,
+        disk: Disk,
+        roots: TrustRoots,
+        certificate: ClientCertificate | None,
+        reactor: object,
+        control: type[Control] = Control,
+        proxies: Callable[[], Chooser | None] = lambda: None,
+    ) -> None:
+        self.connector = connector
+        self.deadlines = deadlines
+        self.disk = disk
+        self.reactor = reactor
+        self._proxies = proxies
+        #: what control connections are made as.
+        self.control = control
+        self.sockets = Sockets()
+        self._roots = roots
+        self._certificate = certificate
+        self._ways: dict[tuple[str, int], Way] = {}
+
+    def proxy_for(self, host: str, port: int) -> Proxy | None:
+        """Return the proxy that leads to a server; ``None`` for the straight way."""
+        proxies = self._proxies()
+        if proxies is None:
+            return None
+        where = f"[{host}]" if ":" in host else host
+        return proxies.proxy_for(crack_ftp(f"ftp://{where}:{port}/"))
+
+    def tls_policy(
+        self, ignore: SecurityFlag, certificate: ClientCertificate | None = None
+    ) -> TlsPolicy:
+        """Return how a server is verified: as any server of HTTPS."""
+        # No protocol is offered (ALPN): servers that know the name "ftp" are rare, and
+        # some that do not end the handshake.
+        certificate = certificate or self._certificate
+        return TlsPolicy(self._roots, ignore, (), certificate)
+
+    def known_way(self, site: Site) -> Way | None:
+        """Return which data connections have worked with a server."""
+        return self._ways.get((site.host, site.port))
+
+    def remember_way(self, site: Site, way: Way) -> None:
+        """Take note of which data connections work with a server."""
+        key = (site.host, site.port)
+        self._ways.pop(key, None)
+        while len(self._ways) >= MOST_SERVERS:
+            del self._ways[next(iter(self._ways))]
+        self._ways[key] = way
+
+    def close(self) -> Deferred[None]:
+        """Close every socket; fires when none is left."""
+        return self.sockets.close()

@@ -1,0 +1,42 @@
+"""The traced control connection: it tells what goes over it.
+
+Nothing else in the room knows of a trace, and a session without one has plain control
+connections.  Passwords are never shown, whatever the trace may show of HTTP.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinet._ftp.control import Control
+from twinet._wire.ftp_command import shown_command
+from twinet.trace import TraceKind
+
+if TYPE_CHECKING:
+    from twinet._net.tracing import LineTracing
+    from twinet._wire.ftp_reply import Reply
+    from twinet.errors import InternetError
+
+__all__ = ["TracedControl"]
+
+
+class TracedControl(Control):
+    """A control connection of a session that is traced."""
+
+    trace: LineTracing
+
+    def send(self, line: bytes) -> None:
+        """Tell, and send."""
+        shown = shown_command(line).encode("utf-8", "backslashreplace")
+        self.trace.head(TraceKind.REQUEST_HEAD, [shown + b"\r\n"])
+        super().send(line)
+
+    def _take(self, reply: Reply) -> None:
+        lines = [line + b"\r\n" for line in reply.lines]
+        self.trace.head(TraceKind.ANSWER_HEAD, lines)
+        super()._take(reply)
+
+    def _end(self, error: InternetError) -> None:
+        if self.over is None:
+            self.trace.fact(f"Closing connection #{self.trace.number}")
+        super()._end(error)

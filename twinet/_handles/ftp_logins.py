@@ -1,0 +1,164 @@
+"""The part of a session that logs in on FTP servers."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, Literal
+
+from twisted.internet.defer import Deferred, fail
+
+from twinet._ftp.site import Protection, Site, login_of
+from twinet._handles.ftp_connection import FtpConnection
+from twinet._handles.ftp_url_connection import FtpUrlConnection
+from twinet._handles.handle import Handle
+from twinet._handles.request_flags import check_flags
+from twinet._wire.http_origin import http_origin
+from twinet.errors import InternetError, InvalidParameter
+from twinet.flags import Flag, SecurityFlag
+from twinet.status import SELF
+
+if TYPE_CHECKING:
+    from twinet._ftp.engine import Engine
+    from twinet._handles.http_request import HeadersArgument
+    from twinet._http.content import FieldsArgument
+    from twinet._net.dispatch import Listener
+    from twinet._wire.ftp_url import FtpUrl
+    from twinet.records import Limits
+
+__all__ = ["FtpLogins"]
+
+
+class FtpLogins(Handle):
+    """A session, as far as FTP is concerned."""
+
+    #: what the FTP of a session shares.
+    ftp_engine: Engine
+
+    def ftp(
+        self,
+        host: str,
+        port: int | None = None,
+        *,
+        username: str | None = None,
+        password: str | None = None,
+        account: str | None = None,
+        tls: Literal["explicit", "implicit"] | None = None,
+        passive: bool | None = None,
+        encoding: str = "utf-8",
+        keep_alive: float | None = None,
+        reconnect: bool = False,
+        context: Any = SELF,
+        on_status: Listener | None = None,
+        limits: Limits | None = None,
+    ) -> Deferred[FtpConnection]:
+        """Connect to an FTP server and log in; fires with the connection handle.
+
+        :param port: 21, or 990 with ``tls="implicit"``, when left out.
+        :param username: nobody is anonymous; a user without a password sends an empty
+            one, if the server asks for it.
+        :param account: sent when the server asks for it (ACCT).
+        :param tls: ``"explicit"`` asks the server for TLS before the user name is sent
+            (FTPS, RFC 4217), ``"implicit"`` begins with it.  Both protect the data as
+            well, and verify the server as HTTPS does.
+        :param passive: whether the client opens the data connections (true), the server
+            does (false), or whichever works.
+        :param encoding: of names on the server.
+        :param keep_alive: send a command that does nothing when there was none for so
+            long (seconds), and no transfer.
+        :param reconnect: log in again when the server has ended an idle session, and go
+            back to the directory where it was.
+        :raises InvalidHandle: 6, the session is closed.
+        :raises InvalidParameter: 87, there is no host, a password without a user, or
+            something that cannot be said in a line.
+        :raises InvalidUrl: 12005, no server can have such a host or port.
+        :raises NotProxyRequest: 12020, an HTTP proxy was named for FTP, which speaks it
+            for whole URLs only (``open_url``); a SOCKS proxy leads to any server.
+        :raises NameNotResolved: 12007, the host has no address.
+        :raises CannotConnect: 12029, it cannot be connected to.
+        :raises LoginFailure: 12015, the server does not let the user in.
+        :raises ExtendedError: 12003, it refuses in other words (``server_text``).
+        :raises Timeout: 12002, a limit ran out.
+        :raises CertificateFault: what is wrong with its certificate.
+        :raises OperationCancelled: 12017, the handle was closed meanwhile.
+        :source: InternetConnect with INTERNET_SERVICE_FTP.
+        """
+        try:
+            self._check_usable()
+            if not host:
+                msg = "name a host to connect to"
+                raise InvalidParameter(msg)
+            protection = _protection(tls)
+            secure = protection is not Protection.NONE
+            usual = 990 if protection is Protection.IMPLICIT else 21
+            origin = http_origin("http", host, usual if port is None else port)
+            user, secret = login_of(username, password)
+            site = Site(
+                origin.host,
+                origin.port,
+                user,
+                secret,
+                account or "",
+                protection,
+                self.ftp_engine.tls_policy(SecurityFlag(0)) if secure else None,
+                encoding,
+                passive,
+                keep_alive,
+                reconnect,
+            )
+            connection = FtpConnection(
+                self,
+                self.ftp_engine,
+                site,
+                context=context,
+                on_status=on_status,
+                limits=limits,
+            )
+        except InternetError as error:
+            return fail(error)
+        connection._announce()
+        return connection._enter()
+
+    @abstractmethod
+    def _check_usable(self) -> None:
+        """Refuse a call on a dead session, or on another thread than the reactor's.
+
+        :raises InvalidHandle: 6.
+        :raises InvalidParameter: 87.
+        """
+
+    def _open_ftp(
+        self,
+        url: FtpUrl,
+        *,
+        headers: HeadersArgument = (),  # noqa: ARG002  they are for an HTTP proxy
+        params: FieldsArgument | None = None,
+        flags: Flag = Flag(0),
+        **how: Any,
+    ) -> Deferred[Any]:
+        """Log in for a URL and open what it names.
+
+        :raises InvalidParameter: 87, there are parameters, or no such flags.
+        """
+        if params:
+            msg = "params are for the query of an http URL; ftp URLs have none"
+            raise InvalidParameter(msg)
+        flags = check_flags(flags)
+        return FtpUrlConnection.open(
+            self,  # type: ignore[arg-type]  # this is the session's part
+            url,
+            passive=True if flags & Flag.PASSIVE else None,
+            text=bool(flags & Flag.TRANSFER_ASCII),
+            **how,
+        )
+
+
+def _protection(tls: object) -> Protection:
+    """Return how an FTP server is to be spoken to.
+
+    :raises InvalidParameter: 87, there is no such way.
+    """
+    try:
+        return Protection(tls)
+    except ValueError:
+        msg = f"tls is 'explicit', 'implicit' or None for none, not {tls!r}"
+        raise InvalidParameter(msg) from None

@@ -1,0 +1,113 @@
+"""The FTP connection that ``InternetOpenUrl`` makes for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, fail
+
+from twinet._ftp.entrance import enter
+from twinet._ftp.site import Protection, Site, login_of
+from twinet._handles.ftp_connection import FtpConnection
+from twinet._handles.ftp_file import FtpFile
+from twinet._handles.ftp_find import FtpFind
+from twinet._wire.wildcard import Wildcard
+from twinet.errors import InternetError
+from twinet.flags import SecurityFlag
+
+if TYPE_CHECKING:
+    from twinet._ftp.login import Login
+    from twinet._ftp.operation import Operation
+    from twinet._handles.session import Session
+    from twinet._wire.ftp_url import FtpUrl
+
+__all__ = ["FtpUrlConnection"]
+
+
+class FtpUrlConnection(FtpConnection):
+    """A connection for one file or listing, closed with it.
+
+    The program is never given it; it meets it as the handle of the other's
+    ``HANDLE_CREATED``, and as its parent.  All that happens on it, the login included,
+    is told by the handle that the program is given.
+    """
+
+    _leaf: FtpFile | FtpFind
+
+    @classmethod
+    def open(
+        cls,
+        session: Session,
+        url: FtpUrl,
+        *,
+        passive: bool | None = None,
+        text: bool = False,
+        **kwargs: Any,
+    ) -> Deferred[Any]:
+        """Log in and open what a URL names; fires with its handle.
+
+        :param text: a text, if the URL does not say what it is.
+        :param kwargs: context, callback and limits of the handle.
+        :raises InternetError: as :meth:`Session.ftp`, ``open_file`` and ``find``.
+        """
+        engine = session.ftp_engine
+        implicit = url.scheme == "ftps"
+        user, secret = login_of(url.username, url.password)
+        site = Site(
+            url.host,
+            url.port,
+            user,
+            secret,
+            protection=Protection.IMPLICIT if implicit else Protection.NONE,
+            tls=engine.tls_policy(SecurityFlag(0)) if implicit else None,
+            passive=passive,
+        )
+        hidden = cls(session, engine, site, context=None)
+        leaf: FtpFile | FtpFind
+        if url.directory:
+            folder = f"{url.path.rstrip('/')}/" if url.path.strip("/") else url.path
+            leaf = FtpFind(hidden, Wildcard(folder), **kwargs)
+        else:
+            line = hidden._line("RETR", url.path)
+            text = url.kind == "a" if url.kind else text
+            leaf = FtpFile(hidden, url.path, line, text=text, **kwargs)
+        hidden._leaf = leaf
+        hidden._announce()
+        leaf._announce()
+        if leaf._dead:
+            return fail(leaf._was_cancelled())
+        pending, operation = leaf._prepare()
+        hidden._log_in_for(leaf, operation)
+        return pending
+
+    def _log_in_for(self, leaf: FtpFile | FtpFind, operation: Operation) -> None:
+        """Log in as a part of the leaf's operation, which then goes on."""
+
+        def entered(login: Login) -> None:
+            self._operations.pop(operation, None)
+            self._login = login
+            self._start(login, operation, leaf._serve)
+
+        def refused(failure: Any) -> None:
+            self._operations.pop(operation, None)
+            failure.trap(InternetError)
+            operation.end()
+            operation.answer(error=failure.value)
+
+        self._operations[operation] = None
+        Deferred.fromCoroutine(
+            enter(self._engine, self._site, operation, self._ended)
+        ).addCallbacks(entered, refused)
+
+    def _ended(self, _: InternetError) -> None:
+        self._leaf._voice.tell_closed()
+
+    def _child_closing(self) -> None:
+        """Close the connection with the leaf, so that it can tell of it."""
+        if self._login is not None:
+            self._login.close()
+
+    def _child_left(self) -> None:
+        if not self._dead:
+            self.close()
+        super()._child_left()
