@@ -9,12 +9,13 @@ import pytest
 
 from tests.interop.apache import Apache
 from tests.interop.caddy import Caddy
+from tests.interop.ftpfleet import FtpFleet
 from tests.interop.httpbin import HttpBin
 from tests.interop.leftovers import nothing_is_left_behind, nothing_is_logged
 from tests.interop.lighttpd import Lighttpd
 from tests.interop.nginx import Nginx
+from tests.interop.plainftpd import GuardedFtpd, PlainFtpd
 from tests.interop.proxyserver import ProxyServer
-from tests.interop.pyftpd import GuardedPyFtpd, PyFtpd
 from tests.interop.serverprocess import ServerProcess, folder_for_nobody
 from tests.interop.socks import Dante, GuardedMicrosocks, Microsocks, TwistedSocks
 from tests.interop.squid import BasicSquid, BothSquid, DigestSquid, Squid
@@ -23,6 +24,8 @@ from tests.interop.webserver import WebServer
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from tests.interop.ftpserver import FtpServer
+
 __all__ = [
     "apache2",
     "basic_squid",
@@ -30,6 +33,8 @@ __all__ = [
     "caddy",
     "dante",
     "digest_squid",
+    "ftp",
+    "ftp_fleet",
     "ftp_server",
     "guarded_ftp_server",
     "guarded_microsocks",
@@ -79,8 +84,8 @@ apache2 = _one(Apache, somebody_else=True)
 lighttpd = _one(Lighttpd)
 caddy = _one(Caddy)
 httpbin = _one(HttpBin)
-ftp_server = _one(PyFtpd)
-guarded_ftp_server = _one(GuardedPyFtpd)
+ftp_server = _one(PlainFtpd)
+guarded_ftp_server = _one(GuardedFtpd)
 squid = _one(Squid, somebody_else=True)
 basic_squid = _one(BasicSquid, somebody_else=True)
 digest_squid = _one(DigestSquid, somebody_else=True)
@@ -97,6 +102,19 @@ def proxy(request: pytest.FixtureRequest) -> ProxyServer:
     running = request.getfixturevalue(request.param)
     assert isinstance(running, ProxyServer)
     return running
+
+
+@pytest.fixture(scope="session")
+def ftp_fleet() -> Iterator[FtpFleet]:
+    """Give the FTP servers of all tests."""
+    with FtpFleet() as fleet:
+        yield fleet
+
+
+@pytest.fixture
+def ftp(request: pytest.FixtureRequest, ftp_fleet: FtpFleet) -> FtpServer:
+    """Give the server of this name (``ftpabilities.to_each`` says which)."""
+    return ftp_fleet[request.param]
 
 
 @pytest.fixture

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from tests.interop.serverprocess import ServerProcess
-from tests.interop.site import FILES, PASSWORD, USER
+from tests.interop.ftpserver import PythonServer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class PyFtpd(ServerProcess):
-    """A running pyftpdlib: the files of ``site.py``, for anybody.
-
-    :ivar root: the folder that it serves.
-    """
+class PyFtpd(PythonServer):
+    """A running pyftpdlib."""
 
     kind = "pyftpdlib"
-    listens = ("ftp",)
-    hail = b"NOOP\r\n"
-
-    def __init__(self, home: Path) -> None:
-        super().__init__(home)
-        self.root = home / "root"
-
-    @property
-    def ftp(self) -> str:
-        """Its address, without a slash at the end."""
-        return f"ftp://127.0.0.1:{self.ports['ftp']}"
+    script = "serve_pyftpdlib.py"
 
     @classmethod
     def install(cls) -> str:
@@ -40,29 +25,10 @@ class PyFtpd(ServerProcess):
     @classmethod
     def program(cls) -> str | None:
         """Return the Python that has it, or None."""
-        return sys.executable if find_spec("pyftpdlib") else None
+        return super().program() if find_spec("pyftpdlib") else None
 
-    def prepare(self) -> None:
-        """Write the files."""
-        for name, contents in FILES.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(contents)
-
-    def command(self, program: str) -> list[str | Path]:
-        """Return the command that runs it in the foreground."""
-        port = str(self.ports["ftp"])
-        where = ["-i", "127.0.0.1", "-p", port, "-d", str(self.root)]
-        return [program, "-m", "pyftpdlib", *where, *self.login()]
-
-    def login(self) -> list[str]:
-        """Return the arguments that say who may come; nothing is everybody."""
-        return []
-
-
-class GuardedPyFtpd(PyFtpd):
-    """One for those alone who know the site's user and password."""
-
-    def login(self) -> list[str]:
-        """Return the arguments that say who may come."""
-        return ["-u", USER, "-P", PASSWORD]
+    def options(self) -> list[str | Path]:
+        """Return who may come, how, and the certificates."""
+        doors = (("implicit", self.door.implicit), ("asks", self.door.asks))
+        ways = [name for name, wanted in doors if wanted]
+        return [*self.writer, self.server_pem, self.ca_pem, *ways]

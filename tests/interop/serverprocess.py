@@ -35,7 +35,9 @@ class ServerProcess:
     :cvar kind: its name, and that of its program.
     :cvar package: what ``apt-get install`` calls it.
     :cvar listens: names of the ports that it listens on; the first one is hailed.
-    :cvar hail: what it answers on that port when it is ready.
+    :cvar hail: what it answers on that port when it is ready; None if it listens only
+        then.
+    :cvar host: the address on which it listens.
     :cvar farewell: the signal that ends it.
     :ivar home: its folder.
     :ivar http: its address, without a slash at the end, if it is a web server.
@@ -46,7 +48,8 @@ class ServerProcess:
     kind: ClassVar[str]
     package: ClassVar[str]
     listens: ClassVar[tuple[str, ...]] = ("http",)
-    hail: ClassVar[bytes] = b"HEAD / HTTP/1.0\r\n\r\n"
+    hail: bytes | None = b"HEAD / HTTP/1.0\r\n\r\n"
+    host = "127.0.0.1"
     farewell: ClassVar[signal.Signals] = signal.SIGTERM
 
     def __init__(self, home: Path) -> None:
@@ -91,7 +94,7 @@ class ServerProcess:
             raise RuntimeError(self.install())
         self.prepare()
         for _ in range(ATTEMPTS):
-            self.ports = _free_ports(self.listens)
+            self.ports = _free_ports(self.host, self.listens)
             self.http = f"http://127.0.0.1:{self.ports[self.listens[0]]}"
             if self._run(self.command(program)):
                 return
@@ -113,9 +116,10 @@ class ServerProcess:
         def ended() -> bool:
             return process.poll() is not None
 
-        ports, first = self.ports, self.ports[self.listens[0]]
+        doors = [(self.host, port) for port in self.ports.values()]
+        first = self.host, self.ports[self.listens[0]]
         return (
-            wait_until(lambda: ended() or all(map(_listens, ports.values())))
+            wait_until(lambda: ended() or all(map(_listens, doors)))
             and wait_until(lambda: ended() or _answers(first, self.hail))
             and not ended()
         )
@@ -162,29 +166,32 @@ def wait_until(happened: Callable[[], object]) -> bool:
     return True
 
 
-def _listens(port: int) -> bool:
+def _listens(door: tuple[str, int]) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
+        socket.create_connection(door, 1).close()
     except OSError:
         return False
     return True
 
 
-def _answers(port: int, hail: bytes) -> bool:
+def _answers(door: tuple[str, int], hail: bytes | None) -> bool:
     """Tell whether something is said there: some listen before they give up."""
+    if hail is None:
+        return True
     try:
-        with socket.create_connection(("127.0.0.1", port), 1) as talk:
+        with socket.create_connection(door, 1) as talk:
             talk.sendall(hail)
             return talk.recv(1) != b""
     except OSError:
         return False
 
 
-def _free_ports(names: tuple[str, ...]) -> dict[str, int]:
-    probes = {name: socket.socket() for name in names}
+def _free_ports(host: str, names: tuple[str, ...]) -> dict[str, int]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    probes = {name: socket.socket(family) for name in names}
     try:
         for probe in probes.values():
-            probe.bind(("127.0.0.1", 0))
+            probe.bind((host, 0))
         return {name: probe.getsockname()[1] for name, probe in probes.items()}
     finally:
         for probe in probes.values():

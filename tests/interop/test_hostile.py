@@ -19,9 +19,9 @@ from tests.interop.hostile.kept import KEPT
 from tests.interop.hostile.redirects import REDIRECTS
 from tests.interop.hostile.run import run_all, run_cuts, side_by_side
 from tests.interop.hostile.secure import SECURE
-from tests.interop.hostile.server import NEEDS_TCP_INFO
 from tests.interop.hostile.silence import SILENCE
 from tests.interop.hostile.socks import SOCKS
+from tests.interop.hostile.talker import NEEDS_TCP_INFO
 from tests.interop.hostile.tunnels import TUNNELS
 from tests.interop.hostile.uploads import UPLOADS
 from tests.wire.answers import CORPUS, read

@@ -19,7 +19,7 @@ from twisted.internet.task import deferLater
 
 from tests.interop.hostile.case import PATIENT
 from tests.interop.hostile.run import WAYS, Meeting, within
-from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
+from tests.interop.hostile.talker import NEEDS_TCP_INFO, reactor
 from twinet._net import disk, low_water
 from twinet.errors import ConnectionReset, InternetError, OperationCancelled
 from twinet.trace import Trace

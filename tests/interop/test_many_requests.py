@@ -11,7 +11,7 @@ from twisted.internet.task import deferLater
 
 from tests.interop.hostile.case import PATIENT, ok
 from tests.interop.hostile.run import Meeting, within
-from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
+from tests.interop.hostile.talker import NEEDS_TCP_INFO, reactor
 from twinet.errors import (
     HttpInvalidServerResponse,
     InternetError,

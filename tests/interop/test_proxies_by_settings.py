@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.interop.nginx import Nginx
-    from tests.interop.pyftpd import PyFtpd
+    from tests.interop.plainftpd import PlainFtpd
     from tests.interop.socks import Dante, GuardedMicrosocks
     from tests.interop.squid import BasicSquid, Squid
 
@@ -167,9 +167,9 @@ async def test_the_page_about_trouble_is_right(
 
 @pytest_twisted.ensureDeferred
 async def test_ftp_urls_have_a_variable_of_their_own(
-    squid: Squid, ftp_server: PyFtpd, monkeypatch: pytest.MonkeyPatch
+    squid: Squid, ftp_server: PlainFtpd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And without a proxy nobody speaks FTP."""
+    """And without a proxy the server itself is asked, which only the proxy finds."""
     url = f"ftp://origin.test:{ftp_server.ports['ftp']}/one-mebibyte.bin"
     for variable, found in (("ftp_proxy", True), ("http_proxy", False)):
         monkeypatch.setenv(variable, named(squid))
@@ -178,6 +178,6 @@ async def test_ftp_urls_have_a_variable_of_their_own(
                 request = await session.open_url(url)
                 assert await request.read(len(LONG) + 1) == LONG
             else:
-                with pytest.raises(twinet.errors.UnrecognizedScheme):
+                with pytest.raises(twinet.errors.NameNotResolved):
                     await session.open_url(url)
         monkeypatch.delenv(variable)

@@ -31,9 +31,8 @@ if TYPE_CHECKING:
 
     from tests.interop.apache import Apache
     from tests.interop.nginx import Nginx
+    from tests.interop.plainftpd import GuardedFtpd, PlainFtpd
     from tests.interop.proxyserver import ProxyServer
-    from tests.interop.pyftpd import GuardedPyFtpd, PyFtpd
-    from tests.interop.socks import Microsocks
     from tests.interop.squid import BasicSquid, Squid
 
 SMALL = FILES["small.txt"]
@@ -106,7 +105,7 @@ async def test_windows_door_leads_past_it(
 @put_through("http")
 @pytest_twisted.ensureDeferred
 async def test_ftp_comes_through_squid(
-    proxy: Squid, ftp_server: PyFtpd, guarded_ftp_server: GuardedPyFtpd
+    proxy: Squid, ftp_server: PlainFtpd, guarded_ftp_server: GuardedFtpd
 ) -> None:
     """A file, with and without a password; a listing; and what is not there."""
     options: Any = {"proxy": twinet.ProxySettings(proxy.proxy, bypass="<-loopback>")}
@@ -126,15 +125,32 @@ async def test_ftp_comes_through_squid(
                 assert file.response.status_code == status
 
 
+@put_through("socks5", "socks4a")
 @pytest_twisted.ensureDeferred
-async def test_ftp_needs_an_http_proxy(
-    microsocks: Microsocks, ftp_server: PyFtpd
-) -> None:
-    """A SOCKS server speaks no FTP for us."""
-    chosen = twinet.ProxySettings(microsocks.proxy, bypass="<-loopback>")
+async def test_ftp_through_socks(proxy: ProxyServer, ftp_server: PlainFtpd) -> None:
+    """Control and data connections, by URL and by session."""
+    chosen = twinet.ProxySettings(proxy.proxy, bypass="<-loopback>")
     async with twinet.Session(reactor, proxy=chosen) as session:
-        with pytest.raises(NotProxyRequest, match="ftp"):
-            await session.open_url(f"{ftp_server.ftp}/one-mebibyte.bin")
+        file: Any = await session.open_url(f"{ftp_server.ftp}/one-mebibyte.bin")
+        assert await file.read(2 << 20) == MEBIBYTE
+        await file.close()
+        port = int(ftp_server.ftp.rpartition(":")[2])
+        ftp = await session.ftp("127.0.0.1", port)
+        names = [entry.name async for entry in await ftp.find("folder/")]
+        assert names == ["inner.txt"]
+        await ftp.quit()
+
+
+@put_through("http")
+@pytest_twisted.ensureDeferred
+async def test_ftp_session_through_an_http_proxy(
+    proxy: ProxyServer, ftp_server: PlainFtpd
+) -> None:
+    """It speaks FTP for whole URLs only."""
+    chosen = twinet.ProxySettings(proxy.proxy, bypass="<-loopback>")
+    async with twinet.Session(reactor, proxy=chosen) as session:
+        with pytest.raises(NotProxyRequest, match="open_url"):
+            await session.ftp("127.0.0.1", int(ftp_server.ftp.rpartition(":")[2]))
 
 
 # -- IPv6

@@ -11,19 +11,20 @@ from base64 import b64encode
 from contextlib import closing
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
 
 import pytest
 
 from tests.interop.abilities import each, through
+from tests.interop.ftpabilities import to_each
+from tests.interop.ftpsite import FILES as SHARED
 from tests.interop.proxyserver import NAMES, PROXY_PASSWORD, PROXY_USER
 from tests.interop.site import FILES, PASSWORD, REALM, USER
 from tests.interop.squid import REALM as GATE
 
 if TYPE_CHECKING:
+    from tests.interop.ftpserver import FtpServer
     from tests.interop.nginx import Nginx
     from tests.interop.proxyserver import ProxyServer
-    from tests.interop.pyftpd import GuardedPyFtpd, PyFtpd
     from tests.interop.serverprocess import ServerProcess
     from tests.interop.squid import Squid
     from tests.interop.webserver import WebServer
@@ -104,16 +105,13 @@ def test_squid_refuses_by_itself(squid: Squid, nginx: Nginx) -> None:
     assert ask(squid, "http://nowhere.test/").status in {502, 503}
 
 
-def test_squid_fetches_by_ftp(
-    squid: Squid, ftp_server: PyFtpd, guarded_ftp_server: GuardedPyFtpd
-) -> None:
+@to_each("users")
+def test_squid_fetches_by_ftp(squid: Squid, ftp: FtpServer) -> None:
     """A file, a listing, and a file with a password."""
-    name = "one-mebibyte.bin"
-    assert ask(squid, f"{ftp_server.ftp}/{name}").body == FILES[name]
-    assert name.encode() in ask(squid, f"{ftp_server.ftp}/").body
-    login = f"//{USER}:{quote(PASSWORD)}@"
-    url = f"{guarded_ftp_server.ftp}/{name}".replace("//", login)
-    assert ask(squid, url).body == FILES[name]
+    name = "five-mebibytes.bin"
+    assert ask(squid, f"{ftp.url()}/{name}").body == SHARED[name]
+    assert name.encode() in ask(squid, f"{ftp.url()}/").body
+    assert ask(squid, f"{ftp.url(ftp.writer)}/{name}").body == SHARED[name]
 
 
 def tunnel(proxy: ProxyServer, host: str, port: int) -> socket.socket:

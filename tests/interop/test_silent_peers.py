@@ -17,7 +17,7 @@ import twinet
 from tests.http.memory import ScriptedResolver
 from tests.interop.hostile.case import PATIENT, SHORT, ok
 from tests.interop.hostile.run import Meeting, within
-from tests.interop.hostile.server import NEEDS_TCP_INFO, reactor
+from tests.interop.hostile.talker import NEEDS_TCP_INFO, reactor
 from twinet.errors import Timeout
 from twinet.options import Option
 

@@ -10,7 +10,8 @@ from twisted.web.client import PartialDownloadError, ResponseFailed, readBody
 import twinet
 from tests.interop.hostile.case import PATIENT, Right
 from tests.interop.hostile.run import within
-from tests.interop.hostile.server import GOOD_PAGE, HostileServer, reactor
+from tests.interop.hostile.server import GOOD_PAGE, HostileServer
+from tests.interop.hostile.talker import reactor
 from twinet.errors import InternetError, Timeout
 
 if TYPE_CHECKING:

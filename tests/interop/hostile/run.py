@@ -12,7 +12,8 @@ from twisted.internet.task import deferLater
 
 import twinet
 from tests.interop.hostile.case import PATIENT, Right
-from tests.interop.hostile.server import GOOD_PAGE, HostileServer, reactor
+from tests.interop.hostile.server import GOOD_PAGE, HostileServer
+from tests.interop.hostile.talker import reactor
 from tests.net.certificates import Server, root, server_context
 from twinet.errors import InternetError, Timeout
 from twinet.options import Option
