@@ -30,7 +30,9 @@ _OF_FUNCTION = {
     ("HttpSendRequestEx", "body"): "buffer",
 }
 #: Arguments of a recorded step that no function here takes.
-_GONE = frozenset(("call", "as", "on", "wait", "thread", "type", "own_buffers"))
+_GONE = frozenset(
+    ("call", "as", "on", "wait", "thread", "type", "own_buffers", "no_data")
+)
 #: What is given in Python's form and not by keyword.
 _BYTES = frozenset(("body", "data"))
 
@@ -53,6 +55,9 @@ def arguments_of(
     :raises Unknown: a flag, an option or a service is not known here.
     """
     name = step["call"]
+    if name == "InternetGetLastResponseInfo":
+        # it is about the thread
+        return [], {}
     args = [handle] if "on" in step else []
     kwargs: dict[str, Any] = {}
     for key, value in step.items():
@@ -83,7 +88,10 @@ def _given(
         return callback(value)
     if key == "port" and isinstance(value, str):
         return int(ports(value))
-    if key in {"flags", "info", "service", "option", "access_type"}:
+    if key == "attributes":
+        # of Windows' files
+        return 0
+    if key in {"flags", "info", "service", "option", "access_type", "access"}:
         return number_of(value)
     if key == "accept":
         return (value,) if isinstance(value, str) else value

@@ -17,6 +17,10 @@ _STATUS_LINE = re.compile(r"HTTP/1\.[01] \d{3}( .*)?\Z")
 _CHUNK_SIZE = re.compile(r"[0-9a-fA-F]+\Z")
 
 
+_END = ["REQUEST_COMPLETE", "HANDLE_CLOSING"]
+_END_WITH_CONNECTION = [_END[0], "CLOSING_CONNECTION", "CONNECTION_CLOSED", _END[1]]
+
+
 @dataclass(frozen=True)
 class Case:
     """What was recorded, what was seen, and where the two differ."""
@@ -50,7 +54,8 @@ class Case:
     def cancelled(self) -> dict[str, int]:
         """The handles whose pending call ended with 12017 here, and the close's step.
 
-        Only those whose last words are in order: 50, 51, 100, 70 and nothing more.
+        Only those whose last words are in order: 50, 51, 100, 70 and nothing more; an
+        FTP connection's 50 and 51 come behind the end of its call.
         """
         found: dict[str, int] = {}
         for event in self.events:
@@ -66,7 +71,7 @@ class Case:
             )
             told = self.told(handle)
             last = [e["status"] for e in told[told.index(event) :]]
-            if closed and last == ["REQUEST_COMPLETE", "HANDLE_CLOSING"]:
+            if closed and last in (_END, _END_WITH_CONNECTION):
                 found[handle] = step
         return found
 

@@ -13,10 +13,16 @@ notification comes, and what differed among the recorded runs.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
+from tests.conformance.ftp_steps import (
+    as_in_http,
+    without_besides,
+    without_repetitions,
+    without_sending,
+)
 from tests.conformance.requests import differing, requests_of, sent_bytes
 
 if TYPE_CHECKING:
@@ -43,7 +49,8 @@ _COMPLETION = (
 class Difference:
     """One place where a run and its recording differ.
 
-    :ivar what: ``call``, ``notification``, ``buffer``, ``connections`` or ``request``.
+    :ivar what: ``call``, ``notification``, ``buffer``, ``connections``, ``request`` or
+        ``file``.
     :ivar fields: which of them differ; empty when one side has nothing there.
     """
 
@@ -137,19 +144,28 @@ def compare(
     events: Sequence[Event],
     wire: Sequence[Event],
     way: str = "reactor",
+    files: dict[str, str] | None = None,
 ) -> list[Difference]:
     """Return where a run differs from its recording, in the order of the steps.
 
     :param events: what the program saw.
     :param wire: what the servers saw.
     :param way: how its callbacks were called.
+    :param files: what became of the program's own files; None: as recorded.
     """
     expected = expectation(recording, way)
+    if recording.needs_ftp:
+        wire, events = without_besides(recording.wire, wire, events)
+        known, expected = without_repetitions(recording.wire, wire, expected)
+        recording = replace(recording, wire=tuple(known))
+        expected = without_sending(as_in_http(expected))
+        events = without_sending(as_in_http(events))
     found = [
         *_calls(expected, events),
         *_buffers(expected, events),
         *_notifications(recording, expected, events, wire, way),
         *_connections(recording, wire),
+        *(() if files is None else _files(recording, files)),
     ]
     return sorted(found, key=lambda difference: difference.step)
 
@@ -205,6 +221,37 @@ def _padded(first: list[Event], second: list[Event]) -> list[tuple[Any, Any]]:
     )
 
 
+def _aligned_commands(theirs: list[Event], ours: list[Event]) -> list[tuple[Any, Any]]:
+    """Pair what an FTP server saw, of the same kind and in the same order."""
+
+    def key(entry: Event) -> tuple[str, str]:
+        return entry["what"], entry.get("line", "").partition(" ")[0]
+
+    matcher = SequenceMatcher(
+        None, [key(e) for e in theirs], [key(e) for e in ours], autojunk=False
+    )
+    pairs: list[tuple[Any, Any]] = []
+    for tag, i, j, k, m in matcher.get_opcodes():
+        if tag == "equal":
+            pairs += zip(theirs[i:j], ours[k:m], strict=True)
+        else:
+            pairs += [(entry, None) for entry in theirs[i:j]]
+            pairs += [(None, entry) for entry in ours[k:m]]
+    return pairs
+
+
+def _files(recording: Recording, files: dict[str, str]) -> Iterable[Difference]:
+    """Compare what became of the program's own files."""
+    last = len(recording.steps) - 1
+    for name in sorted(recording.files_after.keys() | files.keys()):
+        texts = recording.files_after.get(name), files.get(name)
+        if texts[0] != texts[1]:
+            theirs, ours = (
+                None if text is None else {"name": name, "text": text} for text in texts
+            )
+            yield Difference("file", last, theirs, ours, ("text",))
+
+
 def _buffers(
     expected: Iterable[Event], events: Iterable[Event]
 ) -> Iterable[Difference]:
@@ -221,7 +268,7 @@ def _buffers(
             else:
                 fields = tuple(
                     name
-                    for name in ("count", "data")
+                    for name in ("count", "data", "find")
                     if recorded.get(name) != seen.get(name)
                 )
                 if fields:
@@ -401,7 +448,8 @@ def _connections(recording: Recording, wire: Sequence[Event]) -> Iterable[Differ
                 None if seen is None else entry,
             )
             continue
-        for theirs_one, ours_one in _padded(recorded, seen):
+        pair = _aligned_commands if recording.needs_ftp else _padded
+        for theirs_one, ours_one in pair(recorded, seen):
             if theirs_one is None or ours_one is None:
                 step = (theirs_one or ours_one)["step"]
                 yield Difference("request", step, theirs_one, ours_one)
@@ -421,7 +469,7 @@ def _of(event: Event | None, name: str) -> Any:
         return None
     if name in {"value", "number"}:
         return (event.get("out") or {}).get(name)
-    return event.get(name)
+    return event.get("line" if name == "command" else name)
 
 
 def _shown(event: Event | None) -> str:
@@ -437,4 +485,5 @@ def _shown(event: Event | None) -> str:
             return f"{event['handle']} {event['status']} {payload!r}"
         case "buffer":
             return f"{event.get('count')} bytes {str(event.get('data'))[:30]!r}"
-    return f"{event.get('what')} {str(event.get('text'))[:70]!r}"
+    said = str(event.get("text", event.get("line", "")))
+    return f"{event.get('what')} {said[:70]!r}"

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.conformance import conditions
+from tests.conformance import conditions, ftp_conditions
 from tests.conformance.case import Case
 
 if TYPE_CHECKING:
@@ -39,12 +39,21 @@ class Entry:
     source: str
     #: whether it is about the tables, whose conditions stand where they are replayed.
     table: bool = False
+    #: whether it is about the context with which something is told; its condition
+    #: looks at that itself.
+    contexts: bool = False
+
+    @property
+    def of_ftp(self) -> bool:
+        """Whether it is about FTP, and explains nothing elsewhere."""
+        return hasattr(ftp_conditions, self.name.replace("-", "_"))
 
     @property
     def condition(self) -> Callable[[Case, Difference], bool]:
         """The function that says whether it explains a difference."""
+        room = ftp_conditions if self.of_ftp else conditions
         found: Callable[[Case, Difference], bool] = getattr(
-            conditions, self.name.replace("-", "_")
+            room, self.name.replace("-", "_")
         )
         return found
 
@@ -62,14 +71,17 @@ def explain(case: Case) -> tuple[list[str], list[Difference]]:
     unexplained = []
     for difference in case.differences:
         found = [
-            entry.name
+            entry
             for entry in entries()
-            if not entry.table and entry.condition(case, difference)
+            if not entry.table
+            and (case.recording.needs_ftp or not entry.of_ftp)
+            and entry.condition(case, difference)
         ]
-        if not found or _untouchable(case, difference):
+        knowing = any(entry.contexts for entry in found)
+        if not found or (not knowing and _untouchable(case, difference)):
             unexplained.append(difference)
-        elif not set(found) & set(names):
-            names.append(found[0])
+        elif not {entry.name for entry in found} & set(names):
+            names.append(found[0].name)
     return names, unexplained
 
 

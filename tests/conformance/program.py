@@ -7,13 +7,17 @@ elsewhere.
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import twinet
 from tests.conformance.arguments import Unknown, arguments_of, plain
+from tests.conformance.buffers import BUFFERED, buffer_of, handle_in
+from tests.conformance.names import Names
 from tests.conformance.servers import Servers
 from twinet import wininet
 from twinet.errors import InternetError
@@ -31,7 +35,6 @@ WAYS = ("reactor", "pool", "queue", "caller")
 QUIET = 0.04
 #: Nothing in a scenario may take longer (seconds).
 _LIMIT = 20.0
-_KINDS = {1: "session", 4: "connection", 13: "request"}
 #: What reads: its bytes are the recorded buffers.
 _PENDING = 997
 
@@ -71,10 +74,7 @@ class Program:
         self._step = 0
         self.events: list[Event] = []
         self._queue: twinet.QueueDelivery | None = None
-        self._handles: dict[str, Any] = {}
-        #: names that HANDLE_CREATED gives before the call does.
-        self._expected: list[str] = []
-        self._hidden = 0
+        self._names = Names()
         self._callbacks = {name: self._callback(name) for name in "ABC"}
         self._hooks: list[dict[str, Any]] = []
         self._holds: dict[int, threading.Event] = {}
@@ -90,6 +90,10 @@ class Program:
         self._open_calls = 0
         self._changed = time.monotonic()
         self.servers = Servers(recording.servers, lambda: self._step)
+        #: where the program's own files are.
+        self._local = tempfile.TemporaryDirectory(prefix="twinet-replay-")
+        #: what became of them.
+        self.files: dict[str, str] = {}
 
     @property
     def wire(self) -> list[Event]:
@@ -99,6 +103,9 @@ class Program:
     def run(self) -> None:
         """Do all steps; what is left at the end is closed."""
         wininet_jar().clear()
+        local = Path(self._local.name)
+        for name, text in self._recording.files_before.items():
+            (local / name).write_bytes(text.encode("latin-1"))
         try:
             for number, step in enumerate(self._recording.steps):
                 self._step = number
@@ -113,10 +120,21 @@ class Program:
 
     def _finish(self) -> None:
         self.servers.over = True
-        session = self._handles.get("S")
+        session = self._names.handle("S")
         if session is not None and session.alive:
             _ended(wininet.InternetCloseHandle(session))
         self.servers.stop()
+        with self._local as local:
+            self.files = {
+                path.name: path.read_bytes().decode("latin-1")
+                for path in Path(local).iterdir()
+            }
+
+    def _filled(self, text: str) -> str:
+        """Put ports and the folder of local files into an argument."""
+        if text.startswith("{local}"):
+            return str(Path(self._local.name, text.removeprefix("{local}\\")))
+        return self.servers.with_ports(text)
 
     # -- the steps
 
@@ -166,8 +184,11 @@ class Program:
         return any(e.get("status") == status for e in self.events)
 
     def _call_step(self, step: dict[str, Any]) -> None:
-        waits = step.get("wait", True)
         name = step["call"]
+        waits = step.get("wait", True)
+        if self._recording.needs_ftp:
+            # the recorded login blocked, and what blocked had a thread of its own
+            waits = (waits and not step.get("thread")) or name == "InternetConnect"
         if self.way == "caller" and not waits and name != "InternetCloseHandle":
             later: Future[Any] = Future()
             self._undumped.append((name, later))
@@ -184,8 +205,13 @@ class Program:
             self._await(result.done)
         if isinstance(result, Future) or self.way in {"pool", "queue"} or _acts(name):
             self._settle()
+        elif self._recording.needs_ftp and name == "InternetCloseHandle":
+            # the server sees it a little later
+            self._changed = time.monotonic()
+            self._settle()
         if isinstance(result, Future):
             if waits:
+                self._name_late(step, result)
                 self._buffer(name, result)
             else:
                 self._undumped.append((name, result))
@@ -202,14 +228,14 @@ class Program:
         if "on" in step:
             event["arguments"]["handle"] = step["on"]
         if "as" in step:
-            self._expected.append(step["as"])
+            self._names.expect(step["as"])
         function = getattr(wininet, name, None)
         if function is None:
             self._note(event | {"returns": "missing"})
             raise_missing(name, step)
             return None
         args, kwargs = arguments_of(
-            step, self._handle_of(step), self._lookup, self.servers.with_ports
+            step, self._handle_of(step), self._lookup, self._filled
         )
         if name == "InternetOpen":
             args, kwargs = self._open_arguments(args, kwargs)
@@ -242,7 +268,7 @@ class Program:
         return args, kwargs
 
     def _handle_of(self, step: dict[str, Any]) -> Any:
-        return self._handles.get(step.get("on", ""))
+        return self._names.handle(step.get("on", ""))
 
     def _lookup(self, name: str) -> Any:
         return self._callbacks.get(name)
@@ -258,34 +284,39 @@ class Program:
             event["returns"] = "ok"
             if isinstance(result, Future):
                 self._await(result.done)
-        elif isinstance(result, twinet.Handle) and "as" in step:
-            self._name(result, step["as"])
+        elif (handle := handle_in(result)) is not None and "as" in step:
+            self._names.give(handle, step["as"])
             event["returns"] = f"handle {step['as']}"
+        elif name == "InternetGetLastResponseInfo":
+            code, text = result
+            event["returns"] = "ok"
+            event["out"] = {"value": text, "response_error": code}
         elif name == "InternetSetStatusCallback":
             letter = next(
                 (n for n, c in self._callbacks.items() if c is result), "none"
             )
             event["returns"] = f"previous callback: {letter}"
-        elif name == "InternetSetFilePointer":
+        elif name in {"InternetSetFilePointer", "FtpGetFileSize"}:
             event["returns"] = result
         else:
             event["returns"] = "ok"
             self._describe_value(event, result)
 
     def _describe_value(self, event: Event, result: Any) -> None:
-        value = plain(result, self._name_of)
+        value = plain(result, self._names.of)
         if isinstance(value, str):
             event["out"] = {"value": self._ports_back(value)}
         elif isinstance(value, int) and not isinstance(result, bool):
             event["out"] = {"number": value}
 
     def _immediate_buffer(self, name: str, event: Event, result: Any) -> None:
-        if event.get("returns") == "ok" and name.startswith(_BUFFERED):
+        done = event.get("returns") == "ok" or isinstance(result, tuple)
+        if done and name.startswith(BUFFERED):
             event.pop("out", None)
             self._buffer(name, result)
 
     def _buffer(self, name: str, result: Any) -> None:
-        if not name.startswith(_BUFFERED):
+        if not name.startswith(BUFFERED):
             return
         value = result
         if isinstance(result, Future):
@@ -295,11 +326,15 @@ class Program:
         if value is None:
             # It failed, in a thread of its own.
             return
-        if isinstance(value, bytes):
-            data = value.decode("latin-1")
-            self._note({"event": "buffer", "count": len(data), "data": data})
-        else:
-            self._note({"event": "buffer", "count": value})
+        if "no_data" not in self._recording.steps[self._step]:
+            self._note(buffer_of(value))
+
+    def _name_late(self, step: dict[str, Any], result: Future[Any]) -> None:
+        """Name a handle that nothing has told of: its context is 0."""
+        if "as" in step and result.exception(_LIMIT) is None:
+            handle = handle_in(result.result())
+            if handle is not None and self._names.of(handle, None) is None:
+                self._names.give(handle, step["as"])
 
     def _dump(self) -> None:
         left = []
@@ -329,13 +364,13 @@ class Program:
     ) -> None:
         with self._lock:
             if status == wininet.INTERNET_STATUS_HANDLE_CREATED:
-                self._name_created(info)
+                self._names.created(info)
             event: Event = {
                 "event": "notification",
                 "step": self._step,
                 "callback": letter,
-                "handle": self._name_of(handle),
-                "kind": self._kind_of(handle),
+                "handle": self._names.of(handle),
+                "kind": self._names.kind(handle),
                 "context": context,
                 "status": status.name,
                 "info_length": length,
@@ -355,17 +390,21 @@ class Program:
         """Give the result and the error as Windows has them."""
         result, error = info
         if error:
-            return {"result": 0, "error_number": error}
+            said = wininet.InternetGetLastResponseInfo()[1]
+            end = {"result": 0, "error_number": error}
+            return end | ({"last_response": said} if said else {})
         if isinstance(result, twinet.Handle):
-            return {"result": f"handle {self._name_of(result)}", "error_number": 0}
-        if isinstance(result, int) and not isinstance(result, bool):
+            return {"result": f"handle {self._names.of(result)}", "error_number": 0}
+        number = isinstance(result, int) and not isinstance(result, bool)
+        # that of FtpPutFile is ours alone
+        if number and not self._recording.needs_ftp:
             # The count of InternetQueryDataAvailable comes in the error's place.
             return {"result": 1, "error_number": result}
         return {"result": 1, "error_number": 0}
 
     def _info(self, info: Any) -> Any:
         if isinstance(info, twinet.Handle):
-            return f"handle {self._name_of(info)}"
+            return f"handle {self._names.of(info)}"
         return self._ports_back(info) if isinstance(info, str) else info
 
     def _ports_back(self, text: str) -> str:
@@ -394,7 +433,7 @@ class Program:
                 }
                 self._note(call)
                 try:
-                    wininet.InternetCloseHandle(self._handles[target])
+                    wininet.InternetCloseHandle(self._names.handle(target))
                 except InternetError as error:
                     call.update(returns="failed", error_number=error.code)
                 else:
@@ -405,34 +444,6 @@ class Program:
                 self._note({"event": "callback held", "hold": number})
                 self._held.add(number)
                 hold.wait(_LIMIT)
-
-    # -- names
-
-    def _name_created(self, handle: Any) -> None:
-        if self._name_of(handle, None) is None and self._expected:
-            self._name(handle, self._expected.pop())
-
-    def _name(self, handle: Any, name: str) -> None:
-        with self._lock:
-            self._handles[name] = handle
-            if name in self._expected:
-                self._expected.remove(name)
-
-    def _name_of(self, handle: Any, missing: str | None = "hidden") -> Any:
-        with self._lock:
-            for given, known in self._handles.items():
-                if known is handle:
-                    return given
-            if missing is None:
-                return None
-            self._hidden += 1
-            name = "hidden" if self._hidden == 1 else f"hidden{self._hidden}"
-            self._handles[name] = handle
-            return name
-
-    def _kind_of(self, handle: Any) -> str:
-        hidden = "hidden " if self._name_of(handle).startswith("hidden") else ""
-        return hidden + _KINDS[handle.handle_type]
 
     # -- waiting
 
@@ -458,13 +469,9 @@ class Program:
                 threading.Event().wait(0.005)
 
 
-#: Functions that fill a buffer on Windows.
-_BUFFERED = ("InternetRead", "InternetWrite", "InternetQueryDataAvailable")
-
-
 def _acts(name: str) -> bool:
     """Tell whether a function may cause something to happen after it has returned."""
-    return name.startswith(("HttpSend", "HttpEnd", "InternetOpenUrl", *_BUFFERED))
+    return name.startswith(("HttpSend", "HttpEnd", "InternetOpenUrl", "Ftp", *BUFFERED))
 
 
 def wininet_jar() -> Any:

@@ -22,6 +22,8 @@ class Recording:
     :ivar events: what the program saw, in order.
     :ivar wire: what the servers saw and sent, in order.
     :ivar others: events that only another run had.
+    :ivar files_before: the program's own files, by name.
+    :ivar files_after: what became of them.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Recording:
     events: tuple[Event, ...]
     wire: tuple[dict[str, Any], ...]
     others: tuple[Event, ...] = field(default=())
+    files_before: dict[str, str] = field(default_factory=dict)
+    files_after: dict[str, str] = field(default_factory=dict)
 
     @property
     def needs_ftp(self) -> bool:
@@ -64,6 +68,8 @@ def load(path: Path) -> Recording:
         events=tuple(data["events"]),
         wire=tuple(data["wire"]),
         others=tuple((data.get("seen_in_other_runs") or {}).get("events", ())),
+        files_before=data.get("local_files_before") or {},
+        files_after=data.get("local_files_after") or {},
     )
 
 

@@ -43,9 +43,6 @@ def replay(
 ) -> Verdict:
     """Replay a recording; called in a thread, while the reactor runs in another."""
     name, judgement = recording.name, recording.judgement
-    if recording.needs_ftp:
-        where = "FTP is not spoken yet"
-        return Verdict(name, judgement, "not yet", where=where)
     try:
         program = Program(recording, way, reactor, quiet)
         program.run()
@@ -53,7 +50,7 @@ def replay(
         return Verdict(name, judgement, "not yet", where=str(missing))
     except Hung as hung:
         return Verdict(name, judgement, "different", where=str(hung))
-    return judge(recording, program.events, program.wire, program.way)
+    return judge(recording, program.events, program.wire, program.way, program.files)
 
 
 def judge(
@@ -61,10 +58,11 @@ def judge(
     events: Sequence[Event],
     wire: Sequence[Event],
     way: str = "reactor",
+    files: dict[str, str] | None = None,
 ) -> Verdict:
     """Say what a run makes of a scenario."""
     name, judgement = recording.name, recording.judgement
-    found = compare(recording, events, wire, way)
+    found = compare(recording, events, wire, way, files)
     if not found:
         return Verdict(name, judgement, "equal")
     entries, unexplained = explain(Case(recording, tuple(events), tuple(wire), found))

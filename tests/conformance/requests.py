@@ -66,6 +66,8 @@ def differing(recording: Recording, theirs: Event, ours: Event) -> tuple[str, ..
     if names or theirs["what"] not in _HEADS:
         if theirs.get("text") != ours.get("text"):
             names.append("text")
+        if theirs.get("line") != ours.get("line"):
+            names.append("command")
         return tuple(names)
     recorded, seen = _parts(theirs["text"]), _parts(ours["text"])
     names += [name for name in ("line", "body") if recorded[name] != seen[name]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import socket
 import struct
@@ -10,15 +11,19 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests.conformance.ftp_server import FtpConnection
+from tests.conformance.peer import ClientGone, Peer
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from tests.conformance.ftp_server import Tree
 
 __all__ = ["Servers"]
 
 #: All ports in the recordings have five digits, and lengths depend on it.
 _LOWEST_PORT = 10000
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
-_PIECE = 65536
 
 
 class Gates:
@@ -69,17 +74,13 @@ class Servers:
 
     @property
     def requests(self) -> int:
-        """How many requests, or heads of requests, have come."""
+        """How many requests, heads of requests, or commands, have come."""
         with self._lock:
             return sum(entry["what"] in _REQUESTS for entry in self.wire)
 
-    def note(
-        self, server: str, number: int, who: str, what: str, text: str = ""
-    ) -> None:
+    def note(self, server: str, number: int, who: str, what: str, **more: Any) -> None:
         """Write something down."""
-        entry = {"server": server, "conn": number, "who": who, "what": what}
-        if text:
-            entry["text"] = text
+        entry = {"server": server, "conn": number, "who": who, "what": what, **more}
         with self._lock:
             if not self.over:
                 self.wire.append({**entry, "step": self._step()})
@@ -129,9 +130,10 @@ class Servers:
             sock.listen(0)
             filler = self.keep(socket.create_connection(sock.getsockname()))
             self.run(lambda: self._accept_later(name, server, sock, filler), name)
-        elif kind == "http":
+        elif kind in {"http", "ftp"}:
             sock.listen(50)
-            self.run(lambda: self._accept(name, server, sock), name)
+            accept = self._accept if kind == "http" else self._accept_ftp
+            self.run(lambda: accept(name, server, sock), name)
         else:
             msg = f"no server of type {kind}"
             raise ValueError(msg)
@@ -151,38 +153,38 @@ class Servers:
 
     def _accept(self, name: str, server: dict[str, Any], sock: socket.socket) -> None:
         scripts = self.scripts[name] = list(server.get("connections") or ())
-        number = 0
-        while True:
-            try:
-                connection = self.keep(sock.accept()[0])
-            except OSError:
-                return
-            number += 1
-            self.note(name, number, "client", "connected")
+        for number, connection in self._connections(name, sock):
             rest = server.get("rest") or ()
             script = scripts.pop(0) if scripts else rest
             peer = Connection(self, name, number, connection)
             self.run(partial(peer.play, script), f"{name}-{number}")
 
-
-_REQUESTS = frozenset(("request", "request head"))
-
-
-class _ClientGone(Exception):  # noqa: N818  what happened
-    """The client has closed its end."""
-
-
-class Connection:
-    """One connection and its script."""
-
-    def __init__(
-        self, servers: Servers, name: str, number: int, sock: socket.socket
+    def _accept_ftp(
+        self, name: str, server: dict[str, Any], sock: socket.socket
     ) -> None:
-        self._servers = servers
-        self._name = name
-        self._number = number
-        self._sock = sock
-        self._buffer = b""
+        tree: Tree = dict(server["tree"])
+        for number, connection in self._connections(name, sock):
+            peer = FtpConnection(self, name, number, connection, server, tree)
+            self.run(peer.play, f"{name}-{number}")
+
+    def _connections(
+        self, name: str, sock: socket.socket
+    ) -> Iterator[tuple[int, socket.socket]]:
+        """Yield the connections that come, as long as the scenario lasts."""
+        for number in itertools.count(1):
+            try:
+                connection = self.keep(sock.accept()[0])
+            except OSError:
+                return
+            self.note(name, number, "client", "connected")
+            yield number, connection
+
+
+_REQUESTS = frozenset(("request", "request head", "command"))
+
+
+class Connection(Peer):
+    """One connection and its script."""
 
     def play(self, script: Any) -> None:
         """Do what the script says, and then wait until the client closes."""
@@ -196,7 +198,7 @@ class Connection:
                 # got on another: servers answer requests, not connections.
                 left = self._servers.scripts[self._name]
                 script = left.pop(0) if left else ()
-        except (_ClientGone, OSError):
+        except (ClientGone, OSError):
             self._sock.close()
 
     def do_recv(self) -> None:
@@ -216,13 +218,13 @@ class Connection:
     def do_send(self, text: str) -> None:
         """Send something."""
         self._sock.sendall(self._servers.with_ports(text).encode("latin-1"))
-        self._servers.note(self._name, self._number, "server", "sent", text)
+        self._servers.note(self._name, self._number, "server", "sent", text=text)
 
     def do_gate(self, name: str) -> None:
         """Wait until the program opens a gate."""
         self._servers.gates[name].wait()
         if self._servers.over:
-            raise _ClientGone
+            raise ClientGone
 
     def do_sleep(self, seconds: float) -> None:
         """Do nothing for a while."""
@@ -263,7 +265,7 @@ class Connection:
     def _note(self, what: str, text: str) -> None:
         for name, port in self._servers.ports.items():
             text = text.replace(f":{port}", f":{{{name}}}")
-        self._servers.note(self._name, self._number, "client", what, text)
+        self._servers.note(self._name, self._number, "client", what, text=text)
 
     def _request(self) -> str:
         end = self._head()
@@ -282,16 +284,6 @@ class Connection:
         while b"\r\n\r\n" not in self._buffer:
             self._more()
         return self._buffer.index(b"\r\n\r\n") + 4
-
-    def _take(self, count: int) -> str:
-        data, self._buffer = self._buffer[:count], self._buffer[count:]
-        return data.decode("latin-1")
-
-    def _more(self) -> None:
-        data = self._sock.recv(_PIECE)
-        if not data:
-            raise _ClientGone
-        self._buffer += data
 
 
 def _bound() -> socket.socket:
