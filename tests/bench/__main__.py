@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 
 from tests.bench import (
     body_memory,
+    ftp_list,
+    ftp_read,
+    ftp_small,
+    ftp_write,
     http_large,
     http_small,
     large_to_disk,
@@ -45,6 +49,10 @@ BENCHES = {
         slow_connections.BENCH,
         body_memory.BENCH,
         treq_on_agent.BENCH,
+        ftp_read.BENCH,
+        ftp_write.BENCH,
+        ftp_small.BENCH,
+        ftp_list.BENCH,
     )
 }
 

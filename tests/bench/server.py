@@ -17,7 +17,15 @@ from tests.net.certificates import pem, private_pem, root
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["INSTALL", "MIB", "CannotServeError", "Server", "cores", "nginx"]
+__all__ = [
+    "INSTALL",
+    "MIB",
+    "CannotServeError",
+    "Server",
+    "cores",
+    "home_for",
+    "nginx",
+]
 
 INSTALL = "apt-get install nginx"
 _MEMORY = Path("/dev/shm")
@@ -114,7 +122,7 @@ class Server:
             raise CannotServeError(msg)
         self._folder = Path(
             tempfile.mkdtemp(
-                prefix="twinet-bench-", dir=_home(self._count * self._size)
+                prefix="twinet-bench-", dir=home_for(self._count * self._size)
             )
         )
         try:
@@ -210,7 +218,7 @@ class Server:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _home(size: int) -> str:
+def home_for(size: int) -> str:
     """Return a folder in memory if the files fit there, else the temporary one."""
     try:
         if shutil.disk_usage(_MEMORY).free > size + 64 * MIB:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tests.bench import __main__ as whole_table
 from tests.bench import http_small, rounds
 from tests.bench.__main__ import BENCHES
 from tests.bench.clients import CLIENTS, US
+from tests.bench.ftp_server import vsftpd
 from tests.bench.job import Job
 from tests.bench.rounds import Score
 from tests.bench.server import INSTALL, Server, nginx
@@ -27,6 +29,7 @@ from tests.bench.small_answers import SmallAnswers
 from tests.bench.stopwatch import Reading
 from tests.bench.summary import Aim, Mark
 from tests.bench.written_files import compare
+from tests.interop.unpacked import REMEDY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +93,42 @@ class BenchesRun(SynchronousTestCase):
     def test_memory_by_length(self):
         """Each length in each way is right, and the most of all is judged."""
         self._runs("body_memory", ["--mib=4"], 1, 6)
+
+
+class FtpBenchesRun(SynchronousTestCase):
+    """The same with vsftpd, and beside us a client that is always there."""
+
+    if vsftpd() is None or os.geteuid() != 0:
+        skip = f"vsftpd is not here, or this is not root; {REMEDY}"
+
+    def _runs(self, name: str, sizes: Sequence[str], done: int) -> None:
+        bench = BENCHES[name]
+        clients = (bench.us, "ftplib")
+        scores = bench.play(
+            bench.parser().parse_args(
+                [*sizes, "--rounds=1", f"--clients={','.join(clients)}"]
+            )
+        )
+        for client in clients:
+            self.assertEqual(scores[client].failure, "")
+            (reading,) = scores[client].readings
+            self.assertEqual((reading.done, reading.wrong), (done, 0))
+
+    def test_large_from_the_server(self):
+        """A large file is as long as it should be."""
+        self._runs("ftp_read", ["--mib=3"], 1)
+
+    def test_large_to_the_server(self):
+        """What the server has in the end is what was sent."""
+        self._runs("ftp_write", ["--mib=3"], 1)
+
+    def test_small_files(self):
+        """Each has its length."""
+        self._runs("ftp_small", ["--kib=8", "--files=10"], 10)
+
+    def test_long_listing(self):
+        """Each listing has all names."""
+        self._runs("ftp_list", ["--names=300", "--listings=2"], 2)
 
 
 class EndedBySignal(SynchronousTestCase):

@@ -1,7 +1,9 @@
 """The clients: one module each, with a function for each kind of work it can do.
 
 ``small(job)`` fetches answers into memory, ``large(job)`` a body to nothing,
-``files(job)`` bodies to files, ``slow(job)`` over many slow connections at a time.
+``files(job)`` bodies to files, ``slow(job)`` over many slow connections at a time;
+with one login on an FTP server ``ftp_read(job)`` fetches a large file to nothing,
+``ftp_small(job)`` small ones, ``ftp_write(job)`` stores one, ``ftp_list(job)`` lists.
 
 Each runs in a process of its own (``python -m tests.bench.clients``), so that no
 client pays for what another has left behind, and a missing one hurts nobody.
@@ -31,6 +33,7 @@ class Client:
     :ivar heard: it is given a status callback.
     :ivar uvloop: it runs on uvloop's loop.
     :ivar share: of the requests; slow clients are given fewer.
+    :ivar ftp: the module for FTP, if it is another one.
     """
 
     name: str
@@ -41,6 +44,11 @@ class Client:
     heard: bool = False
     uvloop: bool = False
     share: float = 1.0
+    ftp: str = ""
+
+    def module_for(self, kind: str) -> str:
+        """Return the module, in this package, with the function of that name."""
+        return self.ftp if kind.startswith("ftp_") and self.ftp else self.module
 
     @property
     def installed(self) -> bool:
@@ -59,10 +67,18 @@ US_ON_UVLOOP = "twinet-uvloop"
 CLIENTS = {
     client.name: client
     for client in (
-        Client(US, "ours", "twinet", _OURS, heard=True),
+        Client(US, "ours", "twinet", _OURS, heard=True, ftp="ours_ftp"),
         Client("twinet-unheard", "ours", "twinet", _OURS),
         Client("twinet-callbacks", "ours_by_callbacks", "twinet", _OURS, heard=True),
-        Client(US_ON_UVLOOP, "ours", "twinet", _EXTRA, heard=True, uvloop=True),
+        Client(
+            US_ON_UVLOOP,
+            "ours",
+            "twinet",
+            _EXTRA,
+            heard=True,
+            uvloop=True,
+            ftp="ours_ftp",
+        ),
         Client("treq-on-twinet", "treq_on_ours", "treq", _OURS, heard=True, share=0.5),
         Client("treq", "on_treq", "treq", "pip install treq", share=0.25),
         Client("agent", "on_agent", "twisted", "pip install twisted", share=0.25),
@@ -70,8 +86,25 @@ CLIENTS = {
         Client("aiohttp-uvloop", "on_aiohttp", "aiohttp", _EXTRA, uvloop=True),
         Client("httpx", "on_httpx", "httpx", _EXTRA, share=0.05),
         Client("pycurl", "on_pycurl", "pycurl", _EXTRA),
-        Client("curl", "on_curl", "curl", "apt-get install curl", program=True),
-        Client("aria2", "on_aria2", "aria2c", "apt-get install aria2", program=True),
+        Client(
+            "curl",
+            "on_curl",
+            "curl",
+            "apt-get install curl",
+            program=True,
+            ftp="on_curl_ftp",
+        ),
+        Client(
+            "aria2",
+            "on_aria2",
+            "aria2c",
+            "apt-get install aria2",
+            program=True,
+            ftp="on_aria2_ftp",
+        ),
+        Client("ftplib", "on_ftplib", "ftplib", "it comes with Python"),
+        Client("aioftp", "on_aioftp", "aioftp", _EXTRA),
+        Client("twisted-ftp", "on_twisted_ftp", "twisted", "pip install twisted"),
     )
 }
 

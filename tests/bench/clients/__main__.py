@@ -22,7 +22,7 @@ def main() -> None:
     refusal = allow_files(job.concurrency)
     if refusal:
         sys.exit(refusal)
-    module = import_module(f"tests.bench.clients.{CLIENTS[name].module}")
+    module = import_module(f"tests.bench.clients.{CLIENTS[name].module_for(kind)}")
     print(getattr(module, kind)(job).to_json())
 
 
