@@ -561,9 +561,8 @@ class SecrecyTests(AuthCase):
             *(RequestLogin, DigestAnswer, DigestChallenge, DigestSession),
             DigestSubject,
         )
-        for kind in kinds:
-            found = [o for o in gc.get_objects() if isinstance(o, kind)]
-            seen += [f"{thing} {thing!r}" for thing in found]
+        found = [o for o in gc.get_objects() if isinstance(o, kinds)]
+        seen += [f"{thing} {thing!r}" for thing in found]
         peer.send(b"HTTP/1.1 200 OK\r\nNo colon\r\n\r\n")
         error = self.failureResultOf(self.pending, InternetError)
         seen += [f"{error.value} {error.value!r}", error.getTraceback(detail="verbose")]
