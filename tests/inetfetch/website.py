@@ -152,6 +152,8 @@ class _Page(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    #: With five places a crowd waits a second or more, until the system tries again.
+    request_queue_size = 128
 
     def handle_error(self, *_: Any) -> None:
         """Clients that leave are part of the tests."""
