@@ -16,7 +16,12 @@ from twinet._ftp.passive import open_passive
 from twinet._ftp.way import ways
 from twinet._net.resuming import ResumingCreator
 from twinet._net.securing import Securing
-from twinet.errors import CannotConnect, ExtendedError, FtpNoPassiveMode
+from twinet.errors import (
+    CannotConnect,
+    ExtendedError,
+    FtpNoPassiveMode,
+    PolicyRefused,
+)
 
 if TYPE_CHECKING:
     from twinet._ftp.data_line import DataLine
@@ -88,6 +93,9 @@ async def prepare(login: Login, operation: Operation) -> Data:
     for way in order:
         try:
             prepared = await _try(login, operation, way)
+        except PolicyRefused:
+            # No other way may lead past the policy.
+            raise
         except (CannotConnect, ExtendedError, FtpNoPassiveMode) as error:
             if login.control.over is not None:
                 raise

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twinet._ftp.engine import Engine
     from twinet._handles.http_request import HeadersArgument
     from twinet._http.content import FieldsArgument
+    from twinet._http.engine import Engine as HttpEngine
     from twinet._net.dispatch import Listener
     from twinet._wire.ftp_url import FtpUrl
     from twinet.records import Limits
@@ -31,8 +32,9 @@ __all__ = ["FtpLogins"]
 class FtpLogins(Handle):
     """A session, as far as FTP is concerned."""
 
-    #: what the FTP of a session shares.
+    #: what the FTP of a session shares, and the HTTP.
     ftp_engine: Engine
+    engine: HttpEngine
 
     def ftp(
         self,
@@ -54,8 +56,9 @@ class FtpLogins(Handle):
         """Connect to an FTP server and log in; fires with the connection handle.
 
         :param port: 21, or 990 with ``tls="implicit"``, when left out.
-        :param username: nobody is anonymous; a user without a password sends an empty
-            one, if the server asks for it.
+        :param username: nobody is whom the session's netrc knows there, or anonymous;
+            a user without a password, there or here, sends an empty one, if the server
+            asks for it.
         :param account: sent when the server asks for it (ACCT).
         :param tls: ``"explicit"`` asks the server for TLS before the user name is sent
             (FTPS, RFC 4217), ``"implicit"`` begins with it.  Both protect the data as
@@ -91,7 +94,7 @@ class FtpLogins(Handle):
             secure = protection is not Protection.NONE
             usual = 990 if protection is Protection.IMPLICIT else 21
             origin = http_origin("http", host, usual if port is None else port)
-            user, secret = login_of(username, password)
+            user, secret = self.ftp_user(origin.host, username, password)
             site = Site(
                 origin.host,
                 origin.port,
@@ -117,6 +120,19 @@ class FtpLogins(Handle):
             return fail(error)
         connection._announce()
         return connection._enter()
+
+    def ftp_user(
+        self, host: str, username: str | None, password: str | None
+    ) -> tuple[str, str]:
+        """Return who logs in on a server: as given, or as the session's netrc has it.
+
+        :raises InvalidParameter: 87, there is a password and no user.
+        """
+        if not password:
+            known = self.engine.logins.known_in_ftp(host, username or None)
+            if known is not None:
+                return known.username, known.password
+        return login_of(username, password)
 
     @abstractmethod
     def _check_usable(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import Deferred, fail
 
 from twinet._ftp.entrance import enter
-from twinet._ftp.site import Protection, Site, login_of
+from twinet._ftp.site import Protection, Site
 from twinet._handles.ftp_connection import FtpConnection
 from twinet._handles.ftp_file import FtpFile
 from twinet._handles.ftp_find import FtpFind
@@ -52,7 +52,7 @@ class FtpUrlConnection(FtpConnection):
         """
         engine = session.ftp_engine
         implicit = url.scheme == "ftps"
-        user, secret = login_of(url.username, url.password)
+        user, secret = session.ftp_user(url.host, url.username, url.password)
         site = Site(
             url.host,
             url.port,

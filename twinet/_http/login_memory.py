@@ -101,6 +101,17 @@ class LoginMemory:
             return space.credentials
         return self.known_at(place)
 
+    def known_in_ftp(
+        self, host: str, username: str | None = None
+    ) -> Credentials | None:
+        """Return who one was at an FTP server from the beginning, or everywhere.
+
+        :param username: only this one is asked for.
+        """
+        if self._known is None:
+            return None
+        return self._known.credentials_for(host, username)
+
     def known_at(
         self, place: Place, username: str | None = None, *, by_name: bool = False
     ) -> Credentials | None:
