@@ -13,6 +13,8 @@ TAKEN = [
     "http://user:pw@example.org/a?b#c",
     "http://127.0.0.1:1/%20",
     "http://example.org/ä",
+    "ftp://user:pw@example.org/a;type=a",
+    "FTPS://[::1]:9990/%2Fa/b",
 ]
 
 #: What is refused, and a word of the reason.
@@ -20,7 +22,11 @@ REFUSED = [
     ("", "empty"),
     ("   ", "empty"),
     ("example.org", "no scheme"),
-    ("ftp://h/x", "'ftp'"),
+    ("sftp://h/x", "'sftp'"),
+    ("ftp://h/", "a directory"),
+    ("ftps://h", "a directory"),
+    ("ftp://h/folder/", "a directory"),
+    ("ftp://h/folder;type=d", "a directory"),
     ("file:///etc/passwd", "'file'"),
     ("gopher://h/", "'gopher'"),
     ("javascript:alert(1)", "'javascript'"),

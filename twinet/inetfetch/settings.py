@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LISTEN = "tcp:6800:interface=127.0.0.1"
 
 #: The variables by which other programs are told of proxies.
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 #: What this version fetches.
-SCHEMES = ("http", "https")
+SCHEMES = ("http", "https", "ftp", "ftps")
 
 #: The longest URL in characters (our own).
 MAX_LENGTH = 8192
@@ -46,12 +46,17 @@ def check_url(url: str) -> str:
     if scheme not in SCHEMES:
         what = f"scheme {scheme!r}" if scheme else "no scheme"
         raise BadUrl(
-            f"{masked(url)!r} has {what}; this version fetches http:// and https://"
+            f"{masked(url)!r} has {what}; this version fetches http://, https://, "
+            "ftp:// and ftps://"
         )
     if not host:
         raise BadUrl(f"{masked(url)!r} names no host")
     if port == 0:
         raise BadUrl(f"{masked(url)!r} names port 0")
+    if scheme.startswith("ftp"):
+        path, _, kind = parts.path.partition(";type=")
+        if kind.lower() == "d" or path.rpartition("/")[2] == "":
+            raise BadUrl(f"{masked(url)!r} names a directory; name a file in it")
     return url
 
 

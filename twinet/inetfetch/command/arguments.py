@@ -35,7 +35,7 @@ environment:
                         are found (~/.local/state/inetfetch)
   INETFETCH_TOKEN_FILE  the file with the token, if it is elsewhere
   INETFETCH_TRUST_ROOTS a PEM file with certificates to believe besides the system's
-  http_proxy, https_proxy, all_proxy, no_proxy
+  http_proxy, https_proxy, ftp_proxy, all_proxy, no_proxy
                         what "get" goes through, as other programs understand them
 """
 
@@ -95,7 +95,9 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _get_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("urls", nargs="+", metavar="URL", help="http: or https:")
+    sub.add_argument(
+        "urls", nargs="+", metavar="URL", help="http:, https:, ftp: or ftps:"
+    )
     sub.add_argument(
         "-o",
         "--output",
@@ -205,7 +207,9 @@ def _get_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("urls", nargs="*", metavar="URL", help="http: or https:")
+    sub.add_argument(
+        "urls", nargs="*", metavar="URL", help="http:, https:, ftp: or ftps:"
+    )
     sub.add_argument(
         "-i",
         "--list",

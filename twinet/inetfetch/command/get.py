@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +25,7 @@ from twinet.inetfetch.command.proxies import proxies_of
 from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
 from twinet.inetfetch.command.tracing import tracing
 from twinet.inetfetch.fetch.names import name_from_url
-from twinet.inetfetch.weburl import NO_CONTENT, masked
+from twinet.inetfetch.weburl import NO_CONTENT, BadUrl, check_url, masked
 from twinet.options import Option
 from twinet.status import ResponseReceived
 
@@ -183,6 +184,18 @@ def _words(error: InternetError | Trouble) -> str:
     return str(error)
 
 
+def _check_file(url: str) -> None:
+    """Check that an ftp URL names a file.
+
+    :raises Trouble: it names a directory.
+    """
+    if url.lower().startswith(("ftp:", "ftps:")):
+        try:
+            check_url(url)
+        except BadUrl as reason:
+            raise Trouble(str(reason), Exit.USAGE) from None
+
+
 def _check_free(path: Path) -> None:
     if os.path.lexists(path):
         # The library says the same, but only when it has asked the server.
@@ -198,17 +211,23 @@ async def _fetch(
     :raises InternetError: there is no file then.
     :raises Trouble: the same, because of what was answered.
     """
+    _check_file(target.url)
     _check_free(target.path)
     name = str(target.path)
     progress.start(name, masked(target.url))
     counting = False
+    #: what is missing of an FTP file, whose server's last words are no part of it.
+    missing: float = inf
 
     def on_status(notification: twinet.Notification) -> None:
+        nonlocal missing
         if counting and isinstance(notification, ResponseReceived):
-            progress.grow(name, notification.count)
+            count = min(notification.count, missing)
+            missing -= count
+            progress.grow(name, int(count))
 
     decoding = session.options[Option.HTTP_DECODING]
-    request = await session.get(
+    request: Any = await session.open_url(
         target.url,
         # A file is wanted as it is, not as it travels best.
         headers=() if decoding else (("Accept-Encoding", "identity"),),
@@ -217,13 +236,17 @@ async def _fetch(
         on_status=on_status,
     )
     try:
-        response = request.response
-        _check_answer(response)
-        if decoding:
-            _check_decoded(response)
-        progress.size(name, response.length)
+        if isinstance(request, twinet.HttpRequest):
+            response = request.response
+            _check_answer(response)
+            if decoding:
+                _check_decoded(response)
+            progress.size(name, response.length)
+        else:
+            progress.size(name, request.size)
+            missing = inf if request.size is None else request.size
         counting = True  # until now it was heads that came
-        path = await request.save(target.path)
+        path = cast("Path", await request.save(target.path))
         return path.stat().st_size
     finally:
         await request.close()

@@ -97,6 +97,9 @@ def exit_code(error: BaseException) -> Exit:
     ]
     if isinstance(error, Trouble):
         return error.code
+    if isinstance(error, errors.ExtendedError) and error.server_text:
+        # An FTP server has refused; it has words, and no status.
+        return Exit.STATUS
     for code, kinds in families:
         if isinstance(error, kinds):
             return code

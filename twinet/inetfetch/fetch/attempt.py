@@ -22,6 +22,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from twinet import HttpRequest
 from twinet.flags import Flag
 from twinet.inetfetch.fetch.folder import Folder
 from twinet.inetfetch.fetch.names import part_name
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorFromThreads
 
-    from twinet import HttpRequest, Session
+    from twinet import Session
     from twinet.inetfetch.fetch.faults import Faults
     from twinet.inetfetch.queue.job import Job, Publication
     from twinet.inetfetch.queue.store import Store
@@ -253,7 +254,7 @@ class Attempt:
             url=masked(self.job.uris[0]),
             tries=self.job.tries,
         )
-        opening = self._bench.session.get(
+        opening = self._bench.session.open_url(
             self.job.uris[0],
             # A file is wanted as it is, not as it travels best.
             headers=_AS_IT_IS,
@@ -263,10 +264,13 @@ class Attempt:
         )
         request = await self._cuttable(opening)
         try:
-            self._check_answer(request)
+            if isinstance(request, HttpRequest):
+                self._check_answer(request)
+                self.size = request.response.length
+            else:
+                self.size = getattr(request, "size", None)
             self._answered = True
             self.phase = "receiving"
-            self.size = request.response.length
             await part.create()
             self._go_on()
             await self._cuttable(request.deliver(part))

@@ -82,9 +82,13 @@ def clean_name(name: str) -> str:
 def name_from_url(url: str) -> str:
     """Return the name that a URL suggests: its path's last part, cleaned.
 
-    Query and fragment are not looked at.  ``index.html`` where there is no name.
+    Query and fragment are not looked at, nor what an FTP URL says about how the file
+    is transferred.  ``index.html`` where there is no name.
     """
-    last = urlsplit(url).path.rpartition("/")[2]
+    parts = urlsplit(url)
+    last = parts.path.rpartition("/")[2]
+    if parts.scheme.startswith("ftp"):
+        last = last.partition(";type=")[0]
     # Decoded only now: an encoded slash is part of the name, and becomes "_".
     text = unquote_to_bytes(last).decode("utf-8", "replace")
     return clean_name(text) or "index.html"

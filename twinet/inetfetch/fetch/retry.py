@@ -27,6 +27,7 @@ _PASSING = (
     errors.ConnectionReset,
     errors.Truncated,
     errors.NameNotResolved,
+    errors.FtpDropped,
 )
 
 #: Errors that stay, though their class is among those above.
@@ -87,6 +88,9 @@ def passes(error: BaseException) -> bool:
     """Tell whether an error may be gone the next time."""
     if isinstance(error, StatusRefused):
         return error.status in PASSING_STATUSES
+    if isinstance(error, errors.ExtendedError):
+        # By its first digit an FTP server's refusal is not for ever (RFC 959, 4.2.1).
+        return (error.server_text or "").startswith("4")
     return isinstance(error, _PASSING) and not isinstance(error, _LASTING)
 
 
