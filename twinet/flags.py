@@ -20,8 +20,9 @@ class Flag(IntFlag):
     RAW_DATA = 0x40000000
     """A directory is given as records instead of an HTML page. No effect on HTTP."""
     EXISTING_CONNECT = 0x20000000
-    """Use an open session with the same attributes again. No effect on HTTP, which
-    always shares the session's connections."""
+    """Files of ftp URLs: use a login that another one with this flag is done with, and
+    keep it for the next. No effect on HTTP, which always shares the session's
+    connections."""
     ASYNC = 0x10000000
     """All below the session is asynchronous; always so in the object API."""
     PASSIVE = 0x08000000

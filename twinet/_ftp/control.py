@@ -166,6 +166,10 @@ class Control(Line):
             raise CannotConnect(msg)
         return near, far
 
+    def follow(self, ended: Callable[[InternetError], None]) -> None:
+        """Have somebody else told when the connection is over."""
+        self._ended = ended
+
     # -- asking
 
     async def ask(self, operation: Operation, verb: str, argument: str = "") -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from twinet._ftp.control import Control
+from twinet._ftp.login_pool import LoginPool
 from twinet._ftp.sockets import Sockets
 from twinet._net.tls import TlsPolicy
 from twinet._wire.http_url import crack_ftp
@@ -67,6 +68,8 @@ class Engine:
         self._roots = roots
         self._certificate = certificate
         self._ways: dict[tuple[str, int], Way] = {}
+        #: logins that nobody uses just now.
+        self.logins = LoginPool(self)
 
     def proxy_for(self, host: str, port: int) -> Proxy | None:
         """Return the proxy that leads to a server; ``None`` for the straight way."""
@@ -99,4 +102,5 @@ class Engine:
 
     def close(self) -> Deferred[None]:
         """Close every socket; fires when none is left."""
+        self.logins.close()
         return self.sockets.close()

@@ -164,6 +164,7 @@ class FtpLogins(Handle):
             url,
             passive=True if flags & Flag.PASSIVE else None,
             text=bool(flags & Flag.TRANSFER_ASCII),
+            pooled=bool(flags & Flag.EXISTING_CONNECT),
             **how,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, fail
@@ -16,7 +17,7 @@ from twinet.errors import InternetError
 from twinet.flags import SecurityFlag
 
 if TYPE_CHECKING:
-    from twinet._ftp.login import Login
+    from twinet._ftp.login import Login, Work
     from twinet._ftp.operation import Operation
     from twinet._handles.session import Session
     from twinet._wire.ftp_url import FtpUrl
@@ -33,6 +34,8 @@ class FtpUrlConnection(FtpConnection):
     """
 
     _leaf: FtpFile | FtpFind
+    #: its login comes from the session's pool, and goes back there.
+    _pooled = False
 
     @classmethod
     def open(
@@ -42,10 +45,13 @@ class FtpUrlConnection(FtpConnection):
         *,
         passive: bool | None = None,
         text: bool = False,
+        pooled: bool = False,
         **kwargs: Any,
     ) -> Deferred[Any]:
         """Log in and open what a URL names; fires with its handle.
 
+        :param pooled: a login that another file is done with will do, and this one's is
+            for the next; the connection is not closed with the file then.
         :param text: a text, if the URL does not say what it is.
         :param kwargs: context, callback and limits of the handle.
         :raises InternetError: as :meth:`Session.ftp`, ``open_file`` and ``find``.
@@ -71,6 +77,7 @@ class FtpUrlConnection(FtpConnection):
             line = hidden._line("RETR", url.path)
             text = url.kind == "a" if url.kind else text
             leaf = FtpFile(hidden, url.path, line, text=text, **kwargs)
+            hidden._pooled = pooled
         hidden._leaf = leaf
         hidden._announce()
         leaf._announce()
@@ -82,11 +89,15 @@ class FtpUrlConnection(FtpConnection):
 
     def _log_in_for(self, leaf: FtpFile | FtpFind, operation: Operation) -> None:
         """Log in as a part of the leaf's operation, which then goes on."""
+        if self._pooled:
+            waiting = self._engine.logins.take(self._site, operation.voice.context)
+            if waiting is not None:
+                self._use(waiting, operation, partial(self._again, leaf))
+                return
 
         def entered(login: Login) -> None:
             self._operations.pop(operation, None)
-            self._login = login
-            self._start(login, operation, leaf._serve)
+            self._use(login, operation, leaf._serve)
 
         def refused(failure: Any) -> None:
             self._operations.pop(operation, None)
@@ -99,13 +110,49 @@ class FtpUrlConnection(FtpConnection):
             enter(self._engine, self._site, operation, self._ended)
         ).addCallbacks(entered, refused)
 
+    def _use(self, login: Login, operation: Operation, work: Work) -> None:
+        self._login = login
+        if not self._pooled:
+            self._start(login, operation, work)
+            return
+        login.control.follow(self._ended)
+        self._operations[operation] = None
+
+        def over(operation: Operation) -> None:
+            self._operations.pop(operation, None)
+            done, self._login = self._login, None
+            if done is not None:
+                self._engine.logins.keep(done)
+
+        login.run(operation, work, over)
+
+    async def _again(self, leaf: FtpFile | FtpFind, operation: Operation) -> None:
+        """Open by a login that has waited; by a new one if the server has ended it."""
+        waited = self._login
+        assert waited is not None
+        try:
+            await leaf._serve(operation)
+        except InternetError:
+            operation.check()
+            if operation.answered or waited.control.over is None:
+                raise
+            self._login = await enter(self._engine, self._site, operation, self._ended)
+            await leaf._serve(operation)
+
     def _ended(self, _: InternetError) -> None:
         self._leaf._voice.tell_closed()
 
     def _child_closing(self) -> None:
         """Close the connection with the leaf, so that it can tell of it."""
-        if self._login is not None:
+        if self._login is not None and not self._pooled:
             self._login.close()
+
+    def _stop(self) -> None:
+        if self._pooled:
+            # What is being ended goes into the pool when it has ended.
+            self._stop_operations()
+        else:
+            super()._stop()
 
     def _child_left(self) -> None:
         if not self._dead:
