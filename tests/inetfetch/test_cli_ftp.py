@@ -16,7 +16,7 @@ class GetFromFtp(InProcess):
 
     def setUp(self):
         super().setUp()
-        site = self.home / "site"
+        self.site = site = self.home / "site"
         site.mkdir()
         (site / "a b.bin").write_bytes(BODY)
         (site / "empty").touch()
@@ -33,6 +33,17 @@ class GetFromFtp(InProcess):
         self.assertIn(f"start a b.bin {url}\n", end.out)
         self.assertIn(f"done a b.bin {len(BODY)}\n", end.out)
         self.assertEqual(set(self.origin.users), {"anonymous"})
+
+    async def test_many_files(self):
+        """They share as many logins as there are files at a time."""
+        names = [f"{number}.bin" for number in range(9)]
+        for name in names:
+            (self.site / name).write_bytes(name.encode())
+        urls = [f"ftp://{self.place}/{name}" for name in names]
+        end = await self.run_command("get", "-j", "2", *urls)
+        self.assertEqual((end.code, end.err), (0, ""))
+        self.assertEqual(self.files(), {name: name.encode() for name in names})
+        self.assertEqual(self.origin.logins, 2)
 
     async def test_users(self):
         """Of the URL, of --user, of the netrc file; no password is shown."""

@@ -35,6 +35,13 @@ class Fetching(FtpCase):
         self.assertEqual(names_in(self.root), ["a b.bin"])
         self.assertEqual(self.read("a b.bin"), BODY)
 
+    async def test_many_files(self):
+        """They share as many logins as there are jobs at a time."""
+        jobs = await self.run_to_end(*[f"ftp://{self.place}/a%20b.bin"] * 9)
+        self.assertEqual({job.state for job in jobs}, {State.DONE})
+        self.assertEqual(self.ftp.said.count("RETR"), 9)
+        self.assertLessEqual(self.ftp.logins, self.max_active_per_host)
+
     async def test_user_of_the_url(self):
         """He logs in, and what goes wrong does not show his password."""
         who = f"{USER}:ge%20heim%3A1"
@@ -50,7 +57,7 @@ class Fetching(FtpCase):
 
     async def test_refusals(self):
         """5yz is for ever, 4yz and a closed session are not (RFC 959)."""
-        self.ftp.answers["RETR"] = ["451 not now", "421 going down"]
+        self.ftp.answers["RETR"] = ["421 going down", "451 not now"]
         [job] = await self.run_to_end(f"ftp://{self.place}/a%20b.bin")
         self.assertEqual((job.state, job.tries), (State.DONE, 3), job.error)
         [job] = await self.add(f"ftp://{self.place}/nowhere")
@@ -58,6 +65,8 @@ class Fetching(FtpCase):
         job = await self.until(job.id)
         self.assertEqual((job.state, job.tries), (State.FAILED, 1))
         self.assertIn("550", job.error["text"])
+        # Only the 421 has cost a login.
+        self.assertEqual(self.ftp.logins, 2)
         self.assertEqual(names_in(self.root), ["a b.bin"])
 
 

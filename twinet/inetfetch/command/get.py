@@ -231,8 +231,9 @@ async def _fetch(
         target.url,
         # A file is wanted as it is, not as it travels best.
         headers=() if decoding else (("Accept-Encoding", "identity"),),
-        # Some servers tell strangers that there is nothing, and never ask.
-        flags=twinet.Flag.PRE_AUTH,
+        # Some servers tell strangers that there is nothing, and never ask.  Of FTP the
+        # next file has the login of the last.
+        flags=twinet.Flag.PRE_AUTH | twinet.Flag.EXISTING_CONNECT,
         on_status=on_status,
     )
     try:

@@ -60,7 +60,7 @@ T = TypeVar("T")
 _AS_IT_IS = (("Accept-Encoding", "identity"),)
 #: One job's cookies are nothing to another one, of somebody else's perhaps.  And a
 #: million jobs at one server shall not be asked a million times who they are.
-_FLAGS = Flag.NO_COOKIES | Flag.PRE_AUTH
+_FLAGS = Flag.NO_COOKIES | Flag.PRE_AUTH | Flag.EXISTING_CONNECT
 #: WinINet's steps in words, before the answer's head has come.
 _PHASES = {
     Status.RESOLVING_NAME: "resolving",
