@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tests.ftp.memory import HOST, FtpNet, FtpTestCase
@@ -64,6 +65,24 @@ class Who(FtpTestCase):
             call = self.net.session.ftp(HOST, username=user, password="x")
             self.failureResultOf(call, InvalidParameter)
         self.assertEqual(self.net.told, [])
+
+    def test_netrc(self):
+        """It knows who one is, or the password of whom a call names."""
+        path = Path(self.mktemp())
+        path.write_text(f"machine {HOST} login joe password sesame\n")
+        path.chmod(0o600)
+        joe = "USER joe | 331 and?", "PASS sesame | 230 in"
+        for how, dialogue in (
+            ({}, joe),
+            ({"username": "joe"}, joe),
+            (
+                {"username": "joe", "password": "x"},
+                ("USER joe | 331 x", "PASS x | 230"),
+            ),
+            ({"username": "ann"}, ("USER ann | 331 and?", "PASS  | 230 in")),
+        ):
+            self.net = FtpNet(netrc=path)
+            self.sent(*dialogue, **how)
 
     def test_account(self):
         """Sent when it is asked for, after the password or at once."""

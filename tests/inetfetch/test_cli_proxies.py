@@ -35,6 +35,13 @@ class Get(InProcess):
         self.assertEqual(self.site.paths, [URL])
         self.assertEqual(self.files(), {"x": content(5)})
 
+    async def test_ftp(self):
+        """A proxy of HTTP gets the whole URL, without its password."""
+        await self.get(
+            "ftp://joe:geheim@nobody.invalid/bytes/5/x", ftp_proxy=self.proxy
+        )
+        self.assertEqual(self.site.paths, ["ftp://nobody.invalid/bytes/5/x"])
+
     async def test_the_options_proxy(self):
         """Instead of that of the environment, and its no_proxy."""
         await self.get(

@@ -48,7 +48,7 @@ class _Page(BaseHTTPRequestHandler):
         self.body = self._whole_body()
         self.site.paths.append(self.path)
         self.site.fields.append(dict(self.headers.items()))
-        path = re.sub(r"http://[^/]+", "", self.path, count=1)
+        path = re.sub(r"(?:http|ftp)://[^/]+", "", self.path, count=1)
         kind, *rest = path.lstrip("/").split("/")
         getattr(self, f"_{kind}", self._missing)(*rest)
 
