@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from twinet import errors
 from twinet._wire.host_name import host_name, ipv6_host
 
-_PORTS = {"http": 80, "https": 443, "ftp": 21}
+_PORTS = {"http": 80, "https": 443, "ftp": 21, "gopher": 70, "gophers": 70}
 _HTTP = ("http", "https")
 _HIGHEST_PORT = 65535
 _PORT_DIGITS = 5
@@ -36,6 +36,13 @@ _PLAIN = re.compile(
     rf"(?:#([{_SAFE}]*))?",
     re.ASCII,
 ).fullmatch
+_PLAIN_GOPHER = re.compile(
+    r"(gophers?)://"
+    r"((?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?)"
+    r"(?::([1-9][0-9]{0,4}))?"
+    rf"(/[{_SAFE}]*)?",
+    re.ASCII,
+).fullmatch
 _UNSAFE = re.compile(rf"[^{_SAFE}]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):", re.ASCII)
@@ -47,7 +54,8 @@ PARTS = re.compile(r"(?://([^/?#]*))?([^#]*)(?:#(.*))?", re.DOTALL)
 class HttpUrl:
     """An ``http:`` or ``https:`` URL in the parts that a request is made of.
 
-    :ivar scheme: ``http`` or ``https``; or ``ftp``, of which HTTP proxies are asked for
+    :ivar scheme: ``http`` or ``https``; or ``ftp`` and ``gopher``, of which HTTP
+        proxies are asked for
     :ivar host: as for connecting: lower case, ASCII, IPv6 without brackets
     :ivar port: 1 to 65535, the scheme's own if the URL names none
     :ivar target: path and query for the request line, ASCII, never empty
@@ -137,6 +145,25 @@ def crack_ftp(url: str) -> HttpUrl:
     :raises InvalidUrl: 12005, control characters, no host, a bad host or port
     """
     return _crack_slowly(url, ("ftp",))
+
+
+def crack_gopher(url: str) -> HttpUrl:
+    """Cut a Gopher URL into the server and the rest, which is its path.
+
+    :param url: an absolute URL; with ``gophers`` the server is spoken to in TLS
+    :raises UnrecognizedScheme: 12006, it is not of Gopher
+    :raises InvalidUrl: 12005, control characters, no host, a bad host or port
+    """
+    plain = _PLAIN_GOPHER(url) if isinstance(url, str) else None
+    if plain is not None:
+        scheme, host, number, target = plain.groups("")
+        port = int(number or _PORTS[scheme])
+        if port <= _HIGHEST_PORT and len(host) <= _LONGEST_HOST:
+            target = target or "/"
+            server = host if port == _PORTS[scheme] else f"{host}:{port}"
+            whole = f"{scheme}://{server}{target}"
+            return HttpUrl(scheme, host, port, target, server, whole, None, None, None)
+    return _crack_slowly(url, ("gopher", "gophers"))
 
 
 def _crack_slowly(url: str, schemes: tuple[str, ...] = _HTTP) -> HttpUrl:
