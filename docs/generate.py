@@ -290,7 +290,13 @@ def statuses_page() -> str:
 
 
 #: Where the enumerations are that Windows' constants are members of.
-WORDS = ("twinet.flags", "twinet.options", "twinet.query", "twinet.status")
+WORDS = (
+    "twinet.flags",
+    "twinet.gopher",
+    "twinet.options",
+    "twinet.query",
+    "twinet.status",
+)
 
 
 def objects_page() -> str:

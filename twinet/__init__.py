@@ -1,4 +1,4 @@
-"""WinINet's asynchronous model for Twisted: HTTP(S), and what comes with it.
+"""WinINet's asynchronous model for Twisted: HTTP(S), Gopher, and what comes with them.
 
 A program opens a *session*, *connections* under it and *requests* under those.
 Every call that may have to wait returns a Deferred at once; a *status callback* is
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from twinet._handles.ftp_file import FtpFile
     from twinet._handles.ftp_find import FtpFind
     from twinet._handles.ftp_upload import FtpUpload
+    from twinet._handles.gopher_connection import GopherConnection
+    from twinet._handles.gopher_file import GopherFile, GopherPage
+    from twinet._handles.gopher_find import GopherFind
     from twinet._handles.handle import Handle
     from twinet._handles.http_connection import HttpConnection
     from twinet._handles.http_request import HttpRequest
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from twinet.cookie import Cookie
     from twinet.errors import InternetError
     from twinet.flags import Flag, SecurityFlag
+    from twinet.gopher import GopherEntry, GopherType
     from twinet.options import Option
     from twinet.proxy import Proxy
     from twinet.query import Query, QueryFlag
@@ -57,6 +61,12 @@ __all__ = [
     "FtpFile",
     "FtpFind",
     "FtpUpload",
+    "GopherConnection",
+    "GopherEntry",
+    "GopherFile",
+    "GopherFind",
+    "GopherPage",
+    "GopherType",
     "Handle",
     "HttpConnection",
     "HttpRequest",
@@ -93,6 +103,9 @@ _HOMES = {
     "twinet._handles.ftp_file": ("FtpFile",),
     "twinet._handles.ftp_find": ("FtpFind",),
     "twinet._handles.ftp_upload": ("FtpUpload",),
+    "twinet._handles.gopher_connection": ("GopherConnection",),
+    "twinet._handles.gopher_file": ("GopherFile", "GopherPage"),
+    "twinet._handles.gopher_find": ("GopherFind",),
     "twinet._handles.handle": ("Handle",),
     "twinet._handles.http_connection": ("HttpConnection",),
     "twinet._handles.http_request": ("HttpRequest",),
@@ -108,6 +121,7 @@ _HOMES = {
     "twinet.cookie": ("Cookie",),
     "twinet.errors": ("InternetError",),
     "twinet.flags": ("Flag", "SecurityFlag"),
+    "twinet.gopher": ("GopherEntry", "GopherType"),
     "twinet.options": ("Option",),
     "twinet.proxy": ("Proxy",),
     "twinet.query": ("Query", "QueryFlag"),

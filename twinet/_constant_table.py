@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from twinet import flags
 from twinet.flags import OpenType, SecurityFlag
+from twinet.gopher import FILE_MASK
 
 #: The names that do not follow the rule of their enumeration.
 RENAMED: dict[str, str] = {
@@ -55,6 +56,19 @@ _BOUNDS: dict[str, int] = {
     "INTERNET_NO_CALLBACK": flags.NO_CALLBACK,
     "INTERNET_RFC1123_BUFSIZE": 30,
     "INTERNET_RFC1123_FORMAT": 0,
+}
+
+# Of locators, and what stands beside the members of GopherType and its like.
+_GOPHER: dict[str, int] = {
+    "GOPHER_ATTRIBUTE_ID_BASE": 0xABCCCC00,
+    "GOPHER_TYPE_FILE_MASK": int(FILE_MASK),
+    "MAX_GOPHER_ATTRIBUTE_NAME": 128,
+    "MAX_GOPHER_CATEGORY_NAME": 128,
+    "MAX_GOPHER_DISPLAY_TEXT": 128,
+    "MAX_GOPHER_HOST_NAME": 256,
+    "MAX_GOPHER_LOCATOR_LENGTH": 653,
+    "MAX_GOPHER_SELECTOR_TEXT": 256,
+    "MIN_GOPHER_ATTRIBUTE_LENGTH": 256,
 }
 
 # What the values of options are made of.
@@ -130,6 +144,7 @@ CONSTANTS: dict[str, int] = {
     **_MASKS,
     **_OLDER_NAMES,
     **_BOUNDS,
+    **_GOPHER,
     **_OPTION_VALUES,
     **_OPTIONS_NOT_HERE,
 }

@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred, fail
 
 from twinet._handles.fetched_request import MAX_SIZE
 from twinet._handles.ftp_find import FtpFind
+from twinet._handles.gopher_calls import is_gopher
 from twinet._handles.http_request import HttpRequest
 from twinet._handles.session import Session
 from twinet._net.disk import path_of
@@ -25,6 +26,7 @@ from twinet.errors import (
     NotProxyRequest,
     UnexpectedStatus,
 )
+from twinet.urls import crack_gopher
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -106,7 +108,7 @@ def download(
     netrc: GivenNetrc | None = None,
     reactor: Any = None,
 ) -> Deferred[Path]:
-    """Fetch a URL, of HTTP or FTP, into a new file; fires with its path.
+    """Fetch a URL, of HTTP, FTP or Gopher, into a new file; fires with its path.
 
     The file has its name only when it is complete, of the announced length, and
     synced; until then it has a temporary name beside it.  No file is ever replaced,
@@ -119,10 +121,11 @@ def download(
         that ``x.tar.gz`` comes as ``Content-Encoding: gzip``, give you ``x.tar``.)
     :param on_status: told each step, as a handle's status callback.
     :raises FileExists: 80, there is a file of that name.
-    :raises InvalidParameter: 87, the path cannot be one.
+    :raises InvalidParameter: 87, the path cannot be one, or the URL is one of a
+        directory or a menu.
     :raises UnexpectedStatus: 12003, the server answered 4xx or 5xx (or another
         status that brings no file).
-    :raises InternetError: as :meth:`twinet.Session.get` and ``save``.
+    :raises InternetError: as :meth:`twinet.Session.open_url` and ``save``.
     :source: our own.
     """
     try:
@@ -131,12 +134,10 @@ def download(
         return fail(error)
 
     async def save(session: Session) -> Path:
-        if is_ftp(url) and read_ftp_url(url).directory:
-            msg = "the URL names a directory, and there is no file to save; see listing"
-            raise InvalidParameter(msg)
+        _check_file(url)
         request: Any = await session.open_url(url, headers=headers, on_status=on_status)
         if isinstance(request, HttpRequest):
-            # Also for an ftp URL that a proxy is asked for.
+            # Also for an ftp or gopher URL that a proxy is asked for.
             _check_status(request.response)
         if os.path.isdir(path):  # noqa: ASYNC240, PTH112  local and brief
             return await request.save(path / _file_name(url))  # type: ignore[no-any-return]
@@ -202,6 +203,19 @@ def _check_status(response: Response) -> None:
         raise UnexpectedStatus(msg, status_code=status)
 
 
+def _check_file(url: str) -> None:
+    """Refuse an ftp or gopher URL that names no file.
+
+    :raises InvalidParameter: 87, it is one of a directory, a menu or a search.
+    """
+    if is_ftp(url) and read_ftp_url(url).directory:
+        msg = "the URL names a directory, and there is no file to save; see listing"
+        raise InvalidParameter(msg)
+    if is_gopher(url) and crack_gopher(url).is_menu:
+        msg = "the URL names a menu, and there is no file to save; see open_url"
+        raise InvalidParameter(msg)
+
+
 def _alone(
     use: Callable[[Session], Awaitable[T]], reactor: Any, **options: Any
 ) -> Deferred[T]:
@@ -219,10 +233,14 @@ def _alone(
 
 def _file_name(url: str) -> str:
     """Return the last segment of the URL's path as the name of a file here."""
-    path = urlsplit(url).path
-    if is_ftp(url):
-        path = path.partition(";type=")[0]
-    name = PurePosixPath(unquote(path)).name
+    if is_gopher(url):
+        path = crack_gopher(url).selector
+    else:
+        path = urlsplit(url).path
+        if is_ftp(url):
+            path = path.partition(";type=")[0]
+        path = unquote(path)
+    name = PurePosixPath(path).name
     # What would mean a folder, or nothing at all, on some system.
     if name.strip(". ") == "" or any(c in name for c in '/\\:\0<>"|?*'):
         msg = f"{url} does not end in a file name; give the file's name in 'to'"

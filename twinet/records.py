@@ -28,7 +28,13 @@ __all__ = [
 ]
 
 #: The limits that are counts, and the least that each may be.
-_COUNTS = {"addresses": 1, "head_bytes": 1, "redirects": 0, "decoded_bytes": 0}
+_COUNTS = {
+    "addresses": 1,
+    "head_bytes": 1,
+    "menu_bytes": 1,
+    "redirects": 0,
+    "decoded_bytes": 0,
+}
 #: What bounds the memory and the loops has no way out.
 _NEVER_NONE = frozenset(("head_bytes", "redirects", "lowest_speed_time"))
 #: Python remembers every name that it was asked for, also those that it does not know.
@@ -83,8 +89,10 @@ class Limits:
     lowest_speed: float | None = None
     #: how long it may (seconds).
     lowest_speed_time: float = 30
-    #: an answer's head.
+    #: an answer's head; and a line of a Gopher menu.
     head_bytes: int = 65536
+    #: a Gopher menu, or the attributes of an item.
+    menu_bytes: int | None = 16 << 20
     #: the redirects that are followed for one call; 0 follows none and fails.
     redirects: int = 30
     #: what a compressed body may become when it is decoded; longer ones end in

@@ -165,7 +165,7 @@ class HandleTests(DoorCase):
         self.assertRaises(InvalidParameter, w.InternetOpenUrl, self.session, "")
         self.assertRaises(InvalidParameter, w.InternetOpenUrl, self.session, None)
         self.assertRaises(
-            UnrecognizedScheme, w.InternetOpenUrl, self.session, "gopher://h/"
+            UnrecognizedScheme, w.InternetOpenUrl, self.session, "news://h/"
         )
         self.assertRaises(InvalidParameter, w.InternetConnect, self.session, "")
         self.assertRaises(
@@ -173,7 +173,7 @@ class HandleTests(DoorCase):
             w.InternetConnect,
             self.session,
             "h",
-            service=w.INTERNET_SERVICE_GOPHER,
+            service=w.INTERNET_SERVICE_URL,
         )
 
 

@@ -134,7 +134,7 @@ class FtpByProxyTests(NetTestCase):
             (URL, {"params": {"a": "b"}}, errors.InvalidParameter),
             (URL, {"flags": "x"}, errors.InvalidParameter),
             (URL, {"flags": Flag.SECURE}, errors.InvalidParameter),
-            ("gopher://h/", {}, errors.UnrecognizedScheme),
+            ("news://h/", {}, errors.UnrecognizedScheme),
         ):
             self.failureResultOf(self.open(url, **how), kind)
         self.net.session.close()

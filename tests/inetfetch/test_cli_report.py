@@ -63,7 +63,7 @@ class ExitCodes(SynchronousTestCase):
             (errors.Truncated(), 1),
             (errors.ConnectionReset(), 1),
             (errors.HttpRedirectFailed(), 1),
-            (errors.ExtendedError(), 1),
+            (errors.ExtendedError(), 5),
             (PermissionError(), 7),
             (ValueError(), 1),
             (Trouble("", Exit.LOCAL), 7),

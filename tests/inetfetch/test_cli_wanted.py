@@ -69,7 +69,7 @@ class Wanted(SynchronousTestCase):
     def test_what_is_wrong_is_told_with_its_place(self):
         """Of a list the line, counted with those that are skipped."""
         self.assert_usage("command line", "no scheme", urls=["e.org/a"])
-        self.assert_usage("line 3", "'gopher'", listed=self.listed(b"#\n\ngopher://e/"))
+        self.assert_usage("line 3", "'news'", listed=self.listed(b"#\n\nnews://e/"))
         self.assert_usage("line 2", "UTF-8", listed=self.listed(b"\n\xff\n"))
         self.assert_usage("command line", "UTF-8", urls=["http://e.org/\udc80"])
         self.assert_usage("-o", "UTF-8", urls=[A], out="\udc80")

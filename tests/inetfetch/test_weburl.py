@@ -15,6 +15,8 @@ TAKEN = [
     "http://example.org/ä",
     "ftp://user:pw@example.org/a;type=a",
     "FTPS://[::1]:9990/%2Fa/b",
+    "gopher://example.org/9/a.bin",
+    "gophers://example.org:7070/0a",
 ]
 
 #: What is refused, and a word of the reason.
@@ -28,7 +30,12 @@ REFUSED = [
     ("ftp://h/folder/", "a directory"),
     ("ftp://h/folder;type=d", "a directory"),
     ("file:///etc/passwd", "'file'"),
-    ("gopher://h/", "'gopher'"),
+    ("gopher://h/", "names no file"),
+    ("gopher://h/1/menu", "type 1"),
+    ("gopher://h/7/find%09x", "type 7"),
+    ("gopher://h:25/0x", "port 25"),
+    ("gopher://h/0a%0d%0aDATA", "cannot hold"),
+    ("news:x", "'news'"),
     ("javascript:alert(1)", "'javascript'"),
     ("http://", "no host"),
     ("http:///path", "no host"),

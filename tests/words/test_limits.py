@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twinet.errors import InvalidParameter
 from twinet.records import Limits
 
-COUNTS = {"addresses", "head_bytes", "redirects", "decoded_bytes"}
+COUNTS = {"addresses", "head_bytes", "menu_bytes", "redirects", "decoded_bytes"}
 #: What bounds memory, loops and windows.
 NEVER_NONE = {"head_bytes", "redirects", "lowest_speed_time"}
 NAMES = {each.name for each in fields(Limits)}

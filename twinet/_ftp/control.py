@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twinet._ftp.operation import Operation
-    from twinet._ftp.sockets import Sockets
     from twinet._net.deadlines import Deadlines
+    from twinet._net.sockets import Sockets
     from twinet._net.tls import TlsCreator
     from twinet._wire.ftp_reply import Reply
     from twinet.proxy import Proxy

@@ -23,8 +23,8 @@ from twinet.errors import Timeout
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
-    from twinet._ftp.sockets import Sockets
     from twinet._net.deadlines import Deadlines
+    from twinet._net.sockets import Sockets
     from twinet._net.tls import TlsCreator
     from twinet.errors import InternetError
     from twinet.records import Limits

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from twinet._ftp.control import Control
 from twinet._ftp.login_pool import LoginPool
-from twinet._ftp.sockets import Sockets
+from twinet._net.sockets import Sockets
 from twinet._net.tls import TlsPolicy
 from twinet._wire.http_url import crack_ftp
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinet._handles.connection_options import CONNECTION_OPTIONS
 from twinet._handles.ftp_options import FTP_OPTIONS
+from twinet._handles.gopher_options import GOPHER_OPTIONS
 from twinet._handles.request_options import REQUEST_OPTIONS
 from twinet._handles.session_options import SESSION_OPTIONS
 from twinet.errors import (
@@ -39,6 +40,15 @@ _TABLES = {
     HandleType.CONNECT_FTP: ({Kind.FTP}, FTP_OPTIONS),
     HandleType.FTP_FILE: ({Kind.FTP}, FTP_OPTIONS),
     HandleType.FTP_FIND: ({Kind.FTP}, FTP_OPTIONS),
+    **dict.fromkeys(
+        (
+            HandleType.CONNECT_GOPHER,
+            HandleType.GOPHER_FIND,
+            HandleType.GOPHER_FIND_HTML,
+            HandleType.GOPHER_FILE,
+        ),
+        ({Kind.LEAF}, GOPHER_OPTIONS),
+    ),
 }
 #: Asked of a handle they are not said to live elsewhere, but to be impossible.
 _IMPOSSIBLE_ELSEWHERE = frozenset(
@@ -108,7 +118,10 @@ class HandleOptions:
         if row.missing:
             msg = f"the option {option.name} does not work: {row.missing}"
             raise InvalidOption(msg)
-        return table[option]
+        access = table.get(option)
+        if access is None:
+            raise _elsewhere(option, handle)
+        return access
 
 
 def _elsewhere(option: Option, handle: Handle) -> InternetError:

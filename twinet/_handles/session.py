@@ -12,8 +12,9 @@ from twisted.python.threadable import isInIOThread
 from twinet._ftp.control import Control
 from twinet._ftp.engine import Engine as FtpEngine
 from twinet._ftp.traced_control import TracedControl
+from twinet._gopher.engine import Engine as GopherEngine
+from twinet._handles.gopher_calls import GopherCalls
 from twinet._handles.http_connection import HttpConnection
-from twinet._handles.url_calls import UrlCalls
 from twinet._http.channel import Channel
 from twinet._http.cookie_keeper import CookieKeeper
 from twinet._http.cookies import CookieJar
@@ -65,7 +66,7 @@ _log = Logger()
 AGENT = "twinet/0.1"
 
 
-class Session(UrlCalls):
+class Session(GopherCalls):
     """Where everything begins: connections and requests are opened under it.
 
     Nothing happens on the network before the first request.  ``close`` ends
@@ -215,6 +216,7 @@ class Session(UrlCalls):
             control,
             lambda: self.engine.proxies,
         )
+        self.gopher_engine = GopherEngine(connector, self.deadlines, roots, certificate)
         if connect is not None:
             self.preconfigured = ProxySettings.direct
         self.set_proxy(proxy)
@@ -245,7 +247,7 @@ class Session(UrlCalls):
         self._follows = proxy is None
         self._proxy = settings
         # Where there is none at all, requests need not ask.
-        self.engine.proxies = settings or None
+        self.engine.proxies = self.gopher_engine.proxies = settings or None
 
     def refresh_proxy(self) -> None:
         """Read the environment again, if that is where the proxies come from.
@@ -349,6 +351,7 @@ class Session(UrlCalls):
         """Close every socket, let the disk finish, end the threads."""
         await self.engine.close()
         await self.ftp_engine.close()
+        await self.gopher_engine.close()
         await self._keeper.close()
         await self.disk.when_idle()
         self._released = True

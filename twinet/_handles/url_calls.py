@@ -21,6 +21,8 @@ from twinet.status import SELF
 from twinet.urls import crack_ftp, crack_http
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twinet._handles.http_request import HeadersArgument
     from twinet._handles.resource import Resource
     from twinet._handles.treq_client import TreqClient
@@ -244,16 +246,20 @@ class UrlCalls(FtpLogins):
         (``ftp://host/folder/``, or ``;type=d``) an :class:`~twinet.FtpFind`; both have
         a login of their own, with the user name and the password of the URL.
 
-        An ftp URL is asked of the HTTP proxy that is chosen for it, which speaks FTP
-        with the server; its user name and password are sent along at once, and no
-        cookies.
+        A gopher URL of a menu or a search gives it as HTML, or, with
+        ``Flag.RAW_DATA``, a :class:`~twinet.GopherFind`; that of a file is a
+        :class:`~twinet.GopherFile`.
+
+        An ftp or gopher URL is asked of the HTTP proxy that is chosen for it, which
+        speaks that protocol with the server; the user name and the password of an ftp
+        URL are sent along at once, and no cookies.
 
         :param url: an absolute URL of a scheme that is spoken here.
-        :param how: as for :meth:`get`; header fields are for an HTTP proxy, as FTP has
-            none.
+        :param how: as for :meth:`get`; header fields are for an HTTP proxy, as FTP and
+            Gopher have none.
         :raises UnrecognizedScheme: 12006, the scheme is not spoken.
-        :raises InternetError: as :meth:`get`; as :meth:`~twinet.Session.ftp`, and as
-            ``open_file`` and ``find`` there.
+        :raises InternetError: as :meth:`get`; as :meth:`~twinet.Session.ftp` and
+            :meth:`~twinet.Session.gopher`, and as ``open_file`` and ``find`` there.
         :source: InternetOpenUrl.
         """
         if not is_ftp(url):
@@ -343,21 +349,25 @@ class UrlCalls(FtpLogins):
     def _ask_proxy(
         self,
         url: str,
+        crack: Callable[[str], HttpUrl] = crack_ftp,
         *,
         params: FieldsArgument | None = None,
         flags: Flag = Flag(0),
         **how: Any,
     ) -> Deferred[HttpRequest]:
-        """Send a GET for an ftp URL to the proxy for such URLs."""
+        """Send a GET for an ftp or gopher URL to the proxy for such URLs."""
         try:
             self._check_usable()
-            cracked = crack_ftp(url)
+            cracked = crack(url)
             if params:
-                msg = "params are for the query of an http URL; ftp URLs have none"
+                msg = f"params are for http URLs; {cracked.scheme} URLs have no query"
                 raise InvalidParameter(msg)
-            credentials = check_credentials(
-                cracked.username or "", cracked.password or ""
-            )
+            credentials = None
+            if cracked.scheme == "ftp":
+                # Gopher has no users, and what a URL says of one goes nowhere.
+                credentials = check_credentials(
+                    cracked.username or "", cracked.password or ""
+                )
             # There is no challenge in FTP: who logs in says so at once.
             flags = check_flags(flags) | Flag.NO_COOKIES | Flag.PRE_AUTH
             request = HttpRequest(self, "GET", cracked, flags=flags, **how)

@@ -36,7 +36,7 @@ def dial(
     :raises InvalidUrl: 12005, no certificate can be for such a host.
     :raises UnrecognizedScheme: 12006, only a proxy could speak it.
     """
-    if passage is None and order.url.scheme == "ftp":
+    if passage is None and order.url.scheme not in ("http", "https"):
         msg = f"{order.url.url} cannot be opened: there is no proxy for it any more"
         raise UnrecognizedScheme(msg)
     tls = None if order.tls is None else TlsCreator(order.tls, order.url.host)

@@ -1,7 +1,7 @@
 """The way of an order to its server: straight, or past a proxy.
 
-An HTTP proxy is given requests for http and ftp URLs itself, in absolute form (RFC
-9112, section 3.2.2), so that one connection to it may serve many servers.  For an
+An HTTP proxy is given requests for http, ftp and gopher URLs itself, in absolute form
+(RFC 9112, section 3.2.2), so that one connection to it may serve many servers.  For an
 https URL it is asked for a tunnel, and a SOCKS proxy for each URL; a tunnel leads to
 one server, and what has gone through it once is kept for that server alone.
 """
@@ -107,7 +107,7 @@ def _greeting(order: Order, proxy: Proxy, logins: LoginMemory) -> Greeting | Non
     url = order.url
     if not proxy.tunnels(url.scheme):
         return None
-    if url.scheme == "ftp":
+    if url.scheme not in ("http", "https"):
         msg = f"{url.url} is asked of HTTP proxies only, and {proxy} is none"
         raise NotProxyRequest(msg)
     if proxy.speech == "socks5":

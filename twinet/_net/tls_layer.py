@@ -51,7 +51,11 @@ if TYPE_CHECKING:
     from twinet._net.tls import TlsCreator
     from twinet._net.tls_records import Records, Scratch
 
-__all__ = ["TlsLayer"]
+__all__ = ["NoFarewell", "TlsLayer"]
+
+
+class NoFarewell(ConnectionLost):
+    """The peer has closed TCP in order, and TLS not: what it sent may be cut short."""
 
 
 @implementer(ITransport, IConsumer, IPushProducer)
@@ -147,7 +151,7 @@ class TlsLayer(Protocol):
         if self._reason is not None:
             reason = self._reason
         elif not self._over and reason.check(ConnectionDone):
-            reason = Failure(ConnectionLost("closed without a close_notify"))
+            reason = Failure(NoFarewell("closed without a close_notify"))
         line = self._line
         self._over = True
         self._records = self._line = self._reason = self._producer = None

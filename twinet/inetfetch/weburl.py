@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 #: What this version fetches.
-SCHEMES = ("http", "https", "ftp", "ftps")
+SCHEMES = ("http", "https", "ftp", "ftps", "gopher", "gophers")
 
 #: The longest URL in characters (our own).
 MAX_LENGTH = 8192
@@ -47,7 +47,7 @@ def check_url(url: str) -> str:
         what = f"scheme {scheme!r}" if scheme else "no scheme"
         raise BadUrl(
             f"{masked(url)!r} has {what}; this version fetches http://, https://, "
-            "ftp:// and ftps://"
+            "ftp://, ftps:// and gopher://"
         )
     if not host:
         raise BadUrl(f"{masked(url)!r} names no host")
@@ -57,7 +57,32 @@ def check_url(url: str) -> str:
         path, _, kind = parts.path.partition(";type=")
         if kind.lower() == "d" or path.rpartition("/")[2] == "":
             raise BadUrl(f"{masked(url)!r} names a directory; name a file in it")
+    if is_gopher(url):
+        _check_gopher(url)
     return url
+
+
+def is_gopher(url: str) -> bool:
+    """Tell whether a URL is one of Gopher."""
+    return urlsplit(url).scheme.lower() in ("gopher", "gophers")
+
+
+def _check_gopher(url: str) -> None:
+    """Refuse a gopher URL that cannot be fetched into a file.
+
+    :raises BadUrl: it cannot be, or names a menu.
+    """
+    from twinet import errors, urls  # noqa: PLC0415  for such URLs alone
+
+    try:
+        wanted = urls.crack_gopher(url)
+    except errors.InternetError as reason:
+        raise BadUrl(f"{masked(url)!r}: {reason.message}") from None
+    if not wanted.is_file:
+        raise BadUrl(
+            f"{masked(url)!r} names no file (type {wanted.sign}); one begins with /0 "
+            "for a text, /9 for a binary file"
+        )
 
 
 def host_of(url: str) -> str:

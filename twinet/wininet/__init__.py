@@ -33,6 +33,7 @@ from twinet.wininet.dates import (
     InternetTimeToSystemTime,
 )
 from twinet.wininet.door import InternetGetLastResponseInfo
+from twinet.wininet.finding import InternetFindNextFile
 from twinet.wininet.ftp import (
     FtpCommand,
     FtpCreateDirectory,
@@ -46,13 +47,19 @@ from twinet.wininet.ftp import (
     FtpRemoveDirectory,
     FtpRenameFile,
     FtpSetCurrentDirectory,
-    InternetFindNextFile,
 )
 from twinet.wininet.general import (
     InternetCloseHandle,
     InternetConnect,
     InternetOpen,
     InternetOpenUrl,
+)
+from twinet.wininet.gopher import (
+    GopherCreateLocator,
+    GopherFindFirstFile,
+    GopherGetAttribute,
+    GopherGetLocatorType,
+    GopherOpenFile,
 )
 from twinet.wininet.http import (
     HttpAddRequestHeaders,
@@ -93,6 +100,11 @@ __all__ = [
     "FtpRemoveDirectory",
     "FtpRenameFile",
     "FtpSetCurrentDirectory",
+    "GopherCreateLocator",
+    "GopherFindFirstFile",
+    "GopherGetAttribute",
+    "GopherGetLocatorType",
+    "GopherOpenFile",
     "HttpAddRequestHeaders",
     "HttpEndRequest",
     "HttpOpenRequest",

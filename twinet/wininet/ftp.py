@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from twinet._handles.ftp_calls import checked_name
 from twinet._handles.ftp_connection import FtpConnection
 from twinet._handles.ftp_file import FtpFile
-from twinet._handles.ftp_find import FtpFind
-from twinet.errors import ExtendedError, InvalidParameter, NoMoreFiles
+from twinet.errors import ExtendedError, InvalidParameter
 from twinet.flags import Access, FtpTransferType
 from twinet.wininet.door import immediate, waiting
+from twinet.wininet.finding import next_entry
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
+    from twinet._handles.ftp_find import FtpFind
     from twinet._handles.ftp_upload import FtpUpload
     from twinet.records import DirectoryEntry
 
@@ -34,7 +35,6 @@ __all__ = [
     "FtpRemoveDirectory",
     "FtpRenameFile",
     "FtpSetCurrentDirectory",
-    "InternetFindNextFile",
 ]
 
 #: FTP_TRANSFER_TYPE_MASK.
@@ -121,22 +121,11 @@ def FtpFindFirstFile(
     """
 
     def first(find: FtpFind) -> Deferred[tuple[FtpFind, DirectoryEntry]]:
-        return _next(find).addCallback(lambda entry: (find, entry))
+        return next_entry(find).addCallback(lambda entry: (find, entry))
 
     return connection._find(  # noqa: SLF001  as on Windows, nothing is an error
         _slashes(pattern or ""), needs_entry=True, context=context or None
     ).addCallback(first)
-
-
-@waiting(FtpFind)
-def InternetFindNextFile(find: FtpFind) -> Deferred[DirectoryEntry]:
-    """Give the next entry.
-
-    :raises NoMoreFiles: 18, that was the last one.
-    :raises InternetError: as :meth:`twinet.FtpFind.next_entry`.
-    :source: InternetFindNextFile.
-    """
-    return _next(find)
 
 
 @waiting(FtpConnection)
@@ -257,16 +246,6 @@ def FtpGetFileSize(file: FtpFile) -> int:
         msg = f"the server does not say how long {file.path} is"
         raise ExtendedError(msg)
     return file.size
-
-
-def _next(find: FtpFind) -> Deferred[DirectoryEntry]:
-    def checked(entry: DirectoryEntry | None) -> DirectoryEntry:
-        if entry is None:
-            msg = "the listing has no further entry"
-            raise NoMoreFiles(msg)
-        return entry
-
-    return find.next_entry().addCallback(checked)
 
 
 def _slashes(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
+from twinet._handles.gopher_calls import is_gopher
 from twinet._handles.handle import Handle
 from twinet._handles.session import Session
 from twinet._handles.url_connection import UrlConnection
@@ -84,7 +85,7 @@ def InternetConnect(
     flags: int = 0,
     context: Any = 0,
 ) -> Deferred[Any]:
-    """Make a connection handle; for HTTP nothing is sent, for FTP it is logged in.
+    """Make a connection handle; only for FTP is anything sent: it is logged in.
 
     :param port: 0 is the service's own.
     :param username: answers a challenge of the server, with ``password``; nobody is
@@ -107,10 +108,19 @@ def InternetConnect(
             passive=bool(flags & Flag.PASSIVE),
             context=context or None,
         )
+    if service == Service.GOPHER:
+        return succeed(
+            session.gopher(
+                host,
+                port or None,
+                tls=bool(flags & Flag.SECURE),
+                context=context or None,
+            )
+        )
     if service != Service.HTTP:
         msg = (
-            f"the service {service!r} is not spoken; use INTERNET_SERVICE_HTTP or "
-            "INTERNET_SERVICE_FTP"
+            f"the service {service!r} is not spoken; use INTERNET_SERVICE_HTTP, "
+            "INTERNET_SERVICE_FTP or INTERNET_SERVICE_GOPHER"
         )
         raise InvalidParameter(msg)
     return succeed(
@@ -139,8 +149,10 @@ def InternetOpenUrl(
     file, or of a listing, with a login of its own.
 
     :param url: an absolute URL; its user name and password answer a challenge.  An ftp
-        URL may be asked of an HTTP proxy.
-    :param headers: lines of the form ``Name: value``; an FTP server has none.
+        URL may be asked of an HTTP proxy; that of a Gopher menu gives a page, or with
+        INTERNET_FLAG_RAW_DATA a find handle.
+    :param headers: lines of the form ``Name: value``; an FTP server has none, nor has
+        one of Gopher.
     :param flags: INTERNET_FLAG_*.
     :param context: carried by the notifications; 0 silences.
     :raises UnrecognizedScheme: 12006, the scheme is not spoken.
@@ -156,7 +168,7 @@ def InternetOpenUrl(
         "flags": Flag(flags),
         "context": context or None,
     }
-    if is_ftp(url):
+    if is_ftp(url) or is_gopher(url):
         return session.open_url(url, **how)
     return UrlConnection.open(session, crack_http(url), **how)
 

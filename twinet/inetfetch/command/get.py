@@ -25,7 +25,13 @@ from twinet.inetfetch.command.proxies import proxies_of
 from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
 from twinet.inetfetch.command.tracing import tracing
 from twinet.inetfetch.fetch.names import name_from_url
-from twinet.inetfetch.weburl import NO_CONTENT, BadUrl, check_url, masked
+from twinet.inetfetch.weburl import (
+    NO_CONTENT,
+    BadUrl,
+    check_url,
+    is_gopher,
+    masked,
+)
 from twinet.options import Option
 from twinet.status import ResponseReceived
 
@@ -108,7 +114,12 @@ def targets_for(
 
 def _name(url: str) -> str:
     try:
+        if is_gopher(url):
+            # A menu has no name of its own; with -o it is saved as a page.
+            check_url(url)
         return name_from_url(url)
+    except BadUrl as reason:
+        raise Trouble(f"{reason} (or name the file with -o)", Exit.USAGE) from None
     except ValueError as reason:
         raise Trouble(f"{masked(url)} is not a URL: {reason}", Exit.USAGE) from None
 
@@ -243,7 +254,7 @@ async def _fetch(
             if decoding:
                 _check_decoded(response)
             progress.size(name, response.length)
-        else:
+        elif isinstance(request, twinet.FtpFile):
             progress.size(name, request.size)
             missing = inf if request.size is None else request.size
         counting = True  # until now it was heads that came

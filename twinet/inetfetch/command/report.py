@@ -56,11 +56,14 @@ def exit_code(error: BaseException) -> Exit:
     """
     from twinet import errors  # noqa: PLC0415  --help does without
 
+    if isinstance(error, errors.GopherDataError) and error.server_text:
+        # The words of a refusal are Gopher's status.
+        return Exit.STATUS
     families: list[tuple[Exit, tuple[type[BaseException], ...]]] = [
         (
             Exit.STATUS,
-            # A SOCKS proxy has no status for them.
-            (errors.UnexpectedStatus, errors.LoginFailure, errors.IncorrectPassword),
+            # Replies of FTP are statuses as well; a SOCKS proxy has none for its own.
+            (errors.ExtendedError, errors.LoginFailure, errors.IncorrectPassword),
         ),
         (Exit.TIME, (errors.Timeout,)),
         # A handshake that fails has no certificate to blame, but the same cure.

@@ -262,7 +262,7 @@ class Attempt:
             context=self,
             on_status=self._heard,
         )
-        request = await self._cuttable(opening)
+        request: Any = await self._cuttable(opening)
         try:
             if isinstance(request, HttpRequest):
                 self._check_answer(request)

@@ -10,6 +10,9 @@ from __future__ import annotations
 import unicodedata
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from twinet.inetfetch.weburl import is_gopher
+from twinet.urls import crack_gopher
+
 #: The longest name in bytes; 255 is what file systems take, and the part file's name
 #: and a number in brackets must still fit.
 MAX_BYTES = 200
@@ -85,9 +88,13 @@ def name_from_url(url: str) -> str:
     Query and fragment are not looked at, nor what an FTP URL says about how the file
     is transferred.  ``index.html`` where there is no name.
     """
+    if is_gopher(url):
+        # The first character of its path is the type's.
+        return clean_name(crack_gopher(url).name) or "index.txt"
     parts = urlsplit(url)
     last = parts.path.rpartition("/")[2]
-    if parts.scheme.startswith("ftp"):
+    if parts.scheme in ("ftp", "ftps"):
+        # How it is transferred is no part of its name (RFC 1738, section 3.2.2).
         last = last.partition(";type=")[0]
     # Decoded only now: an encoded slash is part of the name, and becomes "_".
     text = unquote_to_bytes(last).decode("utf-8", "replace")

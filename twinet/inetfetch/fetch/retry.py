@@ -91,6 +91,9 @@ def passes(error: BaseException) -> bool:
     if isinstance(error, errors.ExtendedError):
         # By its first digit an FTP server's refusal is not for ever (RFC 959, 4.2.1).
         return (error.server_text or "").startswith("4")
+    if isinstance(error, errors.GopherDataError):
+        # With words the server says that it has no such item.
+        return not error.server_text
     return isinstance(error, _PASSING) and not isinstance(error, _LASTING)
 
 

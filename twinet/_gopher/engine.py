@@ -1,0 +1,88 @@
+"""The engine: what the Gopher of one session shares."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from twinet._net.passage import Passage
+from twinet._net.sockets import Sockets
+from twinet._net.tls import TlsPolicy
+from twinet._wire.socks4a import Socks4a
+from twinet._wire.socks5 import Socks5
+from twinet.errors import NotProxyRequest
+from twinet.flags import SecurityFlag
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+    from twinet._net.client_certificate import ClientCertificate
+    from twinet._net.connector import Connector
+    from twinet._net.deadlines import Deadlines
+    from twinet._net.proxy_settings import ProxySettings
+    from twinet._net.trust import TrustRoots
+    from twinet._wire.http_url import HttpUrl
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Connector, limits and sockets.
+
+    :ivar proxies: the session's; ``None`` where there are none at all.
+    """
+
+    proxies: ProxySettings | None = None
+
+    def __init__(
+        self,
+        connector: Connector,
+        deadlines: Deadlines,
+        roots: TrustRoots,
+        certificate: ClientCertificate | None,
+    ) -> None:
+        self.connector = connector
+        self.deadlines = deadlines
+        self._roots = roots
+        self._certificate = certificate
+        self._policy: TlsPolicy | None = None
+        self.sockets = Sockets()
+
+    def tls_policy(self) -> TlsPolicy:
+        """Return how a server is verified: as any server of HTTPS."""
+        if self._policy is None:
+            # There is no name of Gopher to offer (ALPN).
+            flags = SecurityFlag(0)
+            self._policy = TlsPolicy(self._roots, flags, (), self._certificate)
+        return self._policy
+
+    def passage(self, place: HttpUrl) -> Passage | None:
+        """Return the way to a server past its proxy; ``None`` for the straight way.
+
+        :raises NotProxyRequest: 12020, the proxy is one of HTTP, or the server cannot
+            be named to it.
+        """
+        if self.proxies is None:
+            return None
+        proxy = self.proxies.proxy_for(replace(place, scheme="gopher"))
+        if proxy is None:
+            return None
+        if proxy.speech in ("http", "https"):
+            msg = (
+                f"the proxy {proxy} is one of HTTP, which is asked for gopher URLs by "
+                "open_url only; name a SOCKS proxy with gopher=socks5://..., or let "
+                "the host pass it"
+            )
+            raise NotProxyRequest(msg)
+        if "%" in place.host:
+            msg = (
+                f"{place.host} is an address on a link of this machine, which means "
+                f"nothing to the proxy {proxy}; connect straight to it"
+            )
+            raise NotProxyRequest(msg)
+        speech = Socks5 if proxy.speech == "socks5" else Socks4a
+        return Passage(proxy, speech(proxy, place.host, place.port), None)
+
+    def close(self) -> Deferred[None]:
+        """Close every socket; fires when none is left."""
+        return self.sockets.close()
