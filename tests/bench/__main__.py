@@ -17,6 +17,7 @@ from tests.bench import (
     ftp_read,
     ftp_small,
     ftp_write,
+    gopher,
     http_large,
     http_small,
     large_to_disk,
@@ -53,6 +54,7 @@ BENCHES = {
         ftp_write.BENCH,
         ftp_small.BENCH,
         ftp_list.BENCH,
+        gopher.BENCH,
     )
 }
 

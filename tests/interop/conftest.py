@@ -10,12 +10,15 @@ import pytest
 from tests.interop.apache import Apache
 from tests.interop.caddy import Caddy
 from tests.interop.ftpfleet import FtpFleet
+from tests.interop.gophernicus import Gophernicus
+from tests.interop.gopherserver import GopherServer
 from tests.interop.httpbin import HttpBin
 from tests.interop.leftovers import nothing_is_left_behind, nothing_is_logged
 from tests.interop.lighttpd import Lighttpd
 from tests.interop.nginx import Nginx
 from tests.interop.plainftpd import GuardedFtpd, PlainFtpd
 from tests.interop.proxyserver import ProxyServer
+from tests.interop.pygopherd import PyGopherd, SecurePyGopherd
 from tests.interop.serverprocess import ServerProcess, folder_for_nobody
 from tests.interop.socks import Dante, GuardedMicrosocks, Microsocks, TwistedSocks
 from tests.interop.squid import BasicSquid, BothSquid, DigestSquid, Squid
@@ -36,6 +39,8 @@ __all__ = [
     "ftp",
     "ftp_fleet",
     "ftp_server",
+    "gopher_server",
+    "gophernicus",
     "guarded_ftp_server",
     "guarded_microsocks",
     "httpbin",
@@ -45,6 +50,8 @@ __all__ = [
     "nothing_is_left_behind",
     "nothing_is_logged",
     "proxy",
+    "pygopherd",
+    "secure_pygopherd",
     "server",
     "squid",
     "twisted_socks",
@@ -86,6 +93,9 @@ caddy = _one(Caddy)
 httpbin = _one(HttpBin)
 ftp_server = _one(PlainFtpd)
 guarded_ftp_server = _one(GuardedFtpd)
+gophernicus = _one(Gophernicus, somebody_else=True)
+pygopherd = _one(PyGopherd, somebody_else=True)
+secure_pygopherd = _one(SecurePyGopherd, somebody_else=True)
 squid = _one(Squid, somebody_else=True)
 basic_squid = _one(BasicSquid, somebody_else=True)
 digest_squid = _one(DigestSquid, somebody_else=True)
@@ -115,6 +125,14 @@ def ftp_fleet() -> Iterator[FtpFleet]:
 def ftp(request: pytest.FixtureRequest, ftp_fleet: FtpFleet) -> FtpServer:
     """Give the server of this name (``ftpabilities.to_each`` says which)."""
     return ftp_fleet[request.param]
+
+
+@pytest.fixture
+def gopher_server(request: pytest.FixtureRequest) -> GopherServer:
+    """Give the Gopher server of this name."""
+    running = request.getfixturevalue(request.param)
+    assert isinstance(running, GopherServer)
+    return running
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.interop.serverprocess import ServerProcess
 from tests.interop.site import PASSWORD, USER
-from tests.interop.unpacked import REMEDY, libraries, unpacked
+from tests.interop.unpacked import REMEDY, library_path, unpacked
 from tests.net.certificates import pem, private_pem, root
 
 if TYPE_CHECKING:
@@ -147,9 +147,7 @@ class UnpackedServer(FtpServer):
 
     def variables(self) -> dict[str, str]:
         """Return where its libraries are."""
-        known = os.environ.get("LD_LIBRARY_PATH")
-        paths = [libraries(), known] if known else [libraries()]
-        return {"LD_LIBRARY_PATH": os.pathsep.join(paths)}
+        return library_path()
 
 
 class PythonServer(FtpServer):

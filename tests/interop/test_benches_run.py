@@ -131,6 +131,22 @@ class FtpBenchesRun(SynchronousTestCase):
         self._runs("ftp_list", ["--names=300", "--listings=2"], 2)
 
 
+class GopherBenchRuns(SynchronousTestCase):
+    """The same with Gopher, whose server is a program of ours."""
+
+    def test_small_files(self):
+        """Each has its length."""
+        bench = BENCHES["gopher"]
+        scores = bench.play(
+            bench.parser().parse_args(
+                ["--kib=8", "--files=10", "--rounds=1", f"--clients={bench.us}"]
+            )
+        )
+        self.assertEqual(scores[bench.us].failure, "")
+        (reading,) = scores[bench.us].readings
+        self.assertEqual((reading.done, reading.wrong), (10, 0))
+
+
 class EndedBySignal(SynchronousTestCase):
     """A bench that is told to end leaves nothing behind."""
 

@@ -1,4 +1,4 @@
-"""Programs that Debian does not install beside each other, unpacked into one folder.
+"""Programs that are not installed, but unpacked from Debian's packages into one folder.
 
 ``.ci/peers`` fills it; where it is, ``TWINET_PEERS`` may say.
 """
@@ -24,6 +24,9 @@ def unpacked(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([*places, SEARCH]))
 
 
-def libraries() -> str:
-    """Return the path on which unpacked programs find their libraries."""
-    return os.pathsep.join(map(str, sorted((FOLDER / "usr" / "lib").glob("*-*"))))
+def library_path() -> dict[str, str]:
+    """Return the variable by which unpacked programs find their libraries."""
+    name = "LD_LIBRARY_PATH"
+    folders = map(str, sorted((FOLDER / "usr" / "lib").glob("*-*")))
+    known = os.environ.get(name)
+    return {name: os.pathsep.join([*folders, *([known] if known else [])])}

@@ -105,6 +105,16 @@ CLIENTS = {
         Client("ftplib", "on_ftplib", "ftplib", "it comes with Python"),
         Client("aioftp", "on_aioftp", "aioftp", _EXTRA),
         Client("twisted-ftp", "on_twisted_ftp", "twisted", "pip install twisted"),
+        # With Gopher: gopher(job) fetches files, one after the other, to nothing.
+        Client("twinet-gopher", "ours_gopher", "twinet", _OURS, heard=True),
+        Client("twinet-gopher-unheard", "ours_gopher", "twinet", _OURS),
+        Client(
+            "curl-gopher",
+            "on_curl_gopher",
+            "curl",
+            "apt-get install curl",
+            program=True,
+        ),
     )
 }
 
