@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,9 +46,12 @@ def _tree(file: Path) -> ast.Module:
     return _parsed(file.read_text(encoding="utf-8"))
 
 
-@cache
+@lru_cache(maxsize=1)
 def _parsed(source: str) -> ast.Module:
-    """Parse each file once for all rules."""
+    """Parse a file once for the rule that is at it.
+
+    Trees of all files would stay, and every look through the heap would meet them.
+    """
     return ast.parse(source)
 
 
