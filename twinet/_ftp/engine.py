@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from twinet._ftp.control import Control
 from twinet._ftp.login_pool import LoginPool
@@ -21,22 +21,15 @@ if TYPE_CHECKING:
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
     from twinet._net.disk import Disk
+    from twinet._net.proxy_settings import Chooser
     from twinet._net.trust import TrustRoots
     from twinet.flags import SecurityFlag
     from twinet.proxy import Proxy
-    from twinet.urls import HttpUrl
 
 __all__ = ["Engine"]
 
 #: Of so many servers it is remembered which data connections work (our own).
 MOST_SERVERS = 256
-
-
-class Chooser(Protocol):
-    """Who knows which URLs go through a proxy."""
-
-    def proxy_for(self, url: HttpUrl) -> Proxy | None:
-        """Return the proxy for a URL; ``None`` for the straight way."""
 
 
 class Engine:

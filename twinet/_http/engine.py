@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from twinet._http.channel import Channel
 from twinet._http.errand import Errand
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from twinet._net.deadlines import Deadlines
     from twinet._net.dispatch import Voice
     from twinet._net.passage import Passage
+    from twinet._net.proxy_settings import Chooser
     from twinet._net.trust import TrustRoots
     from twinet._wire.http1 import Head
     from twinet.proxy import Proxy
     from twinet.urls import HttpUrl
 
-__all__ = ["Chooser", "Engine"]
+__all__ = ["Engine"]
 
 #: How many ways of verifying are remembered (our own choice); most sessions have one.
 _MOST_POLICIES = 64
@@ -42,13 +43,6 @@ _MOST_POLICIES = 64
 _OF_A_PROXY = 407
 #: What a flag may say about cookies.
 _COOKIE_FLAGS = Flag.NO_COOKIES | Flag.THIRD_PARTY
-
-
-class Chooser(Protocol):
-    """Who knows which URLs go through a proxy."""
-
-    def proxy_for(self, url: HttpUrl) -> Proxy | None:
-        """Return the proxy for a URL; ``None`` for the straight way."""
 
 
 class Engine:

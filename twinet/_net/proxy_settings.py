@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from twinet._wire.host_name import host_name, ipv6_host
 from twinet._wire.proxy_bypass import Bypass, no_proxy_list, read_bypass_list
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from twinet.urls import HttpUrl
 
-__all__ = ["GivenProxy", "ProxySettings"]
+__all__ = ["Chooser", "GivenProxy", "ProxySettings"]
 
 #: The schemes' ports that a URL in text does not name (RFC 1738, section 3).
 _PORTS = {"http": 80, "https": 443, "ftp": 21, "gopher": 70}
@@ -33,6 +33,13 @@ _PORTS = {"http": 80, "https": 443, "ftp": 21, "gopher": 70}
 _USER = re.compile(r"[^\s;,/]*@")
 #: How many servers' proxies are remembered (our own choice).
 _MOST_KNOWN = 1024
+
+
+class Chooser(Protocol):
+    """Who knows which URLs go through a proxy."""
+
+    def proxy_for(self, url: HttpUrl) -> Proxy | None:
+        """Return the proxy for a URL; ``None`` for the straight way."""
 
 
 class ProxySettings:
