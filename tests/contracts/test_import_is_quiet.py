@@ -77,6 +77,15 @@ class QuietImport(SynchronousTestCase):
         self.assertIn("twinet._handles.session", loaded)
         self.assertEqual(loaded & {REACTOR, *LATE}, set())
 
+    def test_other_protocols_are_loaded_when_they_are_spoken(self):
+        """Most sessions speak HTTP alone; the others would be a third of the load."""
+        made = "import sys\nfrom twisted.internet.task import Clock\nimport twinet\n"
+        made += "session = twinet.Session(Clock(), proxy='')\nprint(*sys.modules)\n"
+        rooms = {"twinet._ftp", "twinet._gopher"}
+        self.assertEqual(set(fresh_python(made).split()) & rooms, set())
+        spoken = "\nsession.ftp('h')\nsession.gopher('h')\nprint(*sys.modules)\n"
+        self.assertEqual(set(fresh_python(made + spoken).split()) & rooms, rooms)
+
     def test_the_look_sees_what_it_looks_for(self):
         """The same look at modules that are known to be loud."""
         self.assertIn(REACTOR, self.loaded_by("twisted.protocols.ftp"))

@@ -124,7 +124,7 @@ class FtpTestCase(NetTestCase):
         closed = self.net.session.close()
         self.net.advance()
         self.successResultOf(closed)
-        self.assertEqual(len(self.net.session.ftp_engine.sockets), 0)
+        self.assertEqual(len(self.net.session._ftp_engine.sockets), 0)
         for peer in peers:
             self.assertTrue(peer.closed)
         self.assertEqual(self.net.reactor.getDelayedCalls(), [])

@@ -46,7 +46,7 @@ class PoolTestCase(FtpTestCase):
 
     def waiting(self) -> int:
         """Return how many logins wait."""
-        return len(self.net.session.ftp_engine.logins)
+        return len(self.net.session._ftp_engine.logins)
 
     def first(self) -> FtpPeer:
         """Have one file served; return the server's end of the login that is left."""

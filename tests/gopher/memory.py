@@ -44,7 +44,7 @@ class GopherTestCase(NetTestCase):
         self.net.advance()
         for peer in peers:
             self.assertTrue(peer.closed)
-        self.assertEqual(len(self.net.session.gopher_engine.sockets), 0)
+        self.assertEqual(len(self.net.session._gopher_engine.sockets), 0)
         # The one timer may still be set: it fires once in vain, then rests.
         deadlines = self.net.session.deadlines
         self.assertEqual(deadlines._bucket_of, {})

@@ -14,12 +14,14 @@ from twinet.errors import NotProxyRequest
 from twinet.flags import SecurityFlag
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twisted.internet.defer import Deferred
 
     from twinet._net.client_certificate import ClientCertificate
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
-    from twinet._net.proxy_settings import ProxySettings
+    from twinet._net.proxy_settings import Chooser
     from twinet._net.trust import TrustRoots
     from twinet._wire.http_url import HttpUrl
 
@@ -29,10 +31,8 @@ __all__ = ["Engine"]
 class Engine:
     """Connector, limits and sockets.
 
-    :ivar proxies: the session's; ``None`` where there are none at all.
+    :param proxies: returns who chooses proxies; ``None`` where there are none at all.
     """
-
-    proxies: ProxySettings | None = None
 
     def __init__(
         self,
@@ -40,11 +40,13 @@ class Engine:
         deadlines: Deadlines,
         roots: TrustRoots,
         certificate: ClientCertificate | None,
+        proxies: Callable[[], Chooser | None],
     ) -> None:
         self.connector = connector
         self.deadlines = deadlines
         self._roots = roots
         self._certificate = certificate
+        self._proxies = proxies
         self._policy: TlsPolicy | None = None
         self.sockets = Sockets()
 
@@ -62,9 +64,10 @@ class Engine:
         :raises NotProxyRequest: 12020, the proxy is one of HTTP, or the server cannot
             be named to it.
         """
-        if self.proxies is None:
+        proxies = self._proxies()
+        if proxies is None:
             return None
-        proxy = self.proxies.proxy_for(replace(place, scheme="gopher"))
+        proxy = proxies.proxy_for(replace(place, scheme="gopher"))
         if proxy is None:
             return None
         if proxy.speech in ("http", "https"):

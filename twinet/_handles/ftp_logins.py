@@ -1,4 +1,8 @@
-"""The part of a session that logs in on FTP servers."""
+"""The part of a session that logs in on FTP servers.
+
+What speaks FTP is loaded with the first call: with Gopher it would make up a third of
+what loading this library costs, and most programs speak HTTP alone.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from twisted.internet.defer import Deferred, fail
 
-from twinet._ftp.site import Protection, Site, login_of
-from twinet._handles.ftp_connection import FtpConnection
-from twinet._handles.ftp_url_connection import FtpUrlConnection
 from twinet._handles.handle import Handle
 from twinet._handles.request_flags import check_flags
 from twinet._wire.http_origin import http_origin
@@ -19,6 +20,8 @@ from twinet.status import SELF
 
 if TYPE_CHECKING:
     from twinet._ftp.engine import Engine
+    from twinet._ftp.site import Protection
+    from twinet._handles.ftp_connection import FtpConnection
     from twinet._handles.http_request import HeadersArgument
     from twinet._http.content import FieldsArgument
     from twinet._http.engine import Engine as HttpEngine
@@ -32,9 +35,13 @@ __all__ = ["FtpLogins"]
 class FtpLogins(Handle):
     """A session, as far as FTP is concerned."""
 
-    #: what the FTP of a session shares, and the HTTP.
-    ftp_engine: Engine
+    #: what the HTTP of a session shares.
     engine: HttpEngine
+
+    @property
+    @abstractmethod
+    def _ftp_engine(self) -> Engine:
+        """What the FTP of a session shares."""
 
     def ftp(
         self,
@@ -85,6 +92,10 @@ class FtpLogins(Handle):
         :raises OperationCancelled: 12017, the handle was closed meanwhile.
         :source: InternetConnect with INTERNET_SERVICE_FTP.
         """
+        # Late, as the module says.
+        from twinet._ftp.site import Protection, Site  # noqa: PLC0415
+        from twinet._handles.ftp_connection import FtpConnection  # noqa: PLC0415
+
         try:
             self._check_usable()
             if not host:
@@ -94,7 +105,7 @@ class FtpLogins(Handle):
             secure = protection is not Protection.NONE
             usual = 990 if protection is Protection.IMPLICIT else 21
             origin = http_origin("http", host, usual if port is None else port)
-            user, secret = self.ftp_user(origin.host, username, password)
+            user, secret = self._ftp_user(origin.host, username, password)
             site = Site(
                 origin.host,
                 origin.port,
@@ -102,7 +113,7 @@ class FtpLogins(Handle):
                 secret,
                 account or "",
                 protection,
-                self.ftp_engine.tls_policy(SecurityFlag(0)) if secure else None,
+                self._ftp_engine.tls_policy(SecurityFlag(0)) if secure else None,
                 encoding,
                 passive,
                 keep_alive,
@@ -110,7 +121,7 @@ class FtpLogins(Handle):
             )
             connection = FtpConnection(
                 self,
-                self.ftp_engine,
+                self._ftp_engine,
                 site,
                 context=context,
                 on_status=on_status,
@@ -121,13 +132,15 @@ class FtpLogins(Handle):
         connection._announce()
         return connection._enter()
 
-    def ftp_user(
+    def _ftp_user(
         self, host: str, username: str | None, password: str | None
     ) -> tuple[str, str]:
         """Return who logs in on a server: as given, or as the session's netrc has it.
 
         :raises InvalidParameter: 87, there is a password and no user.
         """
+        from twinet._ftp.site import login_of  # noqa: PLC0415  as the module says
+
         if not password:
             known = self.engine.logins.known_in_ftp(host, username or None)
             if known is not None:
@@ -155,6 +168,9 @@ class FtpLogins(Handle):
 
         :raises InvalidParameter: 87, there are parameters, or no such flags.
         """
+        # Late, as the module says.
+        from twinet._handles.ftp_url_connection import FtpUrlConnection  # noqa: PLC0415
+
         if params:
             msg = "params are for the query of an http URL; ftp URLs have none"
             raise InvalidParameter(msg)
@@ -174,6 +190,8 @@ def _protection(tls: object) -> Protection:
 
     :raises InvalidParameter: 87, there is no such way.
     """
+    from twinet._ftp.site import Protection  # noqa: PLC0415  as the module says
+
     try:
         return Protection(tls)
     except ValueError:

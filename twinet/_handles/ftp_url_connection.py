@@ -56,9 +56,9 @@ class FtpUrlConnection(FtpConnection):
         :param kwargs: context, callback and limits of the handle.
         :raises InternetError: as :meth:`Session.ftp`, ``open_file`` and ``find``.
         """
-        engine = session.ftp_engine
+        engine = session._ftp_engine
         implicit = url.scheme == "ftps"
-        user, secret = session.ftp_user(url.host, url.username, url.password)
+        user, secret = session._ftp_user(url.host, url.username, url.password)
         site = Site(
             url.host,
             url.port,

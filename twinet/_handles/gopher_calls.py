@@ -1,17 +1,14 @@
-"""The part of a session that speaks Gopher."""
+"""The part of a session that speaks Gopher, which is loaded with the first call."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Unpack
 
 from twisted.internet.defer import Deferred, fail
 
-from twinet._handles.gopher_connection import GopherConnection
-from twinet._handles.gopher_opening import Asked, open_file, open_find, open_page
 from twinet._handles.request_flags import check_flags
 from twinet._handles.url_calls import HowToAsk, UrlCalls
-from twinet._wire.gopher_type import TEXT_SIGNS
-from twinet._wire.gopher_url import gopher_place, read_gopher_url
 from twinet._wire.http_url import crack_gopher
 from twinet.errors import GopherNotFile, InternetError, InvalidParameter
 from twinet.flags import Flag
@@ -19,6 +16,7 @@ from twinet.status import SELF
 
 if TYPE_CHECKING:
     from twinet._gopher.engine import Engine
+    from twinet._handles.gopher_connection import GopherConnection
     from twinet._handles.resource import Resource
     from twinet._net.dispatch import Listener
     from twinet._wire.gopher_url import GopherUrl
@@ -36,7 +34,10 @@ def is_gopher(url: object) -> bool:
 class GopherCalls(UrlCalls):
     """A session's way to Gopher servers."""
 
-    gopher_engine: Engine
+    @property
+    @abstractmethod
+    def _gopher_engine(self) -> Engine:
+        """What the Gopher of a session shares."""
 
     def gopher(
         self,
@@ -63,6 +64,10 @@ class GopherCalls(UrlCalls):
         :raises InvalidUrl: 12005, the host or the port cannot be.
         :source: InternetConnect with INTERNET_SERVICE_GOPHER.
         """
+        # Late, as the module says.
+        from twinet._handles.gopher_connection import GopherConnection  # noqa: PLC0415
+        from twinet._wire.gopher_url import gopher_place  # noqa: PLC0415
+
         self._check_usable()
         if not host:
             msg = "name a host to connect to"
@@ -70,7 +75,7 @@ class GopherCalls(UrlCalls):
         place = gopher_place(host, 70 if port is None else port, tls=tls)
         connection = GopherConnection(
             self,
-            self.gopher_engine,
+            self._gopher_engine,
             place,
             needs_farewell=needs_farewell,
             context=context,
@@ -101,6 +106,8 @@ class GopherCalls(UrlCalls):
         **rest: Any,
     ) -> Deferred[Any]:
         """Open what a gopher URL names, at its server or by an HTTP proxy."""
+        from twinet._wire.gopher_url import read_gopher_url  # noqa: PLC0415  as above
+
         try:
             self._check_usable()
             asked = read_gopher_url(url)
@@ -129,9 +136,18 @@ class GopherCalls(UrlCalls):
         self, url: GopherUrl, *, raw: bool, how: dict[str, Any]
     ) -> Deferred[Any]:
         """Open what a URL names; a program sees the one handle that it is given."""
+        # Late, as the module says.
+        from twinet._handles.gopher_opening import (  # noqa: PLC0415
+            Asked,
+            open_file,
+            open_find,
+            open_page,
+        )
+        from twinet._wire.gopher_type import TEXT_SIGNS  # noqa: PLC0415
+
         asked = Asked(
             self,
-            self.gopher_engine,
+            self._gopher_engine,
             url.place,
             url.selector,
             how,

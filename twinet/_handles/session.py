@@ -9,10 +9,6 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.threadable import isInIOThread
 
-from twinet._ftp.control import Control
-from twinet._ftp.engine import Engine as FtpEngine
-from twinet._ftp.traced_control import TracedControl
-from twinet._gopher.engine import Engine as GopherEngine
 from twinet._handles.gopher_calls import GopherCalls
 from twinet._handles.http_connection import HttpConnection
 from twinet._http.channel import Channel
@@ -49,6 +45,8 @@ if TYPE_CHECKING:
         IStreamClientEndpoint,
     )
 
+    from twinet._ftp.engine import Engine as FtpEngine
+    from twinet._gopher.engine import Engine as GopherEngine
     from twinet._net.client_certificate import GivenCertificate
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
@@ -173,12 +171,12 @@ class Session(GopherCalls):
         self._threads = (look_ups, writers)
         self.disk = Disk(writers)
         names = Names(reactor, look_ups, resolver)
-        channel, control = Channel, Control
+        channel = Channel
         #: hears what goes over the wire.
         self.tracer: Tracer = UNTRACED
         if trace is not None:
             self.tracer = SessionTracing(_checked(trace), reactor)
-            channel, control = TracedChannel, TracedControl
+            channel = TracedChannel
         connector = Connector(
             reactor,
             names,
@@ -196,6 +194,9 @@ class Session(GopherCalls):
         certificate = None
         if client_certificate is not None:
             certificate = ClientCertificate.of(client_certificate)
+        self._connector, self._roots, self._certificate = connector, roots, certificate
+        self._ftp: FtpEngine | None = None
+        self._gopher: GopherEngine | None = None
         self.engine = Engine(
             connector,
             self.deadlines,
@@ -206,17 +207,6 @@ class Session(GopherCalls):
             certificate=certificate,
             logins=LoginMemory(read_netrc(netrc), shares=remember_logins),
         )
-        self.ftp_engine = FtpEngine(
-            connector,
-            self.deadlines,
-            self.disk,
-            roots,
-            certificate,
-            reactor,
-            control,
-            lambda: self.engine.proxies,
-        )
-        self.gopher_engine = GopherEngine(connector, self.deadlines, roots, certificate)
         if connect is not None:
             self.preconfigured = ProxySettings.direct
         self.set_proxy(proxy)
@@ -247,7 +237,7 @@ class Session(GopherCalls):
         self._follows = proxy is None
         self._proxy = settings
         # Where there is none at all, requests need not ask.
-        self.engine.proxies = self.gopher_engine.proxies = settings or None
+        self.engine.proxies = settings or None
 
     def refresh_proxy(self) -> None:
         """Read the environment again, if that is where the proxies come from.
@@ -282,6 +272,43 @@ class Session(GopherCalls):
     @connections_per_proxy.setter
     def connections_per_proxy(self, most: int) -> None:
         self.engine.pool.set_proxy_cap(_checked_cap(most, "connections_per_proxy"))
+
+    # -- what the other protocols share: made, and loaded, when they are first spoken
+
+    @property
+    def _ftp_engine(self) -> FtpEngine:
+        """What the FTP of the session shares."""
+        if self._ftp is None:
+            from twinet._ftp.control import Control  # noqa: PLC0415  see above
+            from twinet._ftp.engine import Engine  # noqa: PLC0415
+            from twinet._ftp.traced_control import TracedControl  # noqa: PLC0415
+
+            self._ftp = Engine(
+                self._connector,
+                self.deadlines,
+                self.disk,
+                self._roots,
+                self._certificate,
+                self.reactor,
+                Control if self.tracer is UNTRACED else TracedControl,
+                lambda: self.engine.proxies,
+            )
+        return self._ftp
+
+    @property
+    def _gopher_engine(self) -> GopherEngine:
+        """What the Gopher of the session shares."""
+        if self._gopher is None:
+            from twinet._gopher.engine import Engine  # noqa: PLC0415  see above
+
+            self._gopher = Engine(
+                self._connector,
+                self.deadlines,
+                self._roots,
+                self._certificate,
+                lambda: self.engine.proxies,
+            )
+        return self._gopher
 
     # -- handles below
 
@@ -350,8 +377,9 @@ class Session(GopherCalls):
     async def _release(self) -> None:
         """Close every socket, let the disk finish, end the threads."""
         await self.engine.close()
-        await self.ftp_engine.close()
-        await self.gopher_engine.close()
+        for engine in (self._ftp, self._gopher):
+            if engine is not None:
+                await engine.close()
         await self._keeper.close()
         await self.disk.when_idle()
         self._released = True

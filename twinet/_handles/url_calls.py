@@ -267,7 +267,7 @@ class UrlCalls(FtpLogins):
         try:
             self._check_usable()
             wanted = read_ftp_url(url)
-            proxy = self.ftp_engine.proxy_for(wanted.host, wanted.port)
+            proxy = self._ftp_engine.proxy_for(wanted.host, wanted.port)
             if proxy is not None and not proxy.tunnels(wanted.scheme):
                 # The proxy speaks FTP, and HTTP with us.
                 return self._ask_proxy(url, **how)  # type: ignore[return-value]
