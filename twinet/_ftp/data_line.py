@@ -13,9 +13,9 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 
-from twinet._ftp.speed_watch import SpeedWatch
 from twinet._net.line import Line
 from twinet._net.low_water import KEPT, LONG, LowWater
+from twinet._net.speed_window import SpeedWindow
 from twinet._net.stream import left_to_send
 from twinet._net.translate import translate
 from twinet.errors import Timeout
@@ -68,10 +68,14 @@ class DataLine(Line):
         #: the connection is gone: the reason, and whether it ended in order.
         self._gone: tuple[InternetError | None, bool] | None = None
         self._limit = ("", 0.0, "")
-        self._speed: SpeedWatch | None = None
+        self._speed: SpeedWindow | None = None
         if limits.lowest_speed is not None:
-            self._speed = SpeedWatch(
-                limits.lowest_speed, limits.lowest_speed_time, deadlines, self.cut
+            self._speed = SpeedWindow(
+                limits.lowest_speed,
+                limits.lowest_speed_time,
+                "of data went to or from the server",
+                deadlines,
+                self.cut,
             )
         self._low_water: LowWater | None = None
         self._left = UNKNOWN

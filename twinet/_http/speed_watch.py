@@ -1,16 +1,14 @@
-"""The lowest speed: ends a transfer whose bodies move too slowly.
+"""The speed watch: when the lowest speed of a transfer's bodies is measured.
 
-Theory of operation.  It counts bytes within a window of ``limits.lowest_speed_time``
-seconds; when a window ends with fewer than ``limits.lowest_speed`` asks for, the
-transfer ends, else the next one begins.  Time in which nobody wants data does not
-count, nor the waits for a connection and for an answer: those have limits of their own.
+Time in which nobody wants data does not count, nor the waits for a connection and for
+an answer: those have limits of their own.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinet.errors import Timeout
+from twinet._net.speed_window import SpeedWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,15 +21,13 @@ __all__ = ["SpeedWatch"]
 
 
 class SpeedWatch:
-    """Counts one transfer's bytes, in either direction, and passes data on.
+    """Measures one transfer's bytes, in either direction, and passes data on.
 
     :param lowest: bytes a second.
     :param window: seconds.
     :param peer: the server, for the error's text.
     :param too_slow: called with the error.
     """
-
-    deadline: float | None = None
 
     def __init__(
         self,
@@ -41,25 +37,20 @@ class SpeedWatch:
         deadlines: Deadlines,
         too_slow: Callable[[InternetError], None],
     ) -> None:
-        self._lowest = lowest
-        self._window = window
-        self._peer = peer
-        self._deadlines = deadlines
+        moved = f"went between here and {peer}"
+        self._window = SpeedWindow(lowest, window, moved, deadlines, self._end)
         self._too_slow = too_slow
         self._taker: Taker | None = None
-        self._count = 0
-        #: what is left of the window, in seconds; None: nothing is measured.
-        self._left: float | None = None
-        self._since = 0.0
+        self._measures = False
         self._wanted = True
 
     # -- what is measured
 
     def take_sent(self, count: int) -> None:
         """Count bytes of the request's body; the first ones begin to be measured."""
-        if self._left is None:
+        if not self._measures:
             self._begin()
-        self._count += count
+        self._window.count(count)
 
     def receive(self, taker: Taker) -> SpeedWatch:
         """Measure the answer's body on its way to ``taker``."""
@@ -74,42 +65,22 @@ class SpeedWatch:
 
     def stop(self) -> None:
         """Measure nothing for now."""
-        self._left = None
-        self._deadlines.clear(self)
+        self._measures = False
+        self._window.rest()
 
     def want(self, wanted: bool) -> None:
         """Know whether somebody waits for data."""
-        if wanted is self._wanted:
-            return
         self._wanted = wanted
-        if self._left is None:
-            return
-        if wanted:
-            self._run(self._left)
-        else:
-            self._left -= self._deadlines.now() - self._since
-            self._deadlines.clear(self)
-
-    def expired(self) -> None:
-        """End the transfer, or begin the next window."""
-        if self._count >= self._lowest * self._window:
-            self._begin()
-            return
-        count = self._count
-        self.stop()
-        self._too_slow(
-            Timeout(
-                f"only {count} bytes went between here and {self._peer} within "
-                f"{self._window:g} s, and limits.lowest_speed asks for "
-                f"{self._lowest:g} bytes a second"
-            )
-        )
+        if not wanted:
+            self._window.rest()
+        elif self._measures:
+            self._window.run()
 
     # -- the exchange's side of the body (Taker)
 
     def take_data(self, data: bytes, wire: int) -> None:
         """Count, and pass on."""
-        self._count += wire
+        self._window.count(wire)
         assert self._taker is not None
         self._taker.take_data(data, wire)
 
@@ -121,11 +92,11 @@ class SpeedWatch:
     # -- inside
 
     def _begin(self) -> None:
-        self._count = 0
-        self._left = self._window
+        self._measures = True
+        self._window.reset()
         if self._wanted:
-            self._run(self._window)
+            self._window.run()
 
-    def _run(self, seconds: float) -> None:
-        self._since = self._deadlines.now()
-        self._deadlines.set(self, max(seconds, 0.0))
+    def _end(self, error: InternetError) -> None:
+        self.stop()
+        self._too_slow(error)

@@ -1,7 +1,9 @@
-"""The lowest speed: ends a transfer whose data move too slowly.
+"""The lowest speed: ends what moves too few bytes within a window of time.
 
-It counts bytes within a window of ``limits.lowest_speed_time`` seconds, as for bodies
-of HTTP; time in which our side holds the transfer up does not count.
+Theory of operation.  It counts bytes within a window of ``limits.lowest_speed_time``
+seconds; when a window ends with fewer than ``limits.lowest_speed`` asks for, the
+transfer ends, else the next one begins.  Only the time counts in which it runs: who
+measures lets it rest while this side holds the transfer up.
 """
 
 from __future__ import annotations
@@ -14,16 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinet._net.deadlines import Deadlines
+    from twinet.errors import InternetError
 
-__all__ = ["SpeedWatch"]
+__all__ = ["SpeedWindow"]
 
 
-class SpeedWatch:
-    """Counts the bytes of one data connection.
+class SpeedWindow:
+    """Counts the bytes of one transfer.
 
     :param lowest: bytes a second.
     :param window: seconds.
-    :param too_slow: called with the error.
+    :param moved: what the bytes did, for the error's text.
+    :param too_slow: called with the error; the window rests then.
     """
 
     deadline: float | None = None
@@ -32,11 +36,13 @@ class SpeedWatch:
         self,
         lowest: float,
         window: float,
+        moved: str,
         deadlines: Deadlines,
-        too_slow: Callable[[Timeout], None],
+        too_slow: Callable[[InternetError], None],
     ) -> None:
         self._lowest = lowest
         self._window = window
+        self._moved = moved
         self._deadlines = deadlines
         self._too_slow = too_slow
         self._count = 0
@@ -61,17 +67,22 @@ class SpeedWatch:
             self._since = None
             self._deadlines.clear(self)
 
+    def reset(self) -> None:
+        """Begin a new window, which rests."""
+        self.rest()
+        self._count = 0
+        self._left = self._window
+
     def expired(self) -> None:
         """End the transfer, or begin the next window."""
-        count, self._count = self._count, 0
-        self._left, self._since = self._window, None
+        count = self._count
+        self.reset()
         if count >= self._lowest * self._window:
             self.run()
             return
         self._too_slow(
             Timeout(
-                f"only {count} bytes of data went to or from the server within "
-                f"{self._window:g} s, and limits.lowest_speed asks for "
-                f"{self._lowest:g} bytes a second"
+                f"only {count} bytes {self._moved} within {self._window:g} s, and "
+                f"limits.lowest_speed asks for {self._lowest:g} bytes a second"
             )
         )
