@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Any, Self
 from twisted.internet.defer import Deferred
 
 from twinet._ftp.retrieval import Retrieval, told_size
-from twinet._handles.ftp_leaf import FtpLeaf
+from twinet._handles.ftp_leaf import FtpFileLeaf
 from twinet._handles.resource import Resource
 from twinet._net.inbox import Inbox
 from twinet.errors import InternetError, InvalidOperation
-from twinet.flags import HandleType
 
 if TYPE_CHECKING:
     from twinet._ftp.operation import Operation
@@ -32,30 +31,20 @@ if TYPE_CHECKING:
 __all__ = ["FtpFile"]
 
 
-class FtpFile(FtpLeaf, Resource):
+class FtpFile(FtpFileLeaf, Resource):
     """A file on an FTP server, open for reading.
 
     As long as it is open, no other call on its connection is possible (12110).
     """
-
-    handle_type = HandleType.FTP_FILE
-    lasting = True
 
     def __init__(
         self,
         parent: FtpConnection,
         path: str,
         line: bytes,
-        *,
-        offset: int = 0,
-        text: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(parent, **kwargs)
-        self._path = path
-        self._command = line
-        self._offset = offset
-        self._text = text
+        super().__init__(parent, path, line, **kwargs)
         self._size: int | None = None
         #: a file, and not what a command of the program's brings.
         self._seekable = line.startswith(b"RETR ")
@@ -63,11 +52,6 @@ class FtpFile(FtpLeaf, Resource):
         self._wish: Deferred[int] = Deferred()
 
     # -- what users ask
-
-    @property
-    def path(self) -> str:
-        """The file's name on the server, as it was given."""
-        return self._path
 
     @property
     def size(self) -> int | None:
@@ -83,9 +67,6 @@ class FtpFile(FtpLeaf, Resource):
         self._inbox = Inbox()
         self._inbox.taken = self._offset
         return super()._prepare()
-
-    def _named(self) -> str:
-        return self._path
 
     # -- the operation
 

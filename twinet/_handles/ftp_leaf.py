@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from twinet._ftp.operation import Operation
 from twinet._handles.handle import Handle
+from twinet.flags import HandleType
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from twinet._handles.session import Session
     from twinet.errors import InternetError
 
-__all__ = ["FtpLeaf"]
+__all__ = ["FtpFileLeaf", "FtpLeaf"]
 
 
 class FtpLeaf(Handle):
@@ -83,3 +84,39 @@ class FtpLeaf(Handle):
         if self._operation is not None:
             self._operation.stop(self._was_cancelled())
             self._parent._child_closing()
+
+
+class FtpFileLeaf(FtpLeaf):
+    """A file on an FTP server that is open; nothing else goes on meanwhile.
+
+    :param line: the command that opens it.
+    :param offset: the place in it where that begins (bytes).
+    :param text: it is transferred in type A.
+    """
+
+    handle_type = HandleType.FTP_FILE
+    lasting = True
+
+    def __init__(
+        self,
+        parent: FtpConnection,
+        path: str,
+        line: bytes,
+        *,
+        offset: int = 0,
+        text: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(parent, **kwargs)
+        self._path = path
+        self._command = line
+        self._offset = offset
+        self._text = text
+
+    @property
+    def path(self) -> str:
+        """The file's name on the server, as it was given."""
+        return self._path
+
+    def _named(self) -> str:
+        return self._path

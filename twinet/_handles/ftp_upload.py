@@ -18,33 +18,29 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import Deferred, fail, succeed
 
 from twinet._ftp.storage import Storage
-from twinet._handles.ftp_leaf import FtpLeaf
+from twinet._handles.ftp_leaf import FtpFileLeaf
 from twinet.errors import (
     IncorrectHandleState,
     InternetError,
     InvalidParameter,
     RequestPending,
 )
-from twinet.flags import HandleType
 from twinet.status import RequestSent, SendingRequest
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from twinet._ftp.operation import Operation
-    from twinet._handles.ftp_connection import FtpConnection
 
 __all__ = ["FtpUpload"]
 
 
-class FtpUpload(FtpLeaf):
+class FtpUpload(FtpFileLeaf):
     """A file on an FTP server, open for writing.
 
     Until it is finished or closed, no other call on its connection is possible (12110).
     """
 
-    handle_type = HandleType.FTP_FILE
-    lasting = True
     _storage: Storage | None = None
     #: the bytes of the piece that a full connection has yet to take.
     _piece = 0
@@ -53,28 +49,7 @@ class FtpUpload(FtpLeaf):
     _over = False
     _broken: InternetError | None = None
 
-    def __init__(
-        self,
-        parent: FtpConnection,
-        path: str,
-        line: bytes,
-        *,
-        offset: int = 0,
-        text: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(parent, **kwargs)
-        self._path = path
-        self._command = line
-        self._offset = offset
-        self._text = text
-
     # -- what users ask
-
-    @property
-    def path(self) -> str:
-        """The file's name on the server, as it was given."""
-        return self._path
 
     def write(self, data: bytes | bytearray | memoryview) -> Deferred[int]:
         """Hand over a piece; fires with its length, when it can go out.
@@ -153,9 +128,6 @@ class FtpUpload(FtpLeaf):
             await self.close()
 
     # -- birth
-
-    def _named(self) -> str:
-        return self._path
 
     def _opened(self, _: Any, error: InternetError | None) -> None:
         self._over = error is not None
