@@ -24,11 +24,10 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import ConnectionDone
-from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 
 from twinet._ftp.refusal import SERVICE_CLOSES, words_of
-from twinet._net.line import Line
+from twinet._net.sockets import CountedLine
 from twinet._net.translate import words
 from twinet._wire.ftp_command import command, shown_command
 from twinet._wire.ftp_reply import ReplyReader
@@ -73,7 +72,7 @@ class _NoneYetError(Exception):
     """No reply has come so far."""
 
 
-class Control(Line):
+class Control(CountedLine):
     """One control connection, from its greeting to its end.
 
     :param ended: told once when the connection is over, with the reason.
@@ -100,7 +99,7 @@ class Control(Line):
         self.over: InternetError | None = None
         self.ended_idle = False
         self._deadlines = deadlines
-        self._sockets = sockets
+        super().__init__(sockets)
         self._ended = ended
         self._reader = ReplyReader()
         #: called when something has come that nobody waits for, or the end.
@@ -295,17 +294,14 @@ class Control(Line):
         self._end(FtpDropped("the connection was closed on this side"))
         if not self.close_at_once():
             self.close()
-        else:
-            self._sockets.gone(self)
 
     # -- Twisted calls these
 
     def connectionMade(self) -> None:  # noqa: N802  Twisted's name
-        """Take note of the socket, and see what the transport is.
+        """See what the transport is.
 
         It comes a second time when TLS was started.
         """
-        self._sockets.add(self)
         super().connectionMade()
         transport = self.transport
         self._direct = isinstance(transport, Connection) and not transport.TLS
@@ -327,13 +323,6 @@ class Control(Line):
             self.drop(self._reader.fault)
         else:
             self._tell()
-
-    def connectionLost(  # noqa: N802  Twisted's name
-        self, reason: Failure = connectionDone
-    ) -> None:
-        """Tell whom it concerns, then who counts sockets."""
-        super().connectionLost(reason)
-        self._sockets.gone(self)
 
     def lost(self, reason: Failure) -> None:
         """Take note that the server, or the network, has closed the connection."""

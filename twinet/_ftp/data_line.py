@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.error import ConnectionDone
-from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 
-from twinet._net.line import Line
 from twinet._net.low_water import KEPT, LONG, LowWater
+from twinet._net.sockets import CountedLine
 from twinet._net.speed_window import SpeedWindow
 from twinet._net.stream import left_to_send
 from twinet._net.translate import translate
@@ -47,7 +46,7 @@ class Taker(Protocol):
         """Take note that the connection is closed; ``error``: why not by the server."""
 
 
-class DataLine(Line):
+class DataLine(CountedLine):
     """One data connection."""
 
     transport: Any
@@ -57,7 +56,7 @@ class DataLine(Line):
 
     def __init__(self, deadlines: Deadlines, sockets: Sockets, limits: Limits) -> None:
         self._deadlines = deadlines
-        self._sockets = sockets
+        super().__init__(sockets)
         self._limits = limits
         self._taker: Taker | None = None
         self._early: list[bytes] = []
@@ -184,11 +183,6 @@ class DataLine(Line):
 
     # -- Twisted calls these
 
-    def connectionMade(self) -> None:  # noqa: N802  Twisted's name
-        """Take note of the socket."""
-        self._sockets.add(self)
-        super().connectionMade()
-
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
         """Hand data over, or keep them until there is somebody."""
         taker = self._taker
@@ -210,13 +204,6 @@ class DataLine(Line):
         elif UNKNOWN - self._left >= LONG and not self._long:
             self.expect_long()
         taker.data_came(data)
-
-    def connectionLost(  # noqa: N802  Twisted's name
-        self, reason: Failure = connectionDone
-    ) -> None:
-        """Tell whom it concerns, then who counts sockets."""
-        super().connectionLost(reason)
-        self._sockets.gone(self)
 
     def lost(self, reason: Failure) -> None:
         """Take note that the server, or the network, has closed the connection."""

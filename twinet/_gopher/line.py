@@ -7,12 +7,11 @@ from socket import MSG_PEEK
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.error import ConnectionDone
-from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 
-from twinet._net.line import Line
 from twinet._net.low_water import KEPT, LONG, LowWater
+from twinet._net.sockets import CountedLine
 from twinet._net.stream import Stream
 from twinet._net.tls_layer import NoFarewell
 
@@ -39,7 +38,7 @@ class Taker(Protocol):
         """Take note that the connection is closed, and not by us."""
 
 
-class GopherLine(Line):
+class GopherLine(CountedLine):
     """One of them."""
 
     transport: Any
@@ -49,6 +48,7 @@ class GopherLine(Line):
     needs_farewell = True
 
     def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.sockets)
         self._engine = engine
         self._taker: Taker | None = None
         self._early: list[bytes] = []
@@ -86,17 +86,10 @@ class GopherLine(Line):
     def forget(self) -> None:
         """Close at once; nobody is told."""
         self._rest()
-        if self._ended and self.close_at_once():
-            self._engine.sockets.gone(self)
-        else:
+        if not (self._ended and self.close_at_once()):
             self.abort()
 
     # -- Twisted calls these
-
-    def connectionMade(self) -> None:  # noqa: N802  Twisted's name
-        """Take note of the socket."""
-        self._engine.sockets.add(self)
-        super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
         """Hand data over; what comes before the request is sent is kept, a read."""
@@ -115,13 +108,6 @@ class GopherLine(Line):
         taker.data_came(data)
         if self._came < LONG:
             self._look_ahead()
-
-    def connectionLost(  # noqa: N802  Twisted's name
-        self, reason: Failure = connectionDone
-    ) -> None:
-        """Tell whom it concerns, then who counts sockets."""
-        super().connectionLost(reason)
-        self._engine.sockets.gone(self)
 
     def lost(self, reason: Failure) -> None:
         """Take note that the server, or the network, has closed the connection."""

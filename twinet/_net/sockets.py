@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.internet.protocol import connectionDone
+
+from twinet._net.line import Line
 
 if TYPE_CHECKING:
-    from twinet._net.line import Line
+    from twisted.python.failure import Failure
 
-__all__ = ["Sockets"]
+__all__ = ["CountedLine", "Sockets"]
 
 
 class Sockets:
@@ -42,3 +45,30 @@ class Sockets:
         if self._none_left is None:
             self._none_left = Deferred()
         return self._none_left
+
+
+class CountedLine(Line):
+    """A line that is counted from the moment it has a socket until that is gone."""
+
+    def __init__(self, sockets: Sockets) -> None:
+        self._sockets = sockets
+
+    def connectionMade(self) -> None:  # noqa: N802  Twisted's name
+        """Take note of the socket."""
+        self._sockets.add(self)
+        super().connectionMade()
+
+    def connectionLost(  # noqa: N802  Twisted's name
+        self, reason: Failure = connectionDone
+    ) -> None:
+        """Tell whom it concerns, then who counts sockets."""
+        super().connectionLost(reason)
+        self._sockets.gone(self)
+
+    def close_at_once(self) -> bool:
+        """Close politely if that can be done now; see :meth:`Line.close_at_once`."""
+        done = super().close_at_once()
+        if done:
+            # It hears nothing more.
+            self._sockets.gone(self)
+        return done
