@@ -1,4 +1,4 @@
-"""WinINet's asynchronous model for Twisted: HTTP(S), Gopher, and what comes with them.
+"""WinINet's asynchronous model for Twisted: HTTP(S), FTP(S), Gopher, and more.
 
 A program opens a *session*, *connections* under it and *requests* under those.
 Every call that may have to wait returns a Deferred at once; a *status callback* is
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from twinet.cookie import Cookie
     from twinet.errors import InternetError
     from twinet.flags import Flag, SecurityFlag
+    from twinet.ftp import FtpReply
     from twinet.gopher import GopherEntry, GopherType
     from twinet.options import Option
     from twinet.proxy import Proxy
@@ -60,6 +61,7 @@ __all__ = [
     "FtpConnection",
     "FtpFile",
     "FtpFind",
+    "FtpReply",
     "FtpUpload",
     "GopherConnection",
     "GopherEntry",
@@ -121,6 +123,7 @@ _HOMES = {
     "twinet.cookie": ("Cookie",),
     "twinet.errors": ("InternetError",),
     "twinet.flags": ("Flag", "SecurityFlag"),
+    "twinet.ftp": ("FtpReply",),
     "twinet.gopher": ("GopherEntry", "GopherType"),
     "twinet.options": ("Option",),
     "twinet.proxy": ("Proxy",),

@@ -6,27 +6,12 @@ fired: no socket, no timer, no thread.
 
 from __future__ import annotations
 
-import os
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred
 
 from twinet._handles.fetched_request import MAX_SIZE
-from twinet._handles.ftp_find import FtpFind
-from twinet._handles.gopher_calls import is_gopher
-from twinet._handles.http_request import HttpRequest
 from twinet._handles.session import Session
-from twinet._net.disk import path_of
-from twinet._wire.ftp_url import is_ftp, read_ftp_url
-from twinet.errors import (
-    InternetError,
-    InvalidParameter,
-    NotProxyRequest,
-    UnexpectedStatus,
-)
-from twinet.urls import crack_gopher
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,9 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["download", "fetch", "listing"]
 
 T = TypeVar("T")
-
-#: Successes that bring no file: nothing, or a part that was not asked for.
-_NO_FILE = frozenset((204, 205, 206))
 
 
 def fetch(
@@ -128,23 +110,12 @@ def download(
     :raises InternetError: as :meth:`twinet.Session.open_url` and ``save``.
     :source: our own.
     """
-    try:
-        path = path_of(to)
-    except InvalidParameter as error:
-        return fail(error)
 
-    async def save(session: Session) -> Path:
-        _check_file(url)
-        request: Any = await session.open_url(url, headers=headers, on_status=on_status)
-        if isinstance(request, HttpRequest):
-            # Also for an ftp or gopher URL that a proxy is asked for.
-            _check_status(request.response)
-        if os.path.isdir(path):  # noqa: ASYNC240, PTH112  local and brief
-            return await request.save(path / _file_name(url))  # type: ignore[no-any-return]
-        return await request.save(path)  # type: ignore[no-any-return]
+    def use(session: Session) -> Deferred[Path]:
+        return session.download(url, to, headers=headers, on_status=on_status)
 
     return _alone(
-        save,
+        use,
         reactor,
         decoding=decoding,
         limits=limits,
@@ -172,48 +143,11 @@ def listing(
     :raises InternetError: as :meth:`twinet.Session.open_url`.
     :source: our own.
     """
-    try:
-        wanted = read_ftp_url(url)
-    except InternetError as error:
-        return fail(error)
-    if not wanted.directory:
-        url = f"{url.partition(';type=')[0]}/"
 
-    async def read(session: Session) -> list[DirectoryEntry]:
-        find: Any = await session.open_url(url, on_status=on_status)
-        if not isinstance(find, FtpFind):
-            msg = "an HTTP proxy gives a page for a directory; see Session.open_url"
-            raise NotProxyRequest(msg)
-        return [entry async for entry in find]
+    def use(session: Session) -> Deferred[list[DirectoryEntry]]:
+        return session.listing(url, on_status=on_status)
 
-    return _alone(read, reactor, limits=limits, trust_roots=trust_roots, proxy=proxy)
-
-
-def _check_status(response: Response) -> None:
-    """Refuse an answer that brings no file.
-
-    :raises UnexpectedStatus: 12003.
-    """
-    status = response.status_code
-    if status in _NO_FILE or not 200 <= status < 300:  # noqa: PLR2004  RFC 9110
-        msg = (
-            f"{response.url} answered {status} {response.reason}, "
-            "so there is no file to save"
-        )
-        raise UnexpectedStatus(msg, status_code=status)
-
-
-def _check_file(url: str) -> None:
-    """Refuse an ftp or gopher URL that names no file.
-
-    :raises InvalidParameter: 87, it is one of a directory, a menu or a search.
-    """
-    if is_ftp(url) and read_ftp_url(url).directory:
-        msg = "the URL names a directory, and there is no file to save; see listing"
-        raise InvalidParameter(msg)
-    if is_gopher(url) and crack_gopher(url).is_menu:
-        msg = "the URL names a menu, and there is no file to save; see open_url"
-        raise InvalidParameter(msg)
+    return _alone(use, reactor, limits=limits, trust_roots=trust_roots, proxy=proxy)
 
 
 def _alone(
@@ -229,20 +163,3 @@ def _alone(
             await session.close()
 
     return Deferred.fromCoroutine(run())
-
-
-def _file_name(url: str) -> str:
-    """Return the last segment of the URL's path as the name of a file here."""
-    if is_gopher(url):
-        path = crack_gopher(url).selector
-    else:
-        path = urlsplit(url).path
-        if is_ftp(url):
-            path = path.partition(";type=")[0]
-        path = unquote(path)
-    name = PurePosixPath(path).name
-    # What would mean a folder, or nothing at all, on some system.
-    if name.strip(". ") == "" or any(c in name for c in '/\\:\0<>"|?*'):
-        msg = f"{url} does not end in a file name; give the file's name in 'to'"
-        raise InvalidParameter(msg)
-    return name

@@ -28,6 +28,7 @@ FLOORS = {
     "query": 0,
     "records": 0,
     "cookie": 0,
+    "ftp": 0,
     "gopher": 0,
     "proxy": 0,
     "trace": 0,

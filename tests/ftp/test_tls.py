@@ -7,9 +7,20 @@ from typing import Any
 from OpenSSL import SSL
 from twisted.internet.error import ConnectionDone
 
+from tests.ftp.memory import HOST
 from tests.ftp.secure import LOGIN, SecureFtpTestCase, SecureNet, context_of
+from tests.net.certificates import (
+    Identity,
+    other_root,
+    pem,
+    private_pem,
+    root,
+    server_context,
+)
+from twinet._net.client_certificate import ClientCertificate
 from twinet.errors import (
     CertificateFault,
+    ClientAuthCertNeeded,
     ExtendedError,
     FtpDropped,
     InternetError,
@@ -18,6 +29,12 @@ from twinet.errors import (
     Timeout,
     Truncated,
 )
+from twinet.flags import Flag, SecurityFlag
+
+
+def shown(identity: Identity) -> ClientCertificate:
+    """Return what a client shows."""
+    return ClientCertificate(pem(identity.certificate), private_pem(identity.key))
 
 
 class Control(SecureFtpTestCase):
@@ -256,3 +273,95 @@ class Older(Data):
     """The same in TLS 1.2, whose sessions are another thing."""
 
     newest = SSL.TLS1_2_VERSION
+
+
+class WhoWeAre(SecureFtpTestCase):
+    """What one connection shows, and what it lets through."""
+
+    def enter(self, server: Any, context: SSL.Context) -> None:
+        """Let somebody in by explicit TLS."""
+        server.say("220 hi")
+        self.answer(server, "AUTH TLS | 234 go on")
+        server.start_tls(context)
+        self.answer(server, *LOGIN)
+
+    def shown(self, server: Any) -> Any:
+        """Return the certificate that the server was shown."""
+        return server.tls.get_peer_certificate().to_cryptography()
+
+    def test_certificate_of_the_connection(self):
+        """Instead of the session's, for this one alone."""
+        ours = root().issue(["ours"], usage=None)
+        mine = root().issue(["mine"], usage=None)
+        self.net = SecureNet(client_certificate=shown(ours))
+        context = server_context(root().issue((HOST,)), client_roots=root())
+        for given, expected in ((shown(mine), mine), (None, ours)):
+            call, server = self.net.connect(tls="explicit", client_certificate=given)
+            self.enter(server, context)
+            self.assertEqual(self.shown(server), expected.certificate)
+            self.successResultOf(self.successResultOf(call).close())
+        self.check_all_closed()
+
+    def test_server_that_wants_one(self):
+        """12044, and nobody heard a name."""
+        call, server = self.net.connect(tls="explicit")
+        server.say("220 hi")
+        self.answer(server, "AUTH TLS | 234 go on")
+        identity = root().issue((HOST,))
+        server.start_tls(server_context(identity, client_roots=root()))
+        self.net.advance()
+        self.failureResultOf(call, ClientAuthCertNeeded)
+        self.check_all_closed(server)
+
+    def test_faults_that_are_let_through(self):
+        """Each flag its own fault alone, on this connection alone."""
+        for identity, flag in (
+            (root().issue(("elsewhere.test",)), SecurityFlag.IGNORE_CERT_CN_INVALID),
+            (other_root().issue((HOST,)), SecurityFlag.IGNORE_UNKNOWN_CA),
+        ):
+            context = server_context(identity)
+            both = SecurityFlag.IGNORE_CERT_CN_INVALID | SecurityFlag.IGNORE_UNKNOWN_CA
+            for flags, goes in ((flag, True), (both & ~flag, False), (None, False)):
+                given = {} if flags is None else {"security_flags": flags}
+                call, server = self.net.connect(tls="explicit", **given)
+                if goes:
+                    self.enter(server, context)
+                    self.successResultOf(self.successResultOf(call).close())
+                else:
+                    server.say("220 hi")
+                    self.answer(server, "AUTH TLS | 234 go on")
+                    server.start_tls(context)
+                    self.net.advance()
+                    self.failureResultOf(call, CertificateFault)
+        self.check_all_closed()
+
+    def test_flags_of_a_url(self):
+        """Those of its certificate act on ftps, as on https."""
+        identity = root().issue(("elsewhere.test",))
+        for flags, goes in ((Flag.IGNORE_CERT_CN_INVALID, True), (Flag(0), False)):
+            call = self.net.session.open_url("ftps://127.0.0.1/x", flags=flags)
+            server = self.net.accept_ftp()
+            server.start_tls(server_context(identity))
+            if goes:
+                server.say("220 hi")
+                self.assertEqual(server.heard(), ["USER anonymous"])
+                call.cancel()
+                self.failureResultOf(call, OperationCancelled)
+            else:
+                self.net.advance()
+                self.failureResultOf(call, CertificateFault)
+        self.check_all_closed()
+
+    def test_without_tls(self):
+        """A mistake that is told: nothing would be shown, or verified."""
+        certificate = shown(root().issue(["me"], usage=None))
+        for given in (
+            {"client_certificate": certificate},
+            {"security_flags": SecurityFlag.IGNORE_UNKNOWN_CA},
+            {"security_flags": "all", "tls": "explicit"},
+            {"client_certificate": "no/such/file", "tls": "explicit"},
+        ):
+            call = self.net.session.ftp(HOST, **given)
+            self.failureResultOf(call, InternetError)
+        self.assertEqual(self.net.attempts, 0)
+        self.check_all_closed()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from twinet._wire.ftp_answers import read_path, read_size, read_size_hint, read_time
 from twinet._wire.ftp_features import Features
-from twinet._wire.ftp_reply import Reply, ReplyReader
+from twinet._wire.ftp_reply import ReplyReader
+
+if TYPE_CHECKING:
+    from twinet.ftp import FtpReply
 
 
-def reply(raw: bytes) -> Reply:
+def reply(raw: bytes) -> FtpReply:
     (one,) = ReplyReader().feed(raw.replace(b"\n", b"\r\n"))
     return one
 

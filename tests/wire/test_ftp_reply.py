@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twinet._wire.ftp_reply import Reply, ReplyReader, readable
+from twinet._wire.ftp_reply import ReplyReader, readable
 from twinet.errors import ExtendedError
+
+if TYPE_CHECKING:
+    from twinet.ftp import FtpReply
 
 BANNER = b"220-Welcome\r\n to this server\r\n220 and be quick.\r\n"
 
@@ -17,7 +21,7 @@ class ReplyTestCase(SynchronousTestCase):
 
     def read(
         self, raw: bytes, limit: int = 262144
-    ) -> tuple[list[Reply], tuple[str, str | None] | None]:
+    ) -> tuple[list[FtpReply], tuple[str, str | None] | None]:
         """Read it whole, byte by byte and cut everywhere; return the one outcome."""
         ways = [[raw], [raw[at : at + 1] for at in range(len(raw))]]
         ways += [[raw[:cut], raw[cut:]] for cut in range(1, len(raw))]
@@ -38,7 +42,7 @@ class ReplyTestCase(SynchronousTestCase):
             self.assertEqual(each, seen[0])
         return seen[0]
 
-    def one(self, raw: bytes) -> Reply:
+    def one(self, raw: bytes) -> FtpReply:
         replies, fault = self.read(raw)
         self.assertIsNone(fault)
         self.assertEqual(len(replies), 1)

@@ -33,6 +33,7 @@ from twinet._wire.ftp_command import command, shown_command
 from twinet._wire.ftp_reply import ReplyReader
 from twinet.errors import (
     CannotConnect,
+    ClientAuthCertNeeded,
     ExtendedError,
     FtpDropped,
     InternetError,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from twinet._net.deadlines import Deadlines
     from twinet._net.sockets import Sockets
     from twinet._net.tls import TlsCreator
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
     from twinet.proxy import Proxy
 
 __all__ = ["Control"]
@@ -105,9 +106,9 @@ class Control(CountedLine):
         #: called when something has come that nobody waits for, or the end.
         self.watcher: Callable[[], None] | None = None
         #: what the server said last.
-        self.last: Reply | None = None
-        self._kept: deque[Reply] = deque()
-        self._waiting: Deferred[Reply] | None = None
+        self.last: FtpReply | None = None
+        self._kept: deque[FtpReply] = deque()
+        self._waiting: Deferred[FtpReply] | None = None
         #: the greeting.
         self._owed = 1
         self._preliminary = 0
@@ -128,7 +129,7 @@ class Control(CountedLine):
         return self.over is None and self._owed > 0
 
     @property
-    def refused(self) -> Reply | None:
+    def refused(self) -> FtpReply | None:
         """The reply that nobody has taken yet, if it says that something failed."""
         reply = self._kept[0] if self._kept else None
         if reply is None or reply.preliminary or reply.completed:
@@ -171,7 +172,9 @@ class Control(CountedLine):
 
     # -- asking
 
-    async def ask(self, operation: Operation, verb: str, argument: str = "") -> Reply:
+    async def ask(
+        self, operation: Operation, verb: str, argument: str = ""
+    ) -> FtpReply:
         """Send a command; return the first reply to it, which may be preliminary.
 
         :raises InvalidParameter: 87, it cannot be said in one line.
@@ -180,7 +183,7 @@ class Control(CountedLine):
         """
         return await self.ask_line(operation, command(verb, argument))
 
-    async def ask_line(self, operation: Operation, line: bytes) -> Reply:
+    async def ask_line(self, operation: Operation, line: bytes) -> FtpReply:
         """Send a command that is made already; as :meth:`ask`."""
         operation.check()
         self.check()
@@ -215,7 +218,7 @@ class Control(CountedLine):
             self._direct = False
         return data[sent:]
 
-    async def answer(self, operation: Operation) -> Reply:
+    async def answer(self, operation: Operation) -> FtpReply:
         """Return the next reply, which may be preliminary.
 
         :raises Timeout: 12002, none came within ``limits.ftp_reply``.
@@ -228,7 +231,7 @@ class Control(CountedLine):
         await operation.tell(ResponseReceived, _size(reply))
         return reply
 
-    async def final_answer(self, operation: Operation) -> Reply:
+    async def final_answer(self, operation: Operation) -> FtpReply:
         """Return the next reply that is not preliminary."""
         reply = await self.answer(operation)
         while reply.preliminary:
@@ -336,6 +339,9 @@ class Control(CountedLine):
         if self.tls_creator is not None and not reason.check(ConnectionDone):
             explained = self.tls_creator.explain(reason)
             error.__cause__ = explained
+            if isinstance(explained, ClientAuthCertNeeded):
+                # With TLS 1.3 the server says so only behind the handshake.
+                error = explained
         else:
             error.__cause__ = reason.value
         self.ended_idle = not self._owed
@@ -352,7 +358,9 @@ class Control(CountedLine):
 
     # -- inside
 
-    def _next(self, limit: float | None, named: str = _REPLY_LIMIT) -> Deferred[Reply]:
+    def _next(
+        self, limit: float | None, named: str = _REPLY_LIMIT
+    ) -> Deferred[FtpReply]:
         if self._kept:
             return succeed(self._kept.popleft())
         if self.over is not None:
@@ -368,7 +376,7 @@ class Control(CountedLine):
         self._waiting = None
         self._deadlines.clear(self)
 
-    def _take(self, reply: Reply) -> None:
+    def _take(self, reply: FtpReply) -> None:
         self.last = reply
         if reply.code == SERVICE_CLOSES:
             self._closed_by_server(reply)
@@ -395,7 +403,7 @@ class Control(CountedLine):
                 self._owed -= 1
             self._kept.append(reply)
 
-    def _closed_by_server(self, reply: Reply) -> None:
+    def _closed_by_server(self, reply: FtpReply) -> None:
         """Take note of a 421: whatever was asked, the connection ends."""
         kind = ExtendedError if self._owed else FtpDropped
         self.ended_idle = not self._owed
@@ -444,6 +452,6 @@ def dropped(reason: InternetError) -> FtpDropped:
     return error
 
 
-def _size(reply: Reply) -> int:
+def _size(reply: FtpReply) -> int:
     """Return how much came, with the ends of the lines [bytes]."""
     return sum(map(len, reply.lines)) + 2 * len(reply.lines)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from twinet._ftp.engine import Engine
     from twinet._ftp.operation import Operation
     from twinet._ftp.site import Site
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
 
 __all__ = ["enter"]
 
@@ -151,7 +151,7 @@ async def _protect_data(login: Login, operation: Operation) -> None:
     login.protected = True
 
 
-def _not_let_in(site: Site, what: str, reply: Reply) -> InternetError:
+def _not_let_in(site: Site, what: str, reply: FtpReply) -> InternetError:
     """Return the error of a refused login, without the secrets a server repeats."""
     error = refusal(what, reply)
     for secret in (site.password, site.account):

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from twinet._ftp.control import Control
     from twinet._ftp.engine import Engine
     from twinet._ftp.site import Site
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
     from twinet.records import Limits
 
     Work = Callable[[Operation], Coroutine[Deferred[Any], Any, Any]]
@@ -183,7 +183,7 @@ class Login:
 
     async def ask(
         self, operation: Operation, line: bytes, *, preliminary: bool = False
-    ) -> Reply:
+    ) -> FtpReply:
         """Send a command; return the reply to it.
 
         :param preliminary: a reply that says it has begun (1yz) will do.
@@ -198,7 +198,7 @@ class Login:
 
     async def require(
         self, operation: Operation, line: bytes, *, more: bool = False
-    ) -> Reply:
+    ) -> FtpReply:
         """Send a command that has to succeed (2yz).
 
         :param more: it has to be asked for another command (3yz).
@@ -211,7 +211,7 @@ class Login:
 
     async def attempt(
         self, operation: Operation, verb: str, argument: str = ""
-    ) -> Reply | None:
+    ) -> FtpReply | None:
         """Send a command that the server may not know; ``None`` when it does not.
 
         It is not asked for again then.

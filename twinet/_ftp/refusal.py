@@ -14,8 +14,8 @@ from twinet.errors import (
 )
 
 if TYPE_CHECKING:
-    from twinet._wire.ftp_reply import Reply
     from twinet.errors import InternetError
+    from twinet.ftp import FtpReply
 
 __all__ = ["NOT_LOGGED_IN", "SERVICE_CLOSES", "refusal", "unknown", "words_of"]
 
@@ -33,17 +33,17 @@ _KINDS: dict[int, type[InternetError]] = {
 _PASSIVE = frozenset(("PASV", "EPSV"))
 
 
-def words_of(reply: Reply) -> str:
+def words_of(reply: FtpReply) -> str:
     """Return a reply in the server's own words, each line with its code."""
     return readable(b"\n".join(reply.lines))
 
 
-def unknown(reply: Reply) -> bool:
+def unknown(reply: FtpReply) -> bool:
     """Tell whether the server does not do such a thing at all."""
     return reply.code in _UNKNOWN
 
 
-def refusal(what: str, reply: Reply) -> InternetError:
+def refusal(what: str, reply: FtpReply) -> InternetError:
     """Return the error that a reply comes to; it has the server's words.
 
     :param what: the command as it may be shown.

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from twinet._ftp.data_line import DataLine
     from twinet._ftp.login import Login
     from twinet._ftp.operation import Operation
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
 
 __all__ = ["Reader", "Retrieval", "told_size"]
 
@@ -93,7 +93,7 @@ class Retrieval:
         self._data_over: Deferred[None] = Deferred()
         self._fault: InternetError | None = None
         #: the reply to the command, when it was the last one already.
-        self._last: Reply | None = None
+        self._last: FtpReply | None = None
 
     # -- what the operation does
 

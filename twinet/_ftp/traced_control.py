@@ -14,8 +14,8 @@ from twinet.trace import TraceKind
 
 if TYPE_CHECKING:
     from twinet._net.tracing import LineTracing
-    from twinet._wire.ftp_reply import Reply
     from twinet.errors import InternetError
+    from twinet.ftp import FtpReply
 
 __all__ = ["TracedControl"]
 
@@ -31,7 +31,7 @@ class TracedControl(Control):
         self.trace.head(TraceKind.REQUEST_HEAD, [shown + b"\r\n"])
         super().send(line)
 
-    def _take(self, reply: Reply) -> None:
+    def _take(self, reply: FtpReply) -> None:
         lines = [line + b"\r\n" for line in reply.lines]
         self.trace.head(TraceKind.ANSWER_HEAD, lines)
         super()._take(reply)

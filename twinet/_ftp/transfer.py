@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from twinet._ftp.data_line import DataLine
     from twinet._ftp.login import Login
     from twinet._ftp.operation import Operation
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
 
 __all__ = ["ABORT", "abandon", "begin"]
 
@@ -24,7 +24,7 @@ GRACE = 1.0
 
 async def begin(
     login: Login, operation: Operation, line: bytes, offset: int = 0
-) -> tuple[DataLine, Reply]:
+) -> tuple[DataLine, FtpReply]:
     """Have a transfer begun; return its data connection, and the server's word.
 
     :param line: the command that transfers.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from twinet._ftp.login import Login, Work
     from twinet._ftp.site import Site
     from twinet._handles.handle import Handle
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
     from twinet.tls import TlsInfo
 
 __all__ = ["FtpConnection"]
@@ -221,7 +221,7 @@ class FtpConnection(FtpFileCalls):
 
     # -- other commands
 
-    def command(self, text: str) -> Deferred[Reply]:
+    def command(self, text: str) -> Deferred[FtpReply]:
         """Send a command as it is; fires with the server's last reply to it.
 
         For what there is no call for, such as ``SITE CHMOD 644 x``.  What it changes
@@ -237,7 +237,7 @@ class FtpConnection(FtpFileCalls):
         def prepare(login: Login) -> Work:
             line = command_line(checked_name(text, "a command"), self._site.encoding)
 
-            async def work(operation: Operation) -> Reply:
+            async def work(operation: Operation) -> FtpReply:
                 login.forget_type()
                 reply = await login.ask(operation, line)
                 if reply.code >= _REFUSED:

@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred, fail
 
 from twinet._handles.handle import Handle
 from twinet._handles.request_flags import check_flags
+from twinet._net.client_certificate import ClientCertificate
 from twinet._wire.http_origin import http_origin
 from twinet.errors import InternetError, InvalidParameter
 from twinet.flags import Flag, SecurityFlag
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
     from twinet._handles.http_request import HeadersArgument
     from twinet._http.content import FieldsArgument
     from twinet._http.engine import Engine as HttpEngine
+    from twinet._net.client_certificate import GivenCertificate
     from twinet._net.dispatch import Listener
+    from twinet._net.tls import TlsPolicy
     from twinet._wire.ftp_url import FtpUrl
     from twinet.records import Limits
 
 __all__ = ["FtpLogins"]
+
+#: The flags of a URL's call that are those of its certificate as well.
+_CERTIFICATE_BITS = int(Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID)
 
 
 class FtpLogins(Handle):
@@ -56,6 +62,8 @@ class FtpLogins(Handle):
         encoding: str = "utf-8",
         keep_alive: float | None = None,
         reconnect: bool = False,
+        client_certificate: GivenCertificate | None = None,
+        security_flags: SecurityFlag = SecurityFlag(0),
         context: Any = SELF,
         on_status: Listener | None = None,
         limits: Limits | None = None,
@@ -77,6 +85,10 @@ class FtpLogins(Handle):
             long (seconds), and no transfer.
         :param reconnect: log in again when the server has ended an idle session, and go
             back to the directory where it was.
+        :param client_certificate: what is shown to a server that asks who we are,
+            instead of the session's, and in any form that the session takes.
+        :param security_flags: the certificate faults that are let through, on this
+            connection alone.
         :raises InvalidHandle: 6, the session is closed.
         :raises InvalidParameter: 87, there is no host, a password without a user, or
             something that cannot be said in a line.
@@ -102,7 +114,6 @@ class FtpLogins(Handle):
                 msg = "name a host to connect to"
                 raise InvalidParameter(msg)
             protection = _protection(tls)
-            secure = protection is not Protection.NONE
             usual = 990 if protection is Protection.IMPLICIT else 21
             origin = http_origin("http", host, usual if port is None else port)
             user, secret = self._ftp_user(origin.host, username, password)
@@ -113,7 +124,7 @@ class FtpLogins(Handle):
                 secret,
                 account or "",
                 protection,
-                self._ftp_engine.tls_policy(SecurityFlag(0)) if secure else None,
+                self._tls_policy(protection, security_flags, client_certificate),
                 encoding,
                 passive,
                 keep_alive,
@@ -131,6 +142,34 @@ class FtpLogins(Handle):
             return fail(error)
         connection._announce()
         return connection._enter()
+
+    def _tls_policy(
+        self,
+        protection: Protection,
+        ignore: SecurityFlag,
+        given: GivenCertificate | None,
+    ) -> TlsPolicy | None:
+        """Return how a server is verified, and what it is shown; ``None`` without TLS.
+
+        :raises InvalidParameter: 87, that is no certificate, or those are no flags, or
+            they are for TLS and there is none.
+        """
+        if not isinstance(ignore, int):
+            msg = (
+                "security_flags are members of twinet.SecurityFlag, joined by |; "
+                f"not {ignore!r}"
+            )
+            raise InvalidParameter(msg)
+        if protection.value is None:
+            if ignore or given is not None:
+                msg = (
+                    "client_certificate and security_flags are for TLS; ask for it by "
+                    "tls='explicit' or tls='implicit'"
+                )
+                raise InvalidParameter(msg)
+            return None
+        certificate = None if given is None else ClientCertificate.of(given)
+        return self._ftp_engine.tls_policy(SecurityFlag(ignore), certificate)
 
     def _ftp_user(
         self, host: str, username: str | None, password: str | None
@@ -180,6 +219,7 @@ class FtpLogins(Handle):
             url,
             passive=True if flags & Flag.PASSIVE else None,
             text=bool(flags & Flag.TRANSFER_ASCII),
+            ignore=SecurityFlag(int(flags) & _CERTIFICATE_BITS),
             pooled=bool(flags & Flag.EXISTING_CONNECT),
             **how,
         )

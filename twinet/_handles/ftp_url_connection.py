@@ -46,12 +46,14 @@ class FtpUrlConnection(FtpConnection):
         passive: bool | None = None,
         text: bool = False,
         pooled: bool = False,
+        ignore: SecurityFlag = SecurityFlag(0),
         **kwargs: Any,
     ) -> Deferred[Any]:
         """Log in and open what a URL names; fires with its handle.
 
         :param pooled: a login that another file is done with will do, and this one's is
             for the next; the connection is not closed with the file then.
+        :param ignore: the faults of the server's certificate that are let through.
         :param text: a text, if the URL does not say what it is.
         :param kwargs: context, callback and limits of the handle.
         :raises InternetError: as :meth:`Session.ftp`, ``open_file`` and ``find``.
@@ -65,7 +67,7 @@ class FtpUrlConnection(FtpConnection):
             user,
             secret,
             protection=Protection.IMPLICIT if implicit else Protection.NONE,
-            tls=engine.tls_policy(SecurityFlag(0)) if implicit else None,
+            tls=engine.tls_policy(ignore) if implicit else None,
             passive=passive,
         )
         hidden = cls(session, engine, site, context=None)
@@ -77,7 +79,7 @@ class FtpUrlConnection(FtpConnection):
             line = hidden._line("RETR", url.path)
             text = url.kind == "a" if url.kind else text
             leaf = FtpFile(hidden, url.path, line, text=text, **kwargs)
-            hidden._pooled = pooled
+        hidden._pooled = pooled
         hidden._leaf = leaf
         hidden._announce()
         leaf._announce()

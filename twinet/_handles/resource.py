@@ -240,8 +240,14 @@ class Resource(Handle):
         self._check_readable()
         self._check_thread()
         return await self.session.disk.save(
-            path_of(path), self.deliver, lambda: self._complete
+            path_of(path), self._deliver_to_disk, lambda: self._complete
         )
+
+    def _deliver_to_disk(self, sink: Sink) -> Deferred[int]:
+        if self._dead:
+            # It was alive when the call was made; the file has just been opened.
+            return fail(self._was_cancelled())
+        return self.deliver(sink)
 
     # -- for the kinds of resources
 

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.threadable import isInIOThread
 
-from twinet._handles.gopher_calls import GopherCalls
+from twinet._handles.file_calls import FileCalls
 from twinet._handles.http_connection import HttpConnection
 from twinet._http.channel import Channel
 from twinet._http.cookie_keeper import CookieKeeper
@@ -64,7 +64,7 @@ _log = Logger()
 AGENT = "twinet/0.1"
 
 
-class Session(GopherCalls):
+class Session(FileCalls):
     """Where everything begins: connections and requests are opened under it.
 
     Nothing happens on the network before the first request.  ``close`` ends

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from twinet._wire.ftp_name import decode_name
 
 if TYPE_CHECKING:
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
 
 __all__ = ["read_path", "read_size", "read_size_hint", "read_time", "time_of_digits"]
 
@@ -34,7 +34,7 @@ _MICROSECONDS = 6
 _LEAP_SECOND = 60
 
 
-def read_path(reply: Reply, encoding: str = "utf-8") -> str | None:
+def read_path(reply: FtpReply, encoding: str = "utf-8") -> str | None:
     """Return the path that stands in the text of a 257: PWD's and MKD's.
 
     It is in quotes, and a quote in it is doubled (RFC 959, appendix II).  Servers are

@@ -16,7 +16,7 @@ from twinet._wire.ftp_reply import readable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
 
 __all__ = ["Features"]
 
@@ -40,7 +40,7 @@ class Features:
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, reply: Reply) -> Features:
+    def read(cls, reply: FtpReply) -> Features:
         """Take the answer to FEAT, whatever it is."""
         if reply.code != _SYSTEM_STATUS:
             return cls()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinet._wire.ftp_dialect import Kind, Meaning
-    from twinet._wire.ftp_reply import Reply
+    from twinet.ftp import FtpReply
 
 __all__ = ["Mlsd", "read_mlst"]
 
@@ -176,7 +176,7 @@ class Mlsd(Dialect):
         )
 
 
-def read_mlst(reply: Reply, encoding: str = "utf-8") -> DirectoryEntry | None:
+def read_mlst(reply: FtpReply, encoding: str = "utf-8") -> DirectoryEntry | None:
     """Return what MLST's 250 says; ``None`` when it says nothing.
 
     The name is the last part of the path that stands there.

@@ -1,10 +1,10 @@
-"""Replies of an FTP server (RFC 959, section 4.2): bytes to :class:`Reply`.
+"""Replies of an FTP server (RFC 959, section 4.2): bytes to ``FtpReply``.
 
 Theory of operation.  The control connection is cut into lines, and lines make
 replies::
 
-    begin --"ddd text"-----------------------------------> Reply
-      ^   --"ddd-text"--> inside ddd --"ddd text", "ddd"--> Reply
+    begin --"ddd text"-----------------------------------> a reply
+      ^   --"ddd-text"--> inside ddd --"ddd text", "ddd"--> a reply
       |                       |  ^
       |                       '--'  any other line, also one of another code
       '---- empty line (some servers pad with them)
@@ -22,11 +22,11 @@ section 4.1.2.12, lets us.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from twinet.errors import ExtendedError
+from twinet.ftp import FtpReply
 
-__all__ = ["Reply", "ReplyReader", "readable"]
+__all__ = ["ReplyReader", "readable"]
 
 #: A whole reply may take so much [bytes]; a long HELP or STAT has some ten thousand.
 _LIMIT = 262144
@@ -40,50 +40,6 @@ _TELNET = re.compile(
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 _CODE = 3
 _SHOWN = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the server answered.
-
-    :ivar code: three digits, 100 to 659.
-    :ivar text: all lines without the code, to be shown to people: joined by line
-        feeds, without control characters.
-    :ivar lines: the lines as they came, code included, without line ends and Telnet
-        commands.
-    """
-
-    code: int
-    text: str
-    lines: tuple[bytes, ...]
-
-    @property
-    def preliminary(self) -> bool:
-        """1yz: the action has begun, and another reply follows."""
-        return self.code < 200  # noqa: PLR2004  the classes of RFC 959, 4.2.1
-
-    @property
-    def completed(self) -> bool:
-        """2yz: the action is done."""
-        return self.code // 100 == 2  # noqa: PLR2004
-
-    @property
-    def wants_more(self) -> bool:
-        """3yz: another command has to follow."""
-        return self.code // 100 == 3  # noqa: PLR2004
-
-    @property
-    def transient(self) -> bool:
-        """4yz: it failed, and may not fail the next time."""
-        return self.code // 100 == 4  # noqa: PLR2004
-
-    @property
-    def permanent(self) -> bool:
-        """5yz: it failed, and will again."""
-        return self.code // 100 == 5  # noqa: PLR2004
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.text}".rstrip()
 
 
 class ReplyReader:
@@ -107,7 +63,7 @@ class ReplyReader:
         """Whether a reply has begun to come and is not complete."""
         return bool(self._buffer or self._lines)
 
-    def feed(self, data: bytes) -> list[Reply]:
+    def feed(self, data: bytes) -> list[FtpReply]:
         """Take bytes; return the replies that are complete.
 
         Replies that came before nonsense are returned; the fault is then in
@@ -116,7 +72,7 @@ class ReplyReader:
         :raises ExtendedError: 12003, this is not FTP, or a reply has no end; its
             ``server_text`` is the beginning of what came.
         """
-        replies: list[Reply] = []
+        replies: list[FtpReply] = []
         if self.fault is None:
             self._buffer += data
             self._take_lines(replies)
@@ -124,7 +80,7 @@ class ReplyReader:
             raise self.fault
         return replies
 
-    def _take_lines(self, replies: list[Reply]) -> None:
+    def _take_lines(self, replies: list[FtpReply]) -> None:
         buffer = self._buffer
         start = 0
         while (end := buffer.find(b"\n", max(start, self._searched))) >= 0:
@@ -140,7 +96,7 @@ class ReplyReader:
         if self._size + len(buffer) > self._limit:
             self._too_long(bytes(buffer[:_SHOWN]))
 
-    def _take_line(self, line: bytes, size: int, replies: list[Reply]) -> None:
+    def _take_line(self, line: bytes, size: int, replies: list[FtpReply]) -> None:
         self._size += size
         if self._size > self._limit:
             self._too_long(line)
@@ -200,10 +156,10 @@ def _data_byte(found: re.Match[bytes]) -> bytes:
     return found[1] or b""
 
 
-def _reply(lines: list[bytes]) -> Reply:
+def _reply(lines: list[bytes]) -> FtpReply:
     code = lines[0][:_CODE]
     spoken = [
         line[_CODE + 1 :] if line[:_CODE] == code and line[3:4] in b"- " else line
         for line in lines
     ]
-    return Reply(int(code), readable(b"\n".join(spoken)).strip("\n"), tuple(lines))
+    return FtpReply(int(code), readable(b"\n".join(spoken)).strip("\n"), tuple(lines))
