@@ -236,7 +236,7 @@ class HttpRequest(QueriedRequest):
                 # Closed by a listener that heard of the closing of the connection.
                 return
             self._revive()
-            self._response = self._representation = None
+            self._response = self._passed = self._representation = None
             self._piece = 0
             self._writing = None
         if writing is not None:
@@ -309,9 +309,15 @@ class HttpRequest(QueriedRequest):
         """Take note that a redirect is followed with another order."""
         self._sent = order
 
+    def take_passed(self, response: Response) -> None:
+        """Keep the head of an answer that is being followed."""
+        self._passed = response
+
     def take_answer(self, response: Response) -> None:
         """Take the answer's head."""
         self._response = response
+        if self._passed is not None:
+            self._passed = None
 
     def take_refused(self, response: Response) -> None:
         """Keep the head of a redirect that cannot be followed."""

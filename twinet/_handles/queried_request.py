@@ -35,6 +35,8 @@ class QueriedRequest(SecuredRequest):
     _headers: RequestFields | None = None
     #: the order of the last send, which tells how the request went out.
     _sent: Order | None = None
+    #: the last answer that was followed, or was asked for another place of the body.
+    _passed: Response | None = None
 
     @property
     def url(self) -> str:
@@ -124,6 +126,18 @@ class QueriedRequest(SecuredRequest):
             msg = f"{self} has no answer yet; wait for the Deferred of send()"
             raise IncorrectHandleState(msg)
         return self._response
+
+    @property
+    def latest_response(self) -> Response | None:
+        """The answer whose head has come last; ``None`` before there is one.
+
+        While a redirect is followed, or a challenge answered, this is that answer;
+        after a move to another place of the body it is the part's.  ``response`` is
+        the one that the program has asked for.
+
+        :source: our own.
+        """
+        return self._response if self._passed is None else self._passed
 
     def _own_lines(self) -> FieldLines:
         lines = self._fields if self._headers is None else self._headers.lines

@@ -83,8 +83,13 @@ class RangeSeek:
     def take_order(self, order: Order) -> None:
         """Take note of what goes out: the handle keeps what the first request was."""
 
+    def take_passed(self, response: Response) -> None:
+        """Show the head of an answer that is being followed."""
+        self._handle._passed = response
+
     def take_answer(self, response: Response) -> None:
         """Judge the answer."""
+        self._handle._passed = response
         part = self._representation.judge(response, self._place)
         if isinstance(part, InternetError):
             self._error = part

@@ -100,6 +100,17 @@ class Resource(Handle):
             parent = parent._parent
         return parent  # type: ignore[return-value]  # the root is a session
 
+    @property
+    def position(self) -> int:
+        """How far the body has been read: the place of the byte that comes next.
+
+        What has come and was not read is not counted; nor is what stands behind a
+        failure.  Of a body that is decoded these are decoded bytes.
+
+        :source: InternetSetFilePointer by 0 bytes from FILE_CURRENT.
+        """
+        return self._position
+
     # -- reading
 
     def read(self, size: int) -> Deferred[bytes]:

@@ -228,6 +228,9 @@ class Reader(Protocol):
     def take_answer(self, response: Response) -> None:
         """Take the final head; body data may follow."""
 
+    def take_passed(self, response: Response) -> None:
+        """Take the head of an answer that is followed: a redirect, a challenge."""
+
     def take_refused(self, response: Response) -> None:
         """Take the head of a redirect that cannot be followed; the error follows."""
 

@@ -191,6 +191,7 @@ class Transfer:
         if isinstance(step, Order):
             if step.hop != order.hop:
                 self._history += (response,)
+            self._reader.take_passed(response)
             return None
         self._reader.take_refused(response)
         return self

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from twinet._net.lanes import LaneVoice
 from twinet._net.threads import Threads
 from twinet.errors import InvalidParameter, Shutdown
+from twinet.status import AsyncResult, RequestComplete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -280,7 +281,9 @@ class _CallerVoice(LaneVoice):
     __slots__ = ()
 
     def _announce(self, result: Any, error: BaseException | None) -> None:
-        """Say nothing."""
+        """Say nothing, but to a listener that keeps records."""
+        ended = AsyncResult(result, error)
+        self._note(RequestComplete(self._handle(), self.context, ended))
 
 
 def _tell(lane: Lane) -> None:

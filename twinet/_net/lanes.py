@@ -12,6 +12,10 @@ Deferred waits for a listener.
 The exception is the veto: a redirect is held until the listener has returned
 (:class:`_Hold`), with a limit.
 
+A listener with a method ``at_once`` keeps records: that is called with each
+notification as it is made, on the reactor thread, so that times are right.  It must not
+touch handles.  What the listener does on being called itself is another matter.
+
 When a handle is closed while a call is pending, what has not been told yet is dropped,
 but for its birth and for what ends its calls and itself.
 """
@@ -171,8 +175,18 @@ class LaneVoice(Voice):
         self.heard = False
 
     def _post(self, news: Notification, *, lasting: bool) -> None:
+        self._note(news)
         self.lane.put(partial(self._call, news), lasting=lasting)
         self._delivery.schedule(self.lane)
+
+    def _note(self, news: Notification) -> None:
+        """Show a listener that keeps records what will be told."""
+        at_once = getattr(self._listener, "at_once", None)
+        if at_once is not None:
+            try:
+                at_once(news)
+            except Exception:  # noqa: BLE001  a listener's fault is the listener's
+                report_fault(news)
 
     def _call(self, news: Notification) -> None:
         """Call the listener, on whatever thread this is."""
