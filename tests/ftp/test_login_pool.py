@@ -8,10 +8,14 @@ from tests.ftp.memory import FtpNet, FtpPeer, FtpTestCase
 from twinet.errors import (
     ExtendedError,
     FtpDropped,
+    LoginFailure,
     OperationCancelled,
     PolicyRefused,
+    Timeout,
 )
 from twinet.flags import Flag
+from twinet.records import Limits
+from twinet.status import Status
 
 URL = "ftp://127.0.0.1/x"
 
@@ -43,6 +47,23 @@ class PoolTestCase(FtpTestCase):
         file = self.successResultOf(call)
         self.assertEqual(self.successResultOf(file.read(9)), b"hello")
         return file
+
+    def turn_away(self, words: str, user="anonymous") -> FtpPeer:
+        """Let nobody in: at the greeting, or, as ProFTPD does it, at the password."""
+        server = self.net.accept_ftp()
+        if words.startswith("421"):
+            server.say(words)
+        else:
+            server.say("220 hi")
+            self.answer(server, f"USER {user} | 331 x")
+            server.heard()
+            server.say(words)
+        return server
+
+    def forget(self, *calls: Any) -> None:
+        """Take note of calls that ended with the session."""
+        for call in calls:
+            self.failureResultOf(call, OperationCancelled)
 
     def waiting(self) -> int:
         """Return how many logins wait."""
@@ -145,6 +166,184 @@ class Reuse(PoolTestCase):
             self.check_all_closed(server, data)
 
 
+class Crowds(PoolTestCase):
+    """More files at once than one server is given logins."""
+
+    def setUp(self) -> None:
+        self.net = FtpNet(connections_per_host=2)
+
+    def finish(self, server: FtpPeer, call: Any, *before: str) -> None:
+        """Serve a file and close it, so that its login can go to the next one."""
+        self.successResultOf(self.send(server, call, *before).close())
+
+    def test_who_comes_first(self):
+        """So many logins, and the files take turns on them in their order."""
+        calls = [self.begin() for _ in range(6)]
+        servers = [self.enter(), self.enter()]
+        self.assertEqual(self.net.attempts, 0)
+        for server, call in zip(servers, calls, strict=False):
+            self.answer(server, "TYPE I | 200 ok")
+            self.finish(server, call)
+        for place, call in enumerate(calls[2:]):
+            for later in calls[3 + place :]:
+                self.assertNoResult(later)
+            self.finish(servers[place % 2], call)
+        self.assertEqual((self.net.attempts, self.waiting()), (0, 2))
+        self.check_all_closed(*servers)
+
+    def test_limit_of_waiting(self):
+        """12002, in words; those behind go on waiting."""
+        calls = [self.begin(), self.begin()]
+        servers = [self.enter(), self.enter()]
+        late = self.begin(limits=Limits(slot=5))
+        last = self.begin()
+        self.net.advance(6)
+        error = self.failureResultOf(late, Timeout).value
+        self.assertIn("2 of 2 logins on 127.0.0.1:21 are in use", error.message)
+        self.assertIn("'slot' of 5 seconds", error.message)
+        self.finish(servers[0], calls[0], "TYPE I | 200 ok")
+        self.finish(servers[0], last)
+        self.check_all_closed(*servers)
+        self.forget(calls[1])
+
+    def test_limit_of_the_whole(self):
+        """It runs while a file waits for its login."""
+        calls = [self.begin(), self.begin()]
+        late = self.begin(limits=Limits(whole=5))
+        self.net.advance(6)
+        error = self.failureResultOf(late, Timeout).value
+        self.assertIn("'whole'", error.message)
+        self.check_all_closed()
+        self.forget(*calls)
+
+    def test_who_does_not_want_it_any_more(self):
+        """Is passed over; cancelled, or his handle closed."""
+        calls = [self.begin(), self.begin()]
+        servers = [self.enter(), self.enter()]
+        gone, closed, last = self.begin(), self.begin(), self.begin()
+        gone.cancel()
+        self.failureResultOf(gone, OperationCancelled)
+        handles = [
+            news.handle
+            for news in self.net.news
+            if news.status is Status.HANDLE_CREATED
+        ]
+        handles[-2].close()
+        self.failureResultOf(closed, OperationCancelled)
+        self.finish(servers[0], calls[0], "TYPE I | 200 ok")
+        self.finish(servers[0], last)
+        self.check_all_closed(*servers)
+        self.forget(calls[1])
+
+    def test_somebody_elses_makes_room(self):
+        """One that nobody uses is closed for another user's."""
+        first, second = self.begin(), self.begin()
+        servers = [self.enter(), self.enter()]
+        for server, call in zip(servers, (first, second), strict=True):
+            self.finish(server, call, "TYPE I | 200 ok")
+        call = self.begin("ftp://joe:secret@127.0.0.1/x")
+        self.assertEqual([server.closed for server in servers], [True, False])
+        joes = self.enter("joe")
+        self.finish(joes, call, "TYPE I | 200 ok")
+        self.assertEqual(self.waiting(), 2)
+        self.check_all_closed(servers[1], joes)
+
+    def test_another_server(self):
+        """Has logins of its own."""
+        calls = [self.begin() for _ in range(3)]
+        calls.append(self.begin("ftp://127.0.0.1:2121/x"))
+        self.assertEqual(self.net.attempts, 3)
+        self.check_all_closed()
+        self.forget(*calls)
+
+    def test_another_cap(self):
+        """It acts at once: on those who wait for one, and on those that wait."""
+        calls = [self.begin() for _ in range(4)]
+        servers = [self.enter(), self.enter()]
+        self.net.session.connections_per_host = 4
+        self.assertEqual(self.net.attempts, 2)
+        servers += [self.enter(), self.enter()]
+        for server, call in zip(servers, calls, strict=True):
+            self.finish(server, call, "TYPE I | 200 ok")
+        self.net.session.connections_per_host = 1
+        self.assertEqual(self.waiting(), 1)
+        self.assertEqual([each.closed for each in servers], [True, True, True, False])
+        self.check_all_closed(*servers)
+
+    def test_server_that_lets_in_less(self):
+        """Who is turned away waits for one of those that are inside."""
+        for words in ("421 too many of you", "530 Sorry, the maximum is reached"):
+            self.net = FtpNet(connections_per_host=4)
+            calls = [self.begin() for _ in range(4)]
+            servers = [self.enter(), self.enter()]
+            for _ in range(2):
+                self.assertTrue(self.turn_away(words).closed)
+            late = self.begin()
+            self.assertEqual(self.net.attempts, 0)
+            self.finish(servers[0], calls[0], "TYPE I | 200 ok")
+            self.finish(servers[0], calls[2])
+            self.finish(servers[1], calls[1], "TYPE I | 200 ok")
+            self.finish(servers[1], late)
+            self.finish(servers[0], calls[3])
+            self.check_all_closed(*servers)
+
+    def test_server_that_lets_nobody_in(self):
+        """Each is told so, once, in the server's words."""
+        calls = [self.begin() for _ in range(3)]
+        for _ in range(2):
+            self.turn_away("421 not today")
+        for _ in range(2):
+            self.turn_away("421 not today")
+        errors = [self.failureResultOf(call, ExtendedError).value for call in calls]
+        self.assertEqual({error.server_text for error in errors}, {"421 not today"})
+        self.assertEqual(self.net.attempts, 0)
+        self.check_all_closed()
+
+    def test_wrong_password(self):
+        """Is no crowd: nobody is inside by it."""
+        first = self.begin()
+        server = self.enter()
+        call = self.begin("ftp://joe:wrong@127.0.0.1/x")
+        self.turn_away("530 no", "joe")
+        self.failureResultOf(call, LoginFailure)
+        self.finish(server, first, "TYPE I | 200 ok")
+        self.check_all_closed(server)
+
+    def test_many_that_end_at_once(self):
+        """They do not stand on each other's stack."""
+
+        def policy(destination):
+            return None if destination.context == "friend" else "not there"
+
+        self.net = FtpNet(policy=policy, connections_per_host=1)
+        first = self.begin(context="friend")
+        server = self.enter()
+        calls = [self.begin(context="stranger") for _ in range(2000)]
+        self.finish(server, first, "TYPE I | 200 ok")
+        for call in calls:
+            self.failureResultOf(call, PolicyRefused)
+        self.check_all_closed(server)
+
+    def test_listings(self):
+        """Take their turn among the files."""
+        calls = [self.begin("ftp://127.0.0.1/d/"), self.begin("ftp://127.0.0.1/d/")]
+        servers = [self.enter(), self.enter()]
+        late = self.begin()
+        features = "FEAT | 211-x/ MLST type*;size*;modify*;/211 end"
+        self.answer(servers[0], features.replace("/", " / "), "TYPE A | 200 ok")
+        self.answer(servers[0], "EPSV | 229 x (|||4000|)")
+        data = self.net.accept_ftp()
+        self.answer(servers[0], "MLSD d/ | 150 go")
+        data.send(b"type=file;size=1; name\r\n")
+        data.close()
+        servers[0].say("226 done")
+        find = self.successResultOf(calls[0])
+        self.assertEqual(self.successResultOf(find.next_entry()).name, "name")
+        self.finish(servers[0], late, "TYPE I | 200 ok")
+        self.check_all_closed(*servers)
+        self.forget(calls[1])
+
+
 class Ends(PoolTestCase):
     """How a login stops waiting."""
 
@@ -220,6 +419,7 @@ class Ends(PoolTestCase):
 
     def test_many(self):
         """The oldest makes room for the newest."""
+        self.net.session.connections_per_host = 40
         calls = [self.begin() for _ in range(34)]
         servers = [self.enter() for _ in calls]
         for call, server in zip(calls, servers, strict=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from twinet._ftp.control import Control
 from twinet._ftp.login_pool import LoginPool
 from twinet._net.sockets import Sockets
 from twinet._net.tls import TlsPolicy
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
+    from twinet._ftp.control import Control
     from twinet._ftp.site import Site
     from twinet._ftp.way import Way
     from twinet._net.client_certificate import ClientCertificate
@@ -36,7 +36,9 @@ class Engine:
     """Connector, limits, disk and sockets, and what was learnt about servers.
 
     :param reactor: listens for active data connections.
+    :param control: what control connections are made as.
     :param proxies: returns who chooses proxies; ``None`` where there are none at all.
+    :param cap: returns how many logins of URLs one server is given at a time.
     """
 
     def __init__(
@@ -47,22 +49,22 @@ class Engine:
         roots: TrustRoots,
         certificate: ClientCertificate | None,
         reactor: object,
-        control: type[Control] = Control,
-        proxies: Callable[[], Chooser | None] = lambda: None,
+        control: type[Control],
+        proxies: Callable[[], Chooser | None],
+        cap: Callable[[], int],
     ) -> None:
         self.connector = connector
         self.deadlines = deadlines
         self.disk = disk
         self.reactor = reactor
         self._proxies = proxies
-        #: what control connections are made as.
         self.control = control
         self.sockets = Sockets()
         self._roots = roots
         self._certificate = certificate
         self._ways: dict[tuple[str, int], Way] = {}
-        #: logins that nobody uses just now.
-        self.logins = LoginPool(self)
+        #: those of files that are opened by their URL.
+        self.logins = LoginPool(self, cap)
 
     def proxy_for(self, host: str, port: int) -> Proxy | None:
         """Return the proxy that leads to a server; ``None`` for the straight way."""

@@ -91,15 +91,12 @@ class FtpUrlConnection(FtpConnection):
 
     def _log_in_for(self, leaf: FtpFile | FtpFind, operation: Operation) -> None:
         """Log in as a part of the leaf's operation, which then goes on."""
-        if self._pooled:
-            waiting = self._engine.logins.take(self._site, operation.voice.context)
-            if waiting is not None:
-                self._use(waiting, operation, partial(self._again, leaf))
-                return
 
-        def entered(login: Login) -> None:
+        def entered(found: tuple[Login, bool]) -> None:
+            login, waited = found
             self._operations.pop(operation, None)
-            self._use(login, operation, leaf._serve)
+            work = partial(self._again, leaf) if waited else leaf._serve
+            self._use(login, operation, work)
 
         def refused(failure: Any) -> None:
             self._operations.pop(operation, None)
@@ -108,9 +105,20 @@ class FtpUrlConnection(FtpConnection):
             operation.answer(error=failure.value)
 
         self._operations[operation] = None
-        Deferred.fromCoroutine(
-            enter(self._engine, self._site, operation, self._ended)
-        ).addCallbacks(entered, refused)
+        Deferred.fromCoroutine(self._some_login(operation)).addCallbacks(
+            entered, refused
+        )
+
+    async def _some_login(self, operation: Operation) -> tuple[Login, bool]:
+        """Return a login, and whether it is one that has waited."""
+        if not self._pooled:
+            return await self._entering(operation), False
+        return await self._engine.logins.obtain(
+            self._site, operation, lambda: self._entering(operation)
+        )
+
+    async def _entering(self, operation: Operation) -> Login:
+        return await enter(self._engine, self._site, operation, self._ended)
 
     def _use(self, login: Login, operation: Operation, work: Work) -> None:
         self._login = login
@@ -138,7 +146,8 @@ class FtpUrlConnection(FtpConnection):
             operation.check()
             if operation.answered or waited.control.over is None:
                 raise
-            self._login = await enter(self._engine, self._site, operation, self._ended)
+            self._login = await self._entering(operation)
+            self._engine.logins.replace(waited, self._login)
             await leaf._serve(operation)
 
     def _ended(self, _: InternetError) -> None:

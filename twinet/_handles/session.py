@@ -89,7 +89,8 @@ class Session(FileCalls):
         Where there is a proxy it is asked for the way to that.
     :param bind_address: the local address to connect from.
     :param limits: the limits of every call below, unless it brings its own.
-    :param connections_per_host: how many connections one host is given at a time.
+    :param connections_per_host: how many connections one host is given at a time, and
+        how many logins of FTP that are shared (``download``).
     :param policy: shown each address before it is connected to
         (:class:`~twinet.records.Destination`); ``None`` lets it pass, a text refuses
         it, and the call fails with ``PolicyRefused``.  With ``connect`` there are no
@@ -258,6 +259,8 @@ class Session(FileCalls):
     @connections_per_host.setter
     def connections_per_host(self, most: int) -> None:
         self.engine.pool.set_cap(_checked_cap(most))
+        if self._ftp is not None:
+            self._ftp.logins.recount()
 
     @property
     def connections_per_proxy(self) -> int:
@@ -292,6 +295,7 @@ class Session(FileCalls):
                 self.reactor,
                 Control if self.tracer is UNTRACED else TracedControl,
                 lambda: self.engine.proxies,
+                lambda: self.engine.pool.cap,
             )
         return self._ftp
 

@@ -1,4 +1,9 @@
-"""Run pyftpdlib: ROOT HOST PORT USER PASSWORD PEM CA [implicit] [asks]."""
+"""Run pyftpdlib: ROOT HOST PORT USER PASSWORD PEM CA, and then what else is wanted.
+
+``implicit`` speaks TLS at once, ``asks`` wants a client certificate; ``most=`` is how
+many connections one address is given, ``idle=`` for how long a session may do nothing
+(seconds).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +50,11 @@ def main() -> None:
         context.set_session_id(b"pyftpdlib")
         demand = SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
         context.set_verify(demand, lambda *told: bool(told[-1]))
-    FTPServer((host, int(port)), handler).serve_forever()
+    limits = dict(each.split("=") for each in more if "=" in each)
+    handler.timeout = int(limits.get("idle", "300"))
+    server = FTPServer((host, int(port)), handler)
+    server.max_cons_per_ip = int(limits.get("most", "0"))
+    server.serve_forever()
 
 
 main()
