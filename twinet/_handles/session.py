@@ -24,7 +24,7 @@ from twinet._net.disk import Disk
 from twinet._net.names import Names
 from twinet._net.netrc_file import read_netrc
 from twinet._net.proxy_settings import ProxySettings
-from twinet._net.threads import Threads
+from twinet._net.threads import threads_of
 from twinet._net.trace import UNTRACED, Tracer
 from twinet._net.tracing import SessionTracing
 from twinet._net.trust import TrustRoots
@@ -167,8 +167,8 @@ class Session(FileCalls):
         self.reactor = reactor
         self.deadlines = Deadlines(reactor)
         # Apart, so that a slow name server holds up no file, and the other way round.
-        look_ups = Threads(reactor, name="twinet-names")
-        writers = Threads(reactor, name="twinet-disk")
+        look_ups = threads_of(reactor, "twinet-names")
+        writers = threads_of(reactor, "twinet-disk")
         self._threads = (look_ups, writers)
         self.disk = Disk(writers)
         names = Names(reactor, look_ups, resolver)

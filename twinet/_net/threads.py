@@ -20,7 +20,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from twisted.internet.defer import Deferred, fail
 from twisted.python.failure import Failure
@@ -39,6 +39,17 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
+def threads_of(reactor: Any, name: str) -> Threads:
+    """Make threads for a reactor; one that has no use for them says what it has.
+
+    On a reactor in memory (``twinet.testing``) nothing may happen while a test looks
+    elsewhere, so there what blocks is done in a turn of its own.
+    """
+    own = getattr(reactor, "blocking_work", None)
+    threads: Threads = Threads(reactor, name=name) if own is None else own(name)
+    return threads
+
+
 class _Job:
     """A call that waits or runs; ``waiting`` is touched in the reactor thread only."""
 
@@ -49,6 +60,13 @@ class _Job:
         #: whether its result is told in the reactor thread.
         self.reports = reports
         self.waiting: Deferred[object] | None = None
+
+    def outcome(self) -> object:
+        """Make the call; return what came of it, a ``Failure`` for what it raised."""
+        try:
+            return self.call()
+        except BaseException:  # noqa: BLE001  SystemExit too goes to the caller
+            return Failure()
 
     def finish(self, result: object) -> None:
         """Hand over the result, unless nobody waits any more."""
@@ -187,11 +205,7 @@ class Threads:
     def _work(self) -> None:
         worker = _Worker()
         while (job := self._next(worker)) is not None:
-            result: object
-            try:
-                result = job.call()
-            except BaseException:  # noqa: BLE001  SystemExit too goes to the caller
-                result = Failure()
+            result = job.outcome()
             with self._lock:
                 self._busy -= 1
             if job.reports:

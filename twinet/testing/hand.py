@@ -1,0 +1,117 @@
+"""A peer that the test itself plays, byte by byte."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.error import ConnectionDone, ConnectionLost
+
+from twinet.testing.transports import MemoryTransport
+
+if TYPE_CHECKING:
+    from twinet.testing.dialing import Dialing
+
+__all__ = ["HandPeer", "HandTransport", "PlayedEnd"]
+
+
+class HandPeer:
+    """A peer that the test plays: nothing happens that it does not do itself.
+
+    Attempts to connect wait until the test accepts or refuses them.  What the program
+    writes can be taken at once, and what the test sends arrives at once.  So each step
+    of a conversation can be looked at, without a turn of the reactor in between.
+
+    Give it as ``MemoryNetwork(otherwise=HandPeer())``, or add it as a host's peer.
+
+    :source: our own tests.
+    """
+
+    def __init__(self) -> None:
+        self._dialed: list[Dialing] = []
+
+    def dialed(self, dialing: Dialing) -> None:
+        """Let an attempt wait."""
+        self._dialed.append(dialing)
+
+    @property
+    def waiting(self) -> list[Dialing]:
+        """The attempts that wait, the oldest first; those given up are not among."""
+        self._dialed = [each for each in self._dialed if not each.over]
+        return list(self._dialed)
+
+    def _next(self) -> Dialing:
+        waiting = self.waiting
+        if not waiting:
+            msg = "nobody is trying to connect"
+            raise AssertionError(msg)
+        self._dialed.remove(waiting[0])
+        return waiting[0]
+
+    def accept(self) -> PlayedEnd:
+        """Let the oldest attempt succeed; return the server's end.
+
+        :raises AssertionError: there is none.
+        """
+        return PlayedEnd(self._next())
+
+    def refuse(self) -> None:
+        """Let the oldest attempt fail.
+
+        :raises AssertionError: there is none.
+        """
+        self._next().refuse()
+
+
+class HandTransport(MemoryTransport):
+    """The client's end; what is written to it is kept."""
+
+    _written = b""
+
+    def write(self, data: bytes) -> None:
+        """Keep it."""
+        if not isinstance(data, bytes | bytearray | memoryview):
+            msg = f"only bytes are sent, not {type(data).__name__}"
+            raise TypeError(msg)
+        self._written += bytes(data)
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        data, self._written = self._written, b""
+        return data
+
+
+class PlayedEnd:
+    """The server's end of one connection.
+
+    :ivar transport: the client's transport.
+    """
+
+    def __init__(self, dialing: Dialing) -> None:
+        self.transport = HandTransport(dialing.reactor, dialing.near, dialing.far)
+        dialing.connected(self.transport)
+
+    @property
+    def protocol(self) -> Any:
+        """The client's protocol."""
+        return self.transport.protocol
+
+    @property
+    def closed(self) -> bool:
+        """Whether the client has closed the connection, or the test has."""
+        return self.transport.disconnected
+
+    def take(self) -> bytes:
+        """Take what the client has sent."""
+        return self.transport.take()
+
+    def send(self, data: bytes) -> None:
+        """Let data arrive at the client."""
+        self.protocol.dataReceived(data)
+
+    def close(self) -> None:
+        """Close in order."""
+        self.transport.lose_now(ConnectionDone())
+
+    def reset(self) -> None:
+        """Break the connection."""
+        self.transport.lose_now(ConnectionLost())
