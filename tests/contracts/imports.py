@@ -48,6 +48,7 @@ FLOORS = {
     "wininet": 5,
     "testing": 5,
     "blocking": 5,
+    "aio": 5,
     "timeline": 5,
     "inetfetch": 6,
 }

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
-from twisted.python.threadable import isInIOThread
 
 from twinet._handles.file_calls import FileCalls
 from twinet._handles.http_connection import HttpConnection
@@ -24,6 +23,7 @@ from twinet._net.disk import Disk
 from twinet._net.names import Names
 from twinet._net.netrc_file import read_netrc
 from twinet._net.proxy_settings import ProxySettings
+from twinet._net.reactor_thread import runs_elsewhere
 from twinet._net.threads import threads_of
 from twinet._net.trace import UNTRACED, Tracer
 from twinet._net.tracing import SessionTracing
@@ -364,7 +364,7 @@ class Session(FileCalls):
     @property
     def called_from_outside(self) -> bool:
         """Whether this thread is not the one in which the reactor runs."""
-        return getattr(self.reactor, "running", False) and not isInIOThread()
+        return runs_elsewhere(self.reactor)
 
     # -- death
 

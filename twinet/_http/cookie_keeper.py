@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
-from twisted.python.threadable import isInIOThread
+
+from twinet._net.reactor_thread import runs_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +61,7 @@ class CookieKeeper:
 
     def _changed(self) -> None:
         """Take note of a change, in whatever thread it was made."""
-        if getattr(self._reactor, "running", False) and not isInIOThread():
+        if runs_elsewhere(self._reactor):
             self._reactor.callFromThread(self._soon, DELAY)
         else:
             self._soon(DELAY)

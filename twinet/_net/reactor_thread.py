@@ -1,4 +1,4 @@
-"""A thread for the reactor, for programs that run none."""
+"""The thread of a reactor: which one it is, and one for programs that run none."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import threading
 from typing import Any
 
 from twisted.logger import Logger
+from twisted.python.threadable import isInIOThread
 
 from twinet.errors import InternalError
 
-__all__ = ["run_in_thread"]
+__all__ = ["run_in_thread", "runs_elsewhere"]
 
 _log = Logger()
 _lock = threading.Lock()
@@ -17,6 +18,20 @@ _thread: threading.Thread | None = None
 
 #: How long the reactor may take to come up, in seconds.
 _STARTING = 10.0
+
+
+def runs_elsewhere(reactor: Any) -> bool:
+    """Tell whether the reactor runs, and in another thread than this one.
+
+    Twisted knows one thread, that of its own reactor; one beside it says which one is
+    its (``io_thread``, of :class:`~twinet.aio.loop_reactor.LoopReactor`).
+    """
+    if not getattr(reactor, "running", False):
+        return False
+    thread = getattr(reactor, "io_thread", None)
+    return (
+        not isInIOThread() if thread is None else bool(thread != threading.get_ident())
+    )
 
 
 def run_in_thread(reactor: Any) -> None:

@@ -1,0 +1,1 @@
+"""The asyncio door: futures, the reactor of a loop, the handles."""

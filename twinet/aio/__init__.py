@@ -1,0 +1,1 @@
+"""The handles with futures, for asyncio: what a call promises, and on which loop."""
