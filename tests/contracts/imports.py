@@ -47,6 +47,7 @@ FLOORS = {
     "trace_printer": 5,
     "wininet": 5,
     "testing": 5,
+    "_mirrors": 5,
     "blocking": 5,
     "aio": 5,
     "timeline": 5,

@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from twinet._net.deliveries import CallerDelivery
+from twinet._net.caller_delivery import CallerDelivery
 from twinet.errors import Shutdown, Timeout
 from twinet.status import NameResolved, ResolvingName
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.http.memory import OK, MemoryNet
 from tests.timeline.clocked import TimelineTestCase
 from twinet import QueueDelivery
-from twinet._net.deliveries import CallerDelivery
+from twinet._net.caller_delivery import CallerDelivery
 from twinet.errors import CannotConnect
 
 

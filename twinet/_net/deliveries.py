@@ -1,42 +1,34 @@
 """The deliveries: where the listeners of a session are called.
 
 A session calls its listeners on the reactor thread unless it is given one of these:
-a pool of threads, a queue that the program empties, or, as in WinINet's synchronous
-mode, the thread that is blocked in a call.
+a pool of threads, or a queue that the program empties; or, as in WinINet's synchronous
+mode, the thread that is blocked in a call (``caller_delivery``).
 """
 
 from __future__ import annotations
 
-from collections import deque
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from twinet._net.lanes import LaneVoice
 from twinet._net.threads import Threads
-from twinet.errors import InvalidParameter, Shutdown
-from twinet.status import AsyncResult, RequestComplete
+from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twinet._net.dispatch import Listener, Step
+    from twinet._net.dispatch import Listener
     from twinet._net.lanes import Lane
 
-__all__ = ["CallerDelivery", "PoolDelivery", "QueueDelivery"]
+__all__ = ["Delivery", "PoolDelivery", "QueueDelivery"]
 
-_T = TypeVar("_T")
 _log = Logger()
 
-#: How often a blocked thread looks whether its reactor still runs, in seconds.
-_GLANCE = 0.5
 
-
-class _Delivery:
+class Delivery:
     """What the deliveries share: one reactor, and voices with a lane."""
 
     reactor: Any = None
@@ -62,7 +54,7 @@ class _Delivery:
         raise AssertionError(lane)
 
 
-class PoolDelivery(_Delivery):
+class PoolDelivery(Delivery):
     """Status callbacks run in a few threads: in order for each handle.
 
     A slow callback holds up its own handle and no other, as long as there are
@@ -95,7 +87,7 @@ class PoolDelivery(_Delivery):
         threads.start(partial(_tell, lane))
 
 
-class QueueDelivery(_Delivery):
+class QueueDelivery(Delivery):
     """Status callbacks run where and when the program empties a queue.
 
     Give it to a session, and call :meth:`deliver` from a loop of the program's own: a
@@ -158,132 +150,6 @@ class QueueDelivery(_Delivery):
                 self._wake()
             except Exception:  # noqa: BLE001  the program's fault is the program's
                 _log.failure("the wake function of a QueueDelivery failed")
-
-
-class CallerDelivery(_Delivery):
-    """Status callbacks run on the thread that is blocked in a call.
-
-    It is made for one session, whose handles are used through :meth:`call` alone:
-    WinINet's synchronous mode.  The calling thread waits at a mailbox, tells what
-    happens meanwhile, and ends with the result.  What a handle says while no call on
-    it is under way goes to any call of the session, or waits for the next one.
-    Nothing is told of the end of a call: it returns.
-    """
-
-    def __init__(self) -> None:
-        #: the mailbox of the call whose first part runs at this moment.
-        self._current: _Mailbox[Any] | None = None
-        #: those of all calls under way, and what came while there was none.
-        self._open: list[_Mailbox[Any]] = []
-        self._left_over: deque[Lane] = deque()
-
-    def voice(self, handle: Any, context: Any, listener: Listener | None) -> LaneVoice:
-        """Make the voice of a new handle; the call that made it hears it."""
-        voice = _CallerVoice(handle, context, listener, self)
-        if self._current is not None:
-            self._current.adopt(voice.lane)
-        return voice
-
-    def schedule(self, lane: Lane) -> None:
-        """Have one entry of the lane told by whoever is blocked."""
-        mailbox = lane.mailbox or self._current
-        if mailbox is None and self._open:
-            mailbox = self._open[-1]
-        if mailbox is None:
-            self._left_over.append(lane)
-        else:
-            mailbox.items.put(lane.tell)
-
-    def call(self, lane: Lane | None, function: Callable[[], Deferred[_T] | _T]) -> _T:
-        """Call a function on the reactor thread and block until it has ended.
-
-        :param lane: of the handle that is called on.
-        :raises Shutdown: 12012, the reactor has stopped meanwhile.
-        """
-        mailbox: _Mailbox[_T] = _Mailbox()
-        self.reactor.callFromThread(self._begin, mailbox, lane, function)
-        return mailbox.wait(self.reactor)
-
-    def _begin(
-        self,
-        mailbox: _Mailbox[_T],
-        lane: Lane | None,
-        function: Callable[[], Deferred[_T] | _T],
-    ) -> None:
-        if lane is not None:
-            mailbox.adopt(lane)
-        while self._left_over:
-            mailbox.items.put(self._left_over.popleft().tell)
-        self._open.append(mailbox)
-        outer, self._current = self._current, mailbox
-        try:
-            result = function()
-        except Exception:  # noqa: BLE001  it is raised on the caller's thread
-            self._end(Failure(), mailbox)
-        else:
-            if isinstance(result, Deferred):
-                result.addBoth(self._end, mailbox)
-            else:
-                self._end(result, mailbox)
-        finally:
-            self._current = outer
-
-    def _end(self, result: _T | Failure, mailbox: _Mailbox[_T]) -> None:
-        self._open.remove(mailbox)
-        mailbox.end(result)
-
-
-class _Mailbox(Generic[_T]):
-    """Where a blocked thread waits: for things to run there, and for the result."""
-
-    def __init__(self) -> None:
-        self.items: SimpleQueue[Step | None] = SimpleQueue()
-        self._lanes: list[tuple[Lane, Any]] = []
-        self._result: _T | Failure | None = None
-        self.closed = False
-
-    def adopt(self, lane: Lane) -> None:
-        """Hear a handle for as long as the call lasts."""
-        self._lanes.append((lane, lane.mailbox))
-        lane.mailbox = self
-
-    def end(self, result: _T | Failure) -> None:
-        """Let the thread go, and its handles (called on the reactor thread)."""
-        self.closed = True
-        for lane, former in self._lanes:
-            if lane.mailbox is self:
-                lane.mailbox = None if former is None or former.closed else former
-        self._result = result
-        self.items.put(None)
-
-    def wait(self, reactor: Any) -> _T:
-        """Run what comes until the result is there."""
-        while True:
-            try:
-                step = self.items.get(timeout=_GLANCE)
-            except Empty:
-                if not reactor.running:
-                    msg = "the reactor has stopped; the call will not end"
-                    raise Shutdown(msg) from None
-                continue
-            if step is None:
-                break
-            step()
-        result = self._result
-        if isinstance(result, Failure):
-            result.raiseException()
-        return result  # type: ignore[return-value]  # no Failure
-
-
-class _CallerVoice(LaneVoice):
-    """A voice that does not announce the end of a call: the call returns."""
-
-    __slots__ = ()
-
-    def _announce(self, result: Any, error: BaseException | None) -> None:
-        """Say nothing, but to a listener that keeps records."""
-        ended = AsyncResult(result, error)
-        self._note(RequestComplete(self._handle(), self.context, ended))
 
 
 def _tell(lane: Lane) -> None:

@@ -103,7 +103,13 @@ class Lane:
                 step = self._waiting.popleft()[0] if self._waiting else None
             if step is not None:
                 count += 1
-                step()
+                try:
+                    step()
+                except BaseException:
+                    # A signal has interrupted the thread; the next one goes on.
+                    with self._lock:
+                        self._running = False
+                    raise
             with self._lock:
                 if not self._owed:
                     self._running = False

@@ -23,10 +23,9 @@ from twisted.python.failure import Failure
 from twisted.python.threadable import isInIOThread
 
 from twinet._handles.handle import Handle, PendingCall
-from twinet._net.deliveries import CallerDelivery
-from twinet._net.reactor_thread import run_in_thread
+from twinet._net.caller_delivery import CallerDelivery
+from twinet._net.reactor_thread import ready_to_block
 from twinet.errors import (
-    IncorrectHandleState,
     IncorrectHandleType,
     InternetError,
     InvalidHandle,
@@ -162,9 +161,7 @@ def _enter(
     delivery = session.delivery
     if not isinstance(delivery, CallerDelivery):
         return on_reactor(session.reactor, run)
-    run_in_thread(session.reactor)
-    if not session.called_from_outside:
-        raise _no_blocking_here()
+    ready_to_block(session.reactor, "open the session with INTERNET_FLAG_ASYNC")
     return delivery.call(handle.lane, run)
 
 
@@ -221,11 +218,3 @@ def _answer(run: Callable[[], Any], answer: Future[Any]) -> None:
         )
         result = pending
     answer.set_result(result)
-
-
-def _no_blocking_here() -> IncorrectHandleState:
-    return IncorrectHandleState(
-        "this session is synchronous: its calls block, and cannot be made in the "
-        "reactor's thread; make them in another one, or open the session with "
-        "INTERNET_FLAG_ASYNC"
-    )

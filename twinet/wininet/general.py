@@ -10,7 +10,7 @@ from twinet._handles.gopher_calls import is_gopher
 from twinet._handles.handle import Handle
 from twinet._handles.session import Session
 from twinet._handles.url_connection import UrlConnection
-from twinet._net.deliveries import CallerDelivery
+from twinet._net.caller_delivery import CallerDelivery
 from twinet._wire.field_text import field_pairs
 from twinet._wire.ftp_url import is_ftp
 from twinet.errors import InvalidParameter

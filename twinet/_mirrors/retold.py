@@ -1,0 +1,81 @@
+"""What the calls of a handle say of themselves, told of their mirrors."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["as_in", "retold", "told_as"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: The words of a call that returns a Deferred, and those of one that returns its
+#: value.  What is not among them is seen by a contract test.
+_WORDS = [
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\bFire with\b", "Return"),
+        (r"\bFire when\b", "Return when"),
+        (r"\bfires with\b", "returns"),
+        (r"\bits Deferred fires\b", "returns"),
+        (r":returns: fires when", ":returns: when"),
+        (r"\bfires\b", "returns"),
+        (r"\bfire\b", "return"),
+        (r"\basync (for|with)\b", r"\1"),
+        (r"(;|,)?\s+or\s+this is not the reactor's thread", ""),
+        (r"\n *:raises InvalidParameter: 87, this is not the reactor's thread\.", ""),
+        (r"\n *:param delivery:.*(?:\n {8,}.*)*", ""),
+    )
+]
+_DEFERRED = re.compile(r"Deferred\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
+
+
+def retold(text: str) -> str:
+    """Return a docstring as a mirror says it."""
+    for pattern, words in _WORDS:
+        text = pattern.sub(words, text)
+    return text
+
+
+def told_as(
+    call: Callable[..., Any], gives: str = r"\1"
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    r"""Give a function the name, the signature and the words of a handle's call.
+
+    :param gives: what it gives instead of ``Deferred[X]``; ``\1`` is X.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        _rename(function, call, gives)
+        return function
+
+    return decorate
+
+
+def _rename(function: Callable[..., Any], call: Callable[..., Any], gives: str) -> None:
+    function.__name__ = call.__name__
+    function.__doc__ = retold(call.__doc__ or "")
+    signature = inspect.signature(call)
+    answer = signature.return_annotation
+    if isinstance(answer, str):
+        answer = _DEFERRED.sub(gives, answer)
+    function.__signature__ = signature.replace(  # type: ignore[attr-defined]  # PEP 362
+        return_annotation=answer
+    )
+
+
+def as_in(
+    call: Callable[Concatenate[Any, P], None],
+) -> Callable[[Callable[..., None]], Callable[Concatenate[Any, P], None]]:
+    """Give the ``__init__`` of a mirror the parameters of its handle's."""
+
+    def decorate(function: Callable[..., None]) -> Callable[..., None]:
+        _rename(function, call, "")
+        return function
+
+    return decorate

@@ -1,0 +1,88 @@
+"""The blocking session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twinet._handles.session import Session as _Session
+from twinet._mirrors.retold import as_in
+from twinet._net.caller_delivery import CallerDelivery
+from twinet._net.reactor_thread import runs_elsewhere
+from twinet.blocking.ftp import FtpConnection
+from twinet.blocking.gopher import GopherConnection
+from twinet.blocking.handle import Handle
+from twinet.blocking.http import HttpConnection, HttpRequest
+from twinet.blocking.resource import Resource
+from twinet.blocking.way import Blocked, Sets, Shows, calls, makes, opens, waits
+from twinet.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from twinet._http.cookies import CookieJar
+    from twinet._net.proxy_settings import ProxySettings
+
+__all__ = ["Session"]
+
+
+class Session(Handle, of=_Session):
+    """As ``twinet.Session``, for threads and scripts.
+
+    Any number of threads may use it, but for the reactor's own.  The first call that
+    blocks starts a thread for the reactor, unless it runs already; ``reactor.run()``
+    is barred from then on.  Status callbacks run on the thread that is blocked in a
+    call; ``policy``, ``trace``, ``connect`` and ``resolver`` are called on the
+    reactor's thread, and must not block.
+    """
+
+    __slots__ = ()
+
+    @as_in(_Session.__init__)
+    def __init__(self, reactor: Any = None, **options: Any) -> None:
+        if options.get("delivery") is not None:
+            msg = (
+                "a blocking session has no delivery: its status callbacks run on the "
+                "thread that is blocked in a call"
+            )
+            raise InvalidParameter(msg)
+        if reactor is None:
+            # Late, because importing it installs it.
+            from twisted.internet import reactor  # noqa: PLC0415
+        delivery = CallerDelivery()
+        options["delivery"] = delivery
+        if runs_elsewhere(reactor):
+            delivery.attach(reactor)
+            handle = delivery.call(None, lambda: _Session(reactor, **options))
+        else:
+            handle = _Session(reactor, **options)
+        Blocked(Handle, reactor, delivery).mirror(handle, self)
+
+    agent: Shows[str] = Shows(lambda session: session.agent, "The User-Agent.")
+    cookies: Shows[CookieJar] = Shows(
+        lambda session: session.cookies,
+        "The cookies; what they have to say can be asked in any thread.",
+    )
+    offline: Sets[bool] = Sets(
+        lambda session: session.offline,
+        "Whether the network may not be used: then each request fails with 2.",
+    )
+    proxy: Shows[ProxySettings] = Shows(_Session.proxy)
+    connections_per_host: Sets[int] = Sets(_Session.connections_per_host)
+    connections_per_proxy: Sets[int] = Sets(_Session.connections_per_proxy)
+    set_agent = calls(_Session.set_agent)
+    set_proxy = calls(_Session.set_proxy)
+    refresh_proxy = calls(_Session.refresh_proxy)
+
+    http = makes(_Session.http, HttpConnection)
+    ftp = opens(_Session.ftp, FtpConnection)
+    gopher = makes(_Session.gopher, GopherConnection)
+    open_url = opens(_Session.open_url, Resource)
+
+    get = opens(_Session.get, HttpRequest)
+    head = opens(_Session.head, HttpRequest)
+    post = opens(_Session.post, HttpRequest)
+    put = opens(_Session.put, HttpRequest)
+    patch = opens(_Session.patch, HttpRequest)
+    delete = opens(_Session.delete, HttpRequest)
+    request = opens(_Session.request, HttpRequest)
+    fetch = waits(_Session.fetch)
+    download = waits(_Session.download)
+    listing = waits(_Session.listing)
