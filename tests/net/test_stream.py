@@ -13,6 +13,7 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.error import ConnectionRefusedError as Refused
+from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import MemoryReactorClock
@@ -21,7 +22,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from tests.net.roundabout import Roundabout
 from tests.net.test_connecting import has_ipv6
-from twinet._net.stream import UNSENT, Stream, can_stream
+from twinet._net.stream import UNSENT, EagerStream, Stream, can_stream
 
 reactor: Any = _reactor
 
@@ -327,6 +328,102 @@ class StreamTests(TestCase):
         stream.abortConnection()
         self.assertNotIsInstance(await self.race.near.lost, ConnectionDone)
         self.assertNotIsInstance(await self.far[0].lost, ConnectionDone)
+
+    def start_eagerly(self, port: int) -> Any:
+        stream = EagerStream(self.race, ip_address("127.0.0.1"))
+        stream.start(reactor, port, None)
+        return stream
+
+    async def test_eager_stream_is_connected_at_once(self) -> None:
+        """This machine answers before the call returns, also with a refusal."""
+        stream = self.start_eagerly(self.listen())
+        self.successResultOf(self.race.near.made)
+        self.assertIn(stream, reactor.getReaders())
+        self.assertNotIn(stream, reactor.getWriters())
+        stream.abortConnection()
+        await self.race.near.lost
+        while not self.far:
+            await deferLater(reactor, 0)
+        await self.far[0].lost
+        with socket.socket() as holder:
+            holder.bind(("127.0.0.1", 0))
+            self.race = OneRace()
+            self.start_eagerly(holder.getsockname()[1])
+            self.assertIsInstance(self.successResultOf(self.race.failure), Refused)
+
+    async def test_eager_stream_waits_where_nobody_answers(self) -> None:
+        """As any other does."""
+        stream = self.start_eagerly(self.full_port())
+        self.assertNoResult(self.race.near.made)
+        self.assertNoResult(self.race.failure)
+        self.assertIn(stream, reactor.getWriters())
+        stream.stop()
+
+    async def test_patient_protocol_is_not_read_for(self) -> None:
+        """It asks for what comes."""
+        self.race.near.patient = True
+        stream = await self.connect()
+        self.assertFalse(stream.reading)
+        self.assertNotIn(stream, reactor.getReaders())
+        stream.resumeProducing()
+        self.assertTrue(stream.reading)
+        stream.abortConnection()
+        await self.race.near.lost
+        await self.far[0].lost
+
+    async def test_look_reads_what_is_there(self) -> None:
+        """Or nothing, or the end, in this very turn; then it does nothing more."""
+        stream = await self.connect()
+        heard: list[bytes] = []
+        self.race.near.dataReceived = heard.append
+        stream.look()
+        self.assertEqual(heard, [])
+        there: Any = self.far[0].transport
+        there.write(b"hello")
+        there.loseConnection()
+        await self.far[0].lost
+        # The reactor has had no turn of its own since.
+        stream.look()
+        self.assertEqual(heard, [b"hello"])
+        stream.look()
+        self.assertIsInstance(self.successResultOf(self.race.near.lost), ConnectionDone)
+        self.assertNotIn(stream, reactor.getReaders())
+        stream.look()
+
+    async def test_look_sees_a_reset(self) -> None:
+        """Which is no orderly end."""
+        stream = await self.connect()
+        stream.pauseProducing()
+        there: Any = self.far[0].transport
+        there.abortConnection()
+        await self.far[0].lost
+        stream.look()
+        self.assertIsInstance(self.successResultOf(self.race.near.lost), ConnectionLost)
+
+    async def test_end_behind_the_last_bytes_is_seen_with_them(self) -> None:
+        """Where the protocol says that they are the last: in one call, and once."""
+        stream = await self.connect()
+        heard: list[bytes] = []
+
+        def take(data: bytes) -> None:
+            heard.append(data)
+            stream.ending = len(heard) == 1
+
+        self.race.near.dataReceived = take
+        stream.bufferSize = 2
+        stream.pauseProducing()
+        there: Any = self.far[0].transport
+        there.write(b"abcdef")
+        there.loseConnection()
+        await self.far[0].lost
+        self.assertIsNone(stream.doRead())
+        self.assertEqual(heard, [b"ab", b"cd"])
+        self.assertFalse(stream.ending)
+        heard.clear()
+        self.assertIs(stream.doRead(), CONNECTION_DONE)
+        self.assertEqual(heard, [b"ef"])
+        stream.abortConnection()
+        await self.race.near.lost
 
 
 class _LateSocket:

@@ -28,6 +28,7 @@ from twisted.internet.tcp import Connection
 
 from twinet._ftp.refusal import SERVICE_CLOSES, words_of
 from twinet._net.sockets import CountedLine
+from twinet._net.stream import Stream
 from twinet._net.translate import words
 from twinet._wire.ftp_command import command, shown_command
 from twinet._wire.ftp_reply import ReplyReader
@@ -230,6 +231,11 @@ class Control(CountedLine):
         reply = await operation.wait(self._next(operation.limits.ftp_reply))
         await operation.tell(ResponseReceived, _size(reply))
         return reply
+
+    def look(self) -> None:
+        """Take what has come before the reactor tells of it, if anything is owed."""
+        if self._owed and not self._kept and isinstance(self._tcp, Stream):
+            self._tcp.look()
 
     async def final_answer(self, operation: Operation) -> FtpReply:
         """Return the next reply that is not preliminary."""

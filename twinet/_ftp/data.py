@@ -68,6 +68,7 @@ class Data:
         assert first is not None
         creator = ResumingCreator(site.tls, site.host, first)
         engine = login.engine
+        line.listen()
         securing = Securing(line, creator, engine.deadlines, operation.limits.tls)
         await operation.wait(securing.start())
         line.tls_creator = creator

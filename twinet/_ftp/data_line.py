@@ -15,7 +15,7 @@ from twisted.internet.tcp import Connection
 from twinet._net.low_water import KEPT, LONG, LowWater
 from twinet._net.sockets import CountedLine
 from twinet._net.speed_window import SpeedWindow
-from twinet._net.stream import left_to_send
+from twinet._net.stream import Stream, left_to_send
 from twinet._net.translate import translate
 from twinet.errors import Timeout
 
@@ -50,6 +50,7 @@ class DataLine(CountedLine):
     """One data connection."""
 
     transport: Any
+    patient = True
     deadline: float | None = None
     #: how TLS came about, when there is TLS.
     tls_creator: TlsCreator | None = None
@@ -78,11 +79,19 @@ class DataLine(CountedLine):
             )
         self._low_water: LowWater | None = None
         self._left = UNKNOWN
+        #: so much is left when all that was announced is here.
+        self._at_end = -1
         self._long = False
         #: what the system had yet to send, when that was asked last.
         self._unsent: int | None = UNKNOWN
 
     # -- for who transfers
+
+    def listen(self) -> None:
+        """Let the transport read before anybody takes anything: for TLS."""
+        if self._full:
+            self._full = False
+            self.transport.resumeProducing()
 
     def deliver(self, taker: Taker) -> None:
         """Hand over what came, and all that comes."""
@@ -100,7 +109,22 @@ class DataLine(CountedLine):
         elif self._full:
             self._full = False
             if not self._paused:
-                self.transport.resumeProducing()
+                self._go_on()
+
+    def _go_on(self) -> None:
+        """Read what is here by now, and what comes."""
+        transport = self.transport
+        if isinstance(transport, Stream):
+            transport.look()
+            if self._gone is not None or self._paused:
+                return
+        transport.resumeProducing()
+
+    def expect(self, size: int) -> None:
+        """Know how much comes, by the server's word: the end follows it closely."""
+        self._at_end = UNKNOWN - size
+        if size >= LONG:
+            self.expect_long()
 
     def expect_long(self) -> None:
         """Know that much comes; read it in large pieces where that is possible."""
@@ -183,6 +207,12 @@ class DataLine(CountedLine):
 
     # -- Twisted calls these
 
+    def connectionMade(self) -> None:  # noqa: N802  Twisted's name
+        """Take note of the socket, which is read when somebody takes what comes."""
+        transport = self.transport
+        self._full = isinstance(transport, Stream) and not transport.reading
+        super().connectionMade()
+
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
         """Hand data over, or keep them until there is somebody."""
         taker = self._taker
@@ -204,6 +234,9 @@ class DataLine(CountedLine):
         elif UNKNOWN - self._left >= LONG and not self._long:
             self.expect_long()
         taker.data_came(data)
+        if self._left == self._at_end and not self._paused and self._gone is None:
+            # Only our own transports look at that.
+            self.transport.ending = True
 
     def lost(self, reason: Failure) -> None:
         """Take note that the server, or the network, has closed the connection."""

@@ -104,7 +104,7 @@ async def upload(
     transport = storage.data.transport
     if (
         _sendfile is not None
-        and type(transport) is Stream
+        and isinstance(transport, Stream)
         and not text
         and not storage.data.tls
     ):

@@ -70,6 +70,7 @@ async def opened(
         tls,
         done,
         passage,
+        eager=True,
     )
     return await operation.wait(waiting, opening.start)
 

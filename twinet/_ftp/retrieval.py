@@ -26,7 +26,6 @@ from twisted.internet.defer import Deferred
 
 from twinet._ftp.refusal import refusal, unknown
 from twinet._ftp.transfer import abandon, begin
-from twinet._net.low_water import LONG
 from twinet._wire.ftp_answers import read_size, read_size_hint
 from twinet._wire.ftp_command import shown_command
 from twinet._wire.ftp_text import TextFromWire
@@ -143,14 +142,20 @@ class Retrieval:
         control.watcher = self._replied
         if self._held:
             line.pause()
-        if (self.hint or 0) >= LONG:
-            line.expect_long()
+        size = self.expected or self.hint or 0
+        if self._offset or self._text is not None:
+            # What comes is shorter, or longer; by how much may not be known.
+            size = self.hint or 0
+        if size:
+            line.expect(size)
         line.deliver(self)
         self._replied()
         await operation.wait(self._data_over)
         if self.over or isinstance(self._fault, Timeout):
             # Given up on this side: the server may have no reason to say a word.
             return self._fault
+        # The last reply follows the end of the data closely, or has overtaken it.
+        control.look()
         try:
             reply = self._last or await control.final_answer(operation)
         except InternetError as error:

@@ -5,6 +5,7 @@ The work is done by :mod:`twinet._net.opening`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from twinet._net.attempt import Attempt
 from twinet._net.egress import Target, judge, refused
 from twinet._net.opening import Means, Opening
 from twinet._net.proxied_opening import ProxiedOpening
-from twinet._net.stream import Stream, can_stream
+from twinet._net.stream import EagerStream, Stream, can_stream
 from twinet._net.tls_records import Scratch
 from twinet._net.trace import UNTRACED
 
@@ -71,6 +72,9 @@ class Connector:
             tracer,
             Scratch(),
         )
+        self._eager_means = self._means
+        if self._means.attempts is Stream:
+            self._eager_means = replace(self._means, attempts=EagerStream)
         #: whether addresses are judged here at all.
         self.judges = policy is not None and connect is None
 
@@ -83,6 +87,8 @@ class Connector:
         tls: TlsCreator | None,
         done: Callable[[Line | errors.InternetError], None],
         passage: Passage | None = None,
+        *,
+        eager: bool = False,
     ) -> Opening:
         """Prepare to open a line; nothing happens before :meth:`Opening.start`.
 
@@ -96,12 +102,14 @@ class Connector:
             (12033), LoginFailure (12015), IncorrectPassword (12014),
             HttpInvalidServerResponse (12152), SecureFailureProxy (12188) and
             ClientAuthCertNeededProxy (12187), or a ProxyChallenge.
+        :param eager: ``done`` may be called before ``start`` returns, with a line too.
         """
+        means = self._eager_means if eager else self._means
         if passage is not None:
             return ProxiedOpening(
-                self._means, target, build, voice, limits, tls, done, passage
+                means, target, build, voice, limits, tls, done, passage
             )
-        return Opening(self._means, target, build, voice, limits, tls, done)
+        return Opening(means, target, build, voice, limits, tls, done)
 
     def refusal(self, target: Target, address: str) -> errors.PolicyRefused | None:
         """Ask the policy about a connection that stands already.

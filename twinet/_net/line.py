@@ -59,6 +59,8 @@ class Line(Protocol):
     address: str = ""
     tls: bool = False
     foregone: bool = False
+    #: what comes is not read before it is asked for, where that can be had.
+    patient: bool = False
     trace: LineTrace = UNTRACED_LINE
     _closed = False
     _aborted = False
@@ -108,7 +110,7 @@ class Line(Protocol):
         transport = self.transport
         if self._closed or self._aborted or self._finished:
             return False
-        if type(transport) is not Stream or not transport.close_at_once():
+        if not isinstance(transport, Stream) or not transport.close_at_once():
             return False
         self._closed = self._finished = True
         return True
@@ -119,7 +121,7 @@ class Line(Protocol):
         while isinstance(tcp, ProtocolWrapper | TlsLayer):
             tcp = tcp.transport
         self._tcp = tcp
-        if type(tcp) is not Stream:
+        if not isinstance(tcp, Stream):
             _tune(tcp)
         if self.opener is not None:
             self.opener.tcp_connected(self)

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "READ_SIZE",
+    "EagerStream",
     "Stream",
     "can_stream",
     "left_to_send",
@@ -96,8 +97,12 @@ class Stream(Connection):
     bufferSize = READ_SIZE  # noqa: N815  Twisted's name
     logstr = "Stream,client"
     started = False
+    #: whether it is worth a look if it has connected at once.
+    eager = False
     #: writes to the socket in the place of the transport, when there is room.
     pump: Callable[[], Any] | None = None
+    #: the end is likely to be here already: a read is followed by another one, once.
+    ending = False
     # What the poller has been told, so that it is not told again.
     _reading = False
     _writing = False
@@ -111,6 +116,8 @@ class Stream(Connection):
 
     def start(self, reactor: Any, port: int, bind: tuple[str, int] | None) -> None:
         """Begin to connect; the race hears the end, in another turn.
+
+        One that is eager may tell it before this returns.
 
         :raises OSError: it cannot begin.
         :raises twisted.internet.error.ConnectError: the same, in Twisted's words.
@@ -133,7 +140,16 @@ class Stream(Connection):
         if fault not in _UNDER_WAY and fault not in _CONNECTED:
             own.close()
             raise getConnectError((fault, os.strerror(fault)))
-        self.startWriting()
+        if self.eager and _near(self.address):
+            # This machine has answered already.
+            self._see(None)
+        else:
+            self.startWriting()
+
+    @property
+    def reading(self) -> bool:
+        """Whether the poller tells when there is something to read."""
+        return self._reading
 
     def stop(self) -> None:
         """Give the attempt up."""
@@ -146,16 +162,33 @@ class Stream(Connection):
         if self._race is not None:
             return None
         # As Connection does, in one call instead of three.
-        try:
-            data = self.socket.recv(self.bufferSize)
-        except BlockingIOError:
-            return None
-        except OSError:
-            return CONNECTION_LOST
-        if not data:
-            return CONNECTION_DONE
-        self.protocol.dataReceived(data)
-        return None
+        while True:
+            try:
+                data = self.socket.recv(self.bufferSize)
+            except BlockingIOError:
+                return None
+            except OSError:
+                return CONNECTION_LOST
+            if not data:
+                return CONNECTION_DONE
+            self.protocol.dataReceived(data)
+            if not self.ending:
+                return None
+            self.ending = False
+
+    def look(self) -> None:
+        """Read what is there before the poller tells of it; it may be the end.
+
+        Worth a call of the system where it is likely: a turn of the reactor costs
+        several.
+        """
+        if not self.connected or self.disconnecting or self.disconnected:
+            return
+        lost = self.doRead()
+        if lost is not None:
+            self.stopReading()
+            self.stopWriting()
+            self.connectionLost(_DONE if lost is CONNECTION_DONE else Failure(lost))
 
     def doWrite(self) -> Any:  # noqa: N802  Twisted's name
         """Write what is there; before that, see whether it is connected."""
@@ -183,8 +216,9 @@ class Stream(Connection):
             if not fault:
                 fault = own.connect_ex(self._far)
             if fault in _UNDER_WAY:
-                if lost is not None:
-                    # The poller has dropped it, and another one was meant.
+                if lost is not None or not self._writing:
+                    # The poller has dropped it, as another one was meant; or it has
+                    # not been asked yet.
                     self.startWriting()
                 return
             if fault not in _CONNECTED:
@@ -201,7 +235,8 @@ class Stream(Connection):
         self.connected = True
         protocol = self.protocol = race.connected(self)
         _show_a_large_block()
-        self.startReading()
+        if not getattr(protocol, "patient", False):
+            self.startReading()
         self.stopWriting()
         protocol.makeConnection(self)
 
@@ -306,10 +341,22 @@ class Stream(Connection):
             self.reactor.removeWriter(self)
 
 
+class EagerStream(Stream):
+    """A stream that is connected at once where that can be, as on this machine."""
+
+    eager = True
+
+
 @lru_cache(maxsize=1024)
 def _text(address: Address) -> str:
     """Return an address as text; a host is connected to again and again."""
     return str(address)
+
+
+@lru_cache(maxsize=1024)
+def _near(address: Address) -> bool:
+    """Tell whether an address is on this machine for certain."""
+    return address.is_loopback
 
 
 @cache
