@@ -117,6 +117,81 @@ class Reading(FileCase):
         self.check_all_closed(server, data)
         self.failureResultOf(second)
 
+    def read_whole(self, file, data, server, sent=b"hello") -> None:
+        reading = file.read(9)
+        data.send(sent)
+        data.close()
+        server.say("226 done")
+        self.assertEqual(server.heard(), [])
+        self.assertEqual(self.successResultOf(reading), sent)
+        self.successResultOf(file.close())
+
+    def test_size_that_the_server_is_known_to_announce(self):
+        """Once it was what SIZE says, that is not asked for; until it is missing."""
+        ftp, server = self.log_in()
+        call = ftp.open_file("x")
+        self.answer(server, "TYPE I | 200 ok", "SIZE x | 213 5")
+        self.answer(server, "EPSV | 229 x (|||4000|)")
+        data = self.net.accept_ftp()
+        self.answer(server, "RETR x | 150 go (5 bytes)")
+        self.read_whole(self.successResultOf(call), data, server)
+        for size, said in ((5, "150 go (5 bytes)"), (None, "150 go")):
+            call = ftp.open_file("y")
+            self.assertEqual(server.heard(), ["EPSV"])
+            server.say("229 x (|||4000|)")
+            data = self.net.accept_ftp()
+            self.answer(server, f"RETR y | {said}")
+            file = self.successResultOf(call)
+            self.assertEqual(file.size, size)
+            if size is not None:
+                self.read_whole(file, data, server)
+        # It was not announced: so it is asked for at the end, and before the next.
+        reading = file.read(9)
+        data.send(b"hello")
+        data.close()
+        server.say("226 done")
+        self.assertEqual(server.heard(), ["SIZE y"])
+        server.say("213 5")
+        self.assertEqual(self.successResultOf(reading), b"hello")
+        self.successResultOf(file.close())
+        ftp.open_file("z").addErrback(lambda _: None)
+        self.assertEqual(server.heard(), ["SIZE z"])
+        self.check_all_closed(server, data)
+
+    def test_size_that_the_server_announces_wrongly(self):
+        """By what SIZE says, or by what comes: then it is asked for again."""
+        ftp, server = self.log_in()
+        call = ftp.open_file("x")
+        self.answer(server, "TYPE I | 200 ok", "SIZE x | 213 5")
+        for said in (4, 5):
+            self.answer(server, "EPSV | 229 x (|||4000|)")
+            data = self.net.accept_ftp()
+            self.answer(server, f"RETR x | 150 go ({said} bytes)")
+            file = self.successResultOf(call)
+            self.assertEqual(file.size, 5)
+            self.read_whole(file, data, server)
+            call = ftp.open_file("x" if said == 4 else "y")
+            heard = server.heard()
+            if said == 4:
+                self.assertEqual(heard, ["SIZE x"])
+                server.say("213 5")
+            else:
+                self.assertEqual(heard, ["EPSV"])
+                server.say("229 x (|||4000|)")
+        data = self.net.accept_ftp()
+        self.answer(server, "RETR y | 150 go (9 bytes)")
+        file = self.successResultOf(call)
+        reading = file.read(99)
+        data.send(b"hello")
+        data.close()
+        server.say("226 done")
+        self.answer(server, "SIZE y | 213 5")
+        self.assertEqual(self.successResultOf(reading), b"hello")
+        self.successResultOf(file.close())
+        ftp.open_file("z").addErrback(lambda _: None)
+        self.assertEqual(server.heard(), ["SIZE z"])
+        self.check_all_closed(server, data)
+
     def test_notifications(self):
         """All on the file's context; four for each command, two for each wait."""
         ftp, server = self.log_in()

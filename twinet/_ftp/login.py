@@ -71,6 +71,9 @@ class Login:
         self.turns = Turns()
         self.protected = False
         self.directory: str | None = None
+        #: the server names a file's size when it begins to send it, and has not been
+        #: wrong so far.
+        self.announces = False
         self._limits = limits
         self._again = again
         self._features: Features | None = None
@@ -240,6 +243,17 @@ class Login:
                 reply = await self.control.answer(operation)
             self._features = Features.read(reply)
         return self._features
+
+    def compare_sizes(self, told: int | None, announced: int | None) -> None:
+        """Learn whether a size must be asked for before a file is opened.
+
+        :param told: the answer to SIZE; ``None`` when there was none.
+        :param announced: what the reply to RETR says.
+        """
+        if told is not None:
+            self.announces = told == announced
+        elif announced is None:
+            self.announces = False
 
     async def set_type(self, operation: Operation, letter: str) -> None:
         """Have the next transfers made in a type: ``I`` as they are, ``A`` as text."""

@@ -176,6 +176,8 @@ class Retrieval:
             return None
         if self._text is None and self.expected == whole:
             return None
+        # Whatever it is: from now on a size is asked for again.
+        self._login.announces = False
         what = shown_command(self._command)
         size = hint = None if self._offset else hint
         if self._size is not None and self._text is None:

@@ -76,7 +76,7 @@ class FtpFile(FtpFileLeaf, Resource):
         await login.set_type(operation, "A" if self._text else "I")
         place = self._offset
         asking = login.line("SIZE", self._path) if self._seekable else None
-        if asking is not None and not self._text:
+        if asking is not None and not self._text and (place or not login.announces):
             # Later it is too late: nothing can be asked while data flow.
             self._size = await told_size(login, operation, asking)
         while True:
@@ -100,8 +100,10 @@ class FtpFile(FtpFileLeaf, Resource):
 
     def _began(self, operation: Operation, retrieval: Retrieval, place: int) -> None:
         if not operation.answered:
-            if self._size is None and not place:
-                self._size = retrieval.hint
+            if not (place or self._text):
+                self._its_login().compare_sizes(self._size, retrieval.hint)
+                if self._size is None:
+                    self._size = retrieval.hint
             operation.answer()
         else:
             self._finish(place)
