@@ -31,7 +31,7 @@ class Taker(Protocol):
 
     paused: bool
 
-    def data_came(self, data: bytes) -> None:
+    def data_came(self, data: bytes, *, ended: bool = False) -> None:
         """Take data."""
 
     def line_over(self, reason: Failure, *, orderly: bool) -> None:
@@ -105,9 +105,7 @@ class GopherLine(CountedLine):
             self._came += len(data)
             if self._came >= LONG:
                 self._expect_long()
-        taker.data_came(data)
-        if self._came < LONG:
-            self._look_ahead()
+        taker.data_came(data, ended=self._came < LONG and self._look_ahead())
 
     def lost(self, reason: Failure) -> None:
         """Take note that the server, or the network, has closed the connection."""
@@ -121,27 +119,20 @@ class GopherLine(CountedLine):
 
     # -- inside
 
-    def _look_ahead(self) -> None:
-        """See whether the server has closed: most send a small file and that at once.
+    def _look_ahead(self) -> bool:
+        """Tell whether the server has closed: most send a small file and that at once.
 
         It saves a turn of the reactor, a tenth of what such a file costs (measured).
         """
-        transport, taker = self.transport, self._taker
-        if (
-            taker is None
-            or taker.paused
-            or type(transport) is not Stream
-            or transport.TLS
-        ):
-            return
+        transport = self.transport
+        if type(transport) is not Stream or transport.TLS:
+            return False
         try:
-            end = transport.socket.recv(1, MSG_PEEK) == b""
+            self._ended = transport.socket.recv(1, MSG_PEEK) == b""
         except OSError:
             # Nothing is there, or it is broken, and the poller tells.
-            return
-        if end:
-            self._ended = True
-            taker.line_over(_DONE, orderly=True)
+            return False
+        return self._ended
 
     def _expect_long(self) -> None:
         """Read in large pieces where that is possible: it has become a long file."""

@@ -20,7 +20,6 @@ class Order:
     :ivar place: the server; with the scheme ``gophers`` it is spoken to in TLS.
     :ivar request: what is sent, all of it.
     :ivar content: makes the content of what comes.
-    :ivar context: of the handle, for an egress policy.
     :ivar tells_all: whether all that comes is told as it comes.
     :ivar needs_farewell: whether an answer in TLS has to end with a close_notify.
     """
@@ -29,7 +28,6 @@ class Order:
     request: bytes
     content: Content
     limits: Limits
-    context: object = None
     tells_all: bool = False
     needs_farewell: bool = True
 

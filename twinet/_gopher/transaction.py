@@ -108,8 +108,9 @@ class Transaction:
         if passage is not None:
             proxy = passage.proxy
             host, port = proxy.host, proxy.port
+        context = self._voice.context
         target = Target(
-            place.scheme, host, port, place.url, context=order.context, proxy=proxy
+            place.scheme, host, port, place.url, context=context, proxy=proxy
         )
         if order.limits.whole is not None:
             self._whole = _Whole(self)
@@ -152,6 +153,7 @@ class Transaction:
         if self.over:
             return
         self.over = True
+        self._let_go()
         self._release()
         if self._connected:
             self._voice.tell_closed()
@@ -216,19 +218,30 @@ class Transaction:
             line.transport.pauseProducing()
         line.deliver(self)
 
-    def data_came(self, data: bytes) -> None:
-        """Make content of data, and hand it on."""
+    def data_came(self, data: bytes, *, ended: bool = False) -> None:
+        """Make content of data, and hand it on.
+
+        :param ended: the server has closed behind them.
+        """
         if self.over:
             return
         wire = len(data)
         content = self._order.content
+        fault = None
         try:
             data = content.feed(data)
         except InternetError as error:
-            self._receive(b"", wire)
-            self._fail(error)
+            data, fault = b"", error
+        if ended and fault is None:
+            try:
+                data += content.end()
+            except InternetError as error:
+                fault = error
+        if fault is not None:
+            self._receive(data, wire)
+            self._fail(fault)
             return
-        if content.over:
+        if ended or content.over:
             self._receive(data, wire, last=True)
             return
         self._came = True
@@ -259,8 +272,7 @@ class Transaction:
 
     def _receive(self, data: bytes, wire: int, *, last: bool = False) -> None:
         """Settle what came, then tell it."""
-        reader = self._reader
-        begun = self._order.content.begun and not self._begun
+        reader, content = self._reader, self._order.content
         if data:
             reader.take_data(data, wire)
         if last:
@@ -272,13 +284,17 @@ class Transaction:
                 self._voice.emit(ResponseReceived, wire)
                 if self.over:
                     return
-        if begun:
+        if last:
+            if data:
+                reader.tell_data()
+            if not self.over:
+                self._tell_end(content.begun)
+            return
+        if content.begun and not self._begun:
             self._begun = True
             reader.tell_begun()
         if data and not self.over:
             reader.tell_data()
-        if last and not self.over:
-            self._tell_end()
 
     def _end_of_content(self) -> None:
         """Judge what came, as nothing more comes."""
@@ -291,28 +307,33 @@ class Transaction:
         if data:
             self._reader.take_data(data, 0)
         self._settle(None)
-        if content.begun and not self._begun:
-            self._begun = True
-            self._reader.tell_begun()
-        if not self.over:
-            self._tell_end()
+        self._tell_end(content.begun)
 
     def _fail(self, error: InternetError) -> None:
         if self.over:
             return
         self._settle(error)
-        self._tell_end()
+        self._tell_end(False)
 
     def _settle(self, error: InternetError | None) -> None:
         """Close, and let the reader know; nothing is told yet."""
         self._release()
         self._reader.take_end(None, error)
 
-    def _tell_end(self) -> None:
+    def _tell_end(self, begun: bool) -> None:
         self.over = True
+        reader = self._let_go()
         if self._connected:
             self._voice.tell_closed()
-        self._reader.tell_end()
+        if begun and not self._begun:
+            reader.tell_begun()
+        reader.tell_end()
+
+    def _let_go(self) -> Reader:
+        """Leave the reader, which keeps this: no ring is left to the collector."""
+        reader = self._reader
+        del self._reader
+        return reader
 
     def _release(self) -> None:
         self._released = True

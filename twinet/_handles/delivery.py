@@ -109,7 +109,8 @@ class Delivery:
         except Exception as error:  # noqa: BLE001  the sink is foreign code
             self._give_up(error)
             return
-        if isinstance(waiting, Deferred):
+        # Most return nothing, and the question takes long.
+        if waiting is not None and isinstance(waiting, Deferred):
             self._holding += 1
             waiting.addCallbacks(self._written, self._refused)
             self._flow()

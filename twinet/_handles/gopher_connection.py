@@ -324,7 +324,6 @@ class GopherConnection(Handle):
         )
 
     def _gather(self, order: Order, make: Callable[[bytes], Any]) -> Deferred[Any]:
-        order.context = self._voice.context
         gathering = Gathering(
             self._engine, order, self._voice, make, self._gatherings.discard
         )

@@ -31,6 +31,8 @@ class GopherResource(Resource):
 
     _refusal: InternetError | None = None
     _transaction: Transaction | None = None
+    #: the call that opens it, while it is pending: it leads back here.
+    _opening: Deferred[Any] | None = None
 
     def __init__(
         self, parent: Handle, engine: Engine, order: Order, **kwargs: Any
@@ -39,7 +41,6 @@ class GopherResource(Resource):
         self._engine = engine
         self._order = order
         order.limits = self._limits
-        order.context = self._voice.context
 
     @property
     def url(self) -> str:
@@ -71,12 +72,13 @@ class GopherResource(Resource):
 
     def tell_begun(self) -> None:
         """End the call that opened it."""
-        if self._pending is self._opening:
+        if self._opening is not None:
+            self._opening = None
             self._finish(self)
 
     def take_end(self, trailers: Any, error: InternetError | None) -> None:
         """Take note that nothing more comes."""
-        if error is not None and self._pending is self._opening:
+        if error is not None and self._opening is not None:
             self._refusal = error
             self.session.tracer.failed(self, error)
         else:

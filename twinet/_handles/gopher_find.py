@@ -47,7 +47,6 @@ class GopherFind(Handle):
         self._engine = engine
         self._order = order
         order.limits = self._limits
-        order.context = self._voice.context
         self._menu = menu
         self._wanted = wanted
 

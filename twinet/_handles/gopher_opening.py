@@ -10,21 +10,31 @@ from twisted.internet.defer import Deferred, fail
 from twinet._gopher.order import Order
 from twinet._handles.gopher_file import GopherFile, GopherPage
 from twinet._handles.gopher_find import GopherFind
+from twinet._handles.request_flags import check_flags
 from twinet._wire.gopher_answer import Answer
 from twinet._wire.gopher_content import MenuContent, PageContent
 from twinet._wire.gopher_menu import Menu
 from twinet._wire.gopher_request import request
+from twinet._wire.gopher_type import TEXT_SIGNS
+from twinet._wire.gopher_url import read_gopher_url
+from twinet._wire.http_url import crack_gopher
 from twinet._wire.wildcard import Wildcard
+from twinet.errors import GopherNotFile, InternetError, InvalidParameter
+from twinet.flags import Flag
+from twinet.status import SELF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinet._gopher.engine import Engine
     from twinet._gopher.order import Content
+    from twinet._handles.gopher_calls import GopherCalls
     from twinet._handles.handle import Handle
+    from twinet._net.dispatch import Listener
     from twinet._wire.http_url import HttpUrl
+    from twinet.records import Limits
 
-__all__ = ["Asked", "open_file", "open_find", "open_page"]
+__all__ = ["Asked", "open_file", "open_find", "open_page", "open_url"]
 
 _EVERYTHING = Wildcard("*")
 
@@ -70,6 +80,61 @@ class Asked:
         """Return what a menu comes into."""
         limits = self.how.get("limits") or self.parent._limits
         return Menu(limits.head_bytes, limits.menu_bytes)
+
+
+def open_url(
+    session: GopherCalls,
+    url: str,
+    *,
+    flags: Flag = Flag(0),
+    context: Any = SELF,
+    on_status: Listener | None = None,
+    limits: Limits | None = None,
+    **rest: Any,
+) -> Deferred[Any]:
+    """Open what a URL names, at its server or by an HTTP proxy.
+
+    A program sees the one handle that it is given.
+    """
+    how = {"context": context, "on_status": on_status, "limits": limits}
+    try:
+        session._check_usable()
+        wanted = read_gopher_url(url)
+        place = wanted.place
+        if _by_http_proxy(session, place):
+            return session._ask_proxy(url, crack_gopher, flags=flags, **how, **rest)
+        if rest.get("params"):
+            msg = "params are for http URLs; gopher URLs have no query"
+            raise InvalidParameter(msg)
+        asked = Asked(
+            session,
+            session._gopher_engine,
+            place,
+            wanted.selector,
+            how,
+            wanted.search,
+            wanted.plus,
+        )
+        raw = flags and check_flags(flags) & Flag.RAW_DATA
+        if wanted.is_menu:
+            return open_find(asked) if raw else open_page(asked)
+        if wanted.is_file:
+            return open_file(asked, text=wanted.sign in TEXT_SIGNS)
+        msg = (
+            f"{place.url} names nothing that can be read: type {wanted.sign} is "
+            "words, or has a protocol of its own"
+        )
+        raise GopherNotFile(msg)
+    except InternetError as error:
+        return fail(error)
+
+
+def _by_http_proxy(session: GopherCalls, place: HttpUrl) -> bool:
+    proxies = session.engine.proxies
+    if proxies is None or place.scheme == "gophers":
+        return False
+    proxy = proxies.proxy_for(place)
+    return proxy is not None and not proxy.tunnels("gopher")
 
 
 def open_file(asked: Asked, *, text: bool) -> Deferred[GopherFile]:

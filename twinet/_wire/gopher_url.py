@@ -32,9 +32,10 @@ _LET_THROUGH = frozenset((PORT, 105))
 _PARTS = 3
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that takes several times as long to make, once for each request.
+@dataclass(slots=True)
 class GopherUrl:
-    """A Gopher URL in the parts that a request is made of.
+    """A Gopher URL in the parts that a request is made of.  Nobody changes it.
 
     :ivar place: host and port; the scheme is ``gopher`` or ``gophers``.
     :ivar sign: the character of the item's type; ``1`` where the URL has none.

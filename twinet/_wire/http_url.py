@@ -161,8 +161,17 @@ def crack_gopher(url: str) -> HttpUrl:
         if port <= _HIGHEST_PORT and len(host) <= _LONGEST_HOST:
             target = target or "/"
             server = host if port == _PORTS[scheme] else f"{host}:{port}"
-            whole = f"{scheme}://{server}{target}"
-            return HttpUrl(scheme, host, port, target, server, whole, None, None, None)
+            draft: Any = _Draft()
+            draft.scheme = scheme
+            draft.host = host
+            draft.port = port
+            draft.target = target
+            draft.host_header = server
+            draft.url = f"{scheme}://{server}{target}"
+            draft.username = draft.password = draft.fragment = None
+            draft.__class__ = HttpUrl
+            done: HttpUrl = draft
+            return done
     return _crack_slowly(url, ("gopher", "gophers"))
 
 
