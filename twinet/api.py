@@ -139,7 +139,6 @@ def listing(
     :param url: such as ``ftp://user:password@host/folder/``.
     :param on_status: told each step, as a handle's status callback.
     :raises UnrecognizedScheme: 12006, it is no URL of FTP.
-    :raises NotProxyRequest: 12020, an HTTP proxy was named for FTP.
     :raises InternetError: as :meth:`twinet.Session.open_url`.
     :source: our own.
     """

@@ -23,9 +23,10 @@ class Proxy:
 
     Two are the same, for the connections that are kept, if all of it is the same.
 
-    :ivar speech: ``http`` (absolute form for http, ftp and gopher URLs, CONNECT for
-        https ones), ``https`` (the same inside TLS), ``socks4a`` or ``socks5``; with
-        both of the latter the proxy looks the names up.
+    :ivar speech: ``http`` (absolute form for http, ftp and gopher URLs; CONNECT for
+        https and ftps ones, and for what is no URL, as ``session.ftp``), ``https`` (the
+        same inside TLS), ``socks4a`` or ``socks5``; with both of the latter the proxy
+        looks the names up.
     :ivar host: as for connecting: lower case, ASCII, IPv6 without brackets.
     :ivar credentials: what its challenge, or its SOCKS method, is answered with; never
         shown.
@@ -41,7 +42,7 @@ class Proxy:
 
         Otherwise it is given the requests for them, in absolute form.
         """
-        return scheme == "https" or self.speech not in _HTTP
+        return scheme in ("https", "ftps") or self.speech not in _HTTP
 
     @property
     def url(self) -> str:

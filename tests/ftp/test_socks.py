@@ -56,9 +56,10 @@ class Socks(FtpTestCase):
         self.assertEqual(server.heard(), [])
         self.check_all_closed(server)
 
-    def test_http_proxies_lead_nowhere(self):
-        """They speak FTP for whole URLs, and nobody goes past them."""
-        self.net = FtpNet(proxy="http://127.0.0.1:3128")
-        call = self.net.session.ftp("ftp.test")
-        self.failureResultOf(call, NotProxyRequest)
-        self.assertEqual(self.net.attempts, 0)
+    def test_address_on_a_link(self):
+        """It means nothing to a proxy."""
+        for proxy in ("socks5://127.0.0.1", "http://127.0.0.1:3128"):
+            self.net = FtpNet(proxy=proxy)
+            call = self.net.session.ftp("fe80::1%eth0")
+            self.failureResultOf(call, NotProxyRequest)
+            self.assertEqual(self.net.attempts, 0)

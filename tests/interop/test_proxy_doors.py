@@ -24,7 +24,6 @@ from tests.interop.site import FILES, PASSWORD, USER
 from tests.interop.throughproxy import address, roots
 from tests.net.openings import Resolver
 from twinet import wininet
-from twinet.errors import NotProxyRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,18 +138,6 @@ async def test_ftp_through_socks(proxy: ProxyServer, ftp_server: PlainFtpd) -> N
         names = [entry.name async for entry in await ftp.find("folder/")]
         assert names == ["inner.txt"]
         await ftp.quit()
-
-
-@put_through("http")
-@pytest_twisted.ensureDeferred
-async def test_ftp_session_through_an_http_proxy(
-    proxy: ProxyServer, ftp_server: PlainFtpd
-) -> None:
-    """It speaks FTP for whole URLs only."""
-    chosen = twinet.ProxySettings(proxy.proxy, bypass="<-loopback>")
-    async with twinet.Session(reactor, proxy=chosen) as session:
-        with pytest.raises(NotProxyRequest, match="open_url"):
-            await session.ftp("127.0.0.1", int(ftp_server.ftp.rpartition(":")[2]))
 
 
 # -- IPv6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from OpenSSL import SSL
-from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IConsumer, IPushProducer, ITransport
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
@@ -111,6 +111,16 @@ class TlsLayerTests(SynchronousTestCase):
         meeting.layer.write(b"x")
         meeting.lose()
         self.assertEqual(meeting.line.heard, [ConnectionDone])
+
+    def test_loss_behind_a_farewell_is_an_end_in_order(self):
+        """A proxy may reset what we answer it with: the peer had said all."""
+        meeting = Meeting().shake()
+        meeting.arrive(meeting.far.say(b"all"))
+        meeting.far.tls.shutdown()
+        meeting.arrive(meeting.far.give())
+        meeting.lose(ConnectionLost)
+        self.assertEqual(meeting.line.received, [b"all"])
+        self.assertEqual(meeting.line.heard, ["ready", ConnectionDone])
 
     def test_own_close_is_in_order(self):
         """As on a plain line; with Twisted's layer it would be a loss."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
     from twinet._net.disk import Disk
+    from twinet._net.passage import Passage
     from twinet._net.proxy_settings import Chooser
     from twinet._net.trust import TrustRoots
     from twinet.flags import SecurityFlag
@@ -38,6 +39,8 @@ class Engine:
     :param reactor: listens for active data connections.
     :param control: what control connections are made as.
     :param proxies: returns who chooses proxies; ``None`` where there are none at all.
+    :param tunnel: returns the way past a proxy to a host and its port; the last is the
+        longest head of an answer (bytes).
     :param cap: returns how many logins of URLs one server is given at a time.
     """
 
@@ -51,6 +54,7 @@ class Engine:
         reactor: object,
         control: type[Control],
         proxies: Callable[[], Chooser | None],
+        tunnel: Callable[[Proxy, str, int, int], Passage],
         cap: Callable[[], int],
     ) -> None:
         self.connector = connector
@@ -58,6 +62,7 @@ class Engine:
         self.disk = disk
         self.reactor = reactor
         self._proxies = proxies
+        self.tunnel = tunnel
         self.control = control
         self.sockets = Sockets()
         self._roots = roots

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import Deferred
 
 from twinet._net.connector import Target
-from twinet._net.passage import Passage
-from twinet._wire.socks4a import Socks4a
-from twinet._wire.socks5 import Socks5
-from twinet.errors import InternetError, NotProxyRequest
+from twinet._net.passage import ProxyChallenge
+from twinet.errors import InternetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +40,9 @@ async def opened(
     :param place: host and port.
     :param proxy: leads there; ``None`` for the straight way.
     :param voice: who tells of it; the operation's own.
-    :raises NotProxyRequest: 12020, the proxy is one of HTTP.
+    :raises LoginFailure: 12015, the proxy wants to know who asks.
+    :raises IncorrectPassword: 12014, it does not let who asks pass.
+    :raises NotProxyRequest: 12020, the server cannot be named to the proxy.
     :raises InternetError: as :meth:`Connector.opening`.
     """
     waiting: Deferred[Line] = Deferred(lambda _: opening.cancel())
@@ -50,6 +50,9 @@ async def opened(
     def done(result: Line | InternetError) -> None:
         if waiting.called:
             return
+        if isinstance(result, ProxyChallenge):
+            assert proxy is not None, "it has asked"
+            result = result.refusal(proxy)
         if isinstance(result, InternetError):
             waiting.errback(result)
         else:
@@ -58,8 +61,9 @@ async def opened(
     host, port = place
     passage = None
     if proxy is not None:
+        passage = engine.tunnel(proxy, host, port, operation.limits.head_bytes)
         # In TLS the client speaks first.
-        passage = _passage(proxy, host, port, server_first=tls is None)
+        passage.server_first = tls is None
         host, port = proxy.host, proxy.port
     context = operation.voice.context
     opening = engine.connector.opening(
@@ -73,16 +77,3 @@ async def opened(
         eager=True,
     )
     return await operation.wait(waiting, opening.start)
-
-
-def _passage(proxy: Proxy, host: str, port: int, *, server_first: bool) -> Passage:
-    """Return the way past a proxy to a server of FTP."""
-    if proxy.speech == "socks5":
-        return Passage(proxy, Socks5(proxy, host, port), None, server_first)
-    if proxy.speech == "socks4a":
-        return Passage(proxy, Socks4a(proxy, host, port), None, server_first)
-    msg = (
-        f"the proxy {proxy} is one of HTTP, and speaks FTP for whole URLs only "
-        "(open_url); name a SOCKS proxy for FTP, or connect straight (proxy='')"
-    )
-    raise NotProxyRequest(msg)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -17,7 +18,6 @@ from twinet._wire.ftp_url import is_ftp, read_ftp_url
 from twinet.errors import (
     InternetError,
     InvalidParameter,
-    NotProxyRequest,
     UnexpectedStatus,
 )
 from twinet.flags import Flag
@@ -112,10 +112,12 @@ class FileCalls(GopherCalls):
     ) -> Deferred[list[DirectoryEntry]]:
         """Fire with the entries of a directory on an FTP server.
 
+        An HTTP proxy is asked for a tunnel, as by :meth:`ftp`: what it would make of a
+        directory is a page for people.
+
         :param url: such as ``ftp://user:password@host/folder/``.
         :param flags: to ``limits``: as for :meth:`get`.
         :raises UnrecognizedScheme: 12006, it is no URL of FTP.
-        :raises NotProxyRequest: 12020, an HTTP proxy was named for FTP.
         :raises InternetError: as :meth:`open_url`.
         :source: our own.
         """
@@ -125,24 +127,16 @@ class FileCalls(GopherCalls):
             flags = check_flags(flags)
         except InternetError as error:
             return fail(error)
-        if not wanted.directory:
-            url = f"{url.partition(';type=')[0]}/"
 
         async def read() -> list[DirectoryEntry]:
-            find: Any = await self.open_url(
-                url,
+            find = await self._open_ftp(
+                replace(wanted, kind="d"),
                 flags=flags | Flag.EXISTING_CONNECT,
                 context=context,
                 on_status=on_status,
                 limits=limits,
             )
             async with find:
-                if isinstance(find, HttpRequest):
-                    msg = (
-                        "an HTTP proxy gives a page for a directory; see "
-                        "Session.open_url"
-                    )
-                    raise NotProxyRequest(msg)
                 return [entry async for entry in find]
 
         return Deferred.fromCoroutine(read())

@@ -70,6 +70,9 @@ class FtpLogins(Handle):
     ) -> Deferred[FtpConnection]:
         """Connect to an FTP server and log in; fires with the connection handle.
 
+        Where the session has a proxy for FTP, both the commands and the data go through
+        it: through one of HTTP by CONNECT.
+
         :param port: 21, or 990 with ``tls="implicit"``, when left out.
         :param username: nobody is whom the session's netrc knows there, or anonymous;
             a user without a password, there or here, sends an empty one, if the server
@@ -93,8 +96,7 @@ class FtpLogins(Handle):
         :raises InvalidParameter: 87, there is no host, a password without a user, or
             something that cannot be said in a line.
         :raises InvalidUrl: 12005, no server can have such a host or port.
-        :raises NotProxyRequest: 12020, an HTTP proxy was named for FTP, which speaks it
-            for whole URLs only (``open_url``); a SOCKS proxy leads to any server.
+        :raises NotProxyRequest: 12020, the server cannot be named to the proxy.
         :raises NameNotResolved: 12007, the host has no address.
         :raises CannotConnect: 12029, it cannot be connected to.
         :raises LoginFailure: 12015, the server does not let the user in.

@@ -295,6 +295,9 @@ class Session(FileCalls):
                 self.reactor,
                 Control if self.tracer is UNTRACED else TracedControl,
                 lambda: self.engine.proxies,
+                lambda proxy, host, port, head_limit: self.engine.tunnel(
+                    proxy, host, port, self.agent_line, head_limit
+                ),
                 lambda: self.engine.pool.cap,
             )
         return self._ftp

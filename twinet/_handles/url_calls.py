@@ -252,7 +252,8 @@ class UrlCalls(FtpLogins):
 
         An ftp or gopher URL is asked of the HTTP proxy that is chosen for it, which
         speaks that protocol with the server; the user name and the password of an ftp
-        URL are sent along at once, and no cookies.
+        URL are sent along at once, and no cookies.  For an ftps URL it is asked for a
+        tunnel.
 
         :param url: an absolute URL of a scheme that is spoken here.
         :param how: as for :meth:`get`; header fields are for an HTTP proxy, as FTP and

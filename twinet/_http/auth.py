@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from twinet._http.order import Order
     from twinet._wire.http1 import Head
     from twinet._wire.http_request import FieldLines
+    from twinet.proxy import Proxy
 
-__all__ = ["CHALLENGES", "RequestLogin", "tunnel_login"]
+__all__ = ["CHALLENGES", "RequestLogin", "connect_login", "tunnel_login"]
 
 #: The answers that ask for credentials: a server's and a proxy's.
 UNAUTHORIZED, PROXY_UNAUTHORIZED = CHALLENGES = (401, 407)
@@ -124,23 +125,27 @@ class RequestLogin:
 def tunnel_login(memory: LoginMemory, order: Order) -> Login | None:
     """Return what a CONNECT for an order says to the order's proxy.
 
-    Ask it for the ``value`` of the Proxy-Authorization before each CONNECT; tell it of
-    each answer, by ``met`` (407; when it returns True, send another CONNECT) or by
-    ``accepted``.
-
     :returns: None when nothing is to be said: ``Flag.NO_AUTH``.
     """
     proxy = order.proxy
     assert proxy is not None, "a tunnel leads through one"
     if order.flags & Flag.NO_AUTH:
         return None
-    url = order.url
-    host = f"[{url.host}]" if ":" in url.host else url.host
-    uri = f"{host}:{url.port}".encode("ascii")
+    return connect_login(memory, proxy, order.url.host, order.url.port)
+
+
+def connect_login(memory: LoginMemory, proxy: Proxy, host: str, port: int) -> Login:
+    """Return what a CONNECT to a server says to a proxy.
+
+    Ask it for the ``value`` of the Proxy-Authorization before each CONNECT; tell it of
+    each answer, by ``met`` (407; when it returns True, send another CONNECT) or by
+    ``accepted``.
+    """
+    uri = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return Login(
         memory,
         place_of_proxy(proxy),
-        DigestSubject(b"CONNECT", uri),
+        DigestSubject(b"CONNECT", uri.encode("ascii")),
         "",
         proxy.credentials,
         _TO_PROXIES,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from twinet._http.auth import connect_login
 from twinet._http.channel import Channel
 from twinet._http.errand import Errand
 from twinet._http.login_memory import LoginMemory
@@ -14,7 +15,7 @@ from twinet._http.pool import Pool
 from twinet._http.proxied_errand import ProxiedErrand
 from twinet._http.transfer import Transfer
 from twinet._http.watched_transfer import WatchedTransfer
-from twinet._http.way import passage_of
+from twinet._http.way import passage_of, tunnel
 from twinet._net.tls import TlsPolicy
 from twinet.flags import Flag, SecurityFlag
 
@@ -146,6 +147,27 @@ class Engine:
         # What a request lets through concerns its server, and not the proxy.
         policy = self.tls_policy(order.proxy.speech, SecurityFlag(0))
         return passage_of(order, policy, self.logins)
+
+    def tunnel(
+        self, proxy: Proxy, host: str, port: int, agent: bytes, head_limit: int
+    ) -> Passage:
+        """Return the way past a proxy to a server of another protocol, as FTP.
+
+        Its server may speak first.
+
+        :raises InternetError: as :func:`passage_of`.
+        """
+        policy = self.tls_policy(proxy.speech, SecurityFlag(0))
+        return tunnel(
+            proxy,
+            host,
+            port,
+            policy,
+            connect_login(self.logins, proxy, host, port),
+            agent=agent,
+            head_limit=head_limit,
+            server_first=True,
+        )
 
     def transfer(self, order: Order, voice: Voice, reader: Reader) -> Transfer:
         """Make the transfer of an order; ``start`` begins it."""

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from twinet._http.order import Key, Order
     from twinet._net.tls import TlsPolicy
     from twinet._wire.answer_events import Head
+    from twinet._wire.connect import TunnelLogin
     from twinet._wire.greeting import Greeting
     from twinet.proxy import Proxy
 
-__all__ = ["key_of", "passage_of", "target_of"]
+__all__ = ["key_of", "passage_of", "target_of", "tunnel"]
 
 
 class _OwnWords:
@@ -88,41 +89,71 @@ def passage_of(order: Order, policy: TlsPolicy | None, logins: LoginMemory) -> P
     :raises InvalidParameter: 87, the credentials cannot be.
     :raises InvalidUrl: 12005, no certificate can be for such a proxy.
     """
-    proxy = order.proxy
+    proxy, url = order.proxy, order.url
     assert proxy is not None, "there is one"
-    if "%" in order.url.host:
-        msg = (
-            f"{order.url.host} is an address on a link of this machine, which means "
-            f"nothing to the proxy {proxy}; connect straight to it"
-        )
-        raise NotProxyRequest(msg)
-    creator = None
-    if proxy.speech == "https":
-        assert policy is not None, "it is verified"
-        creator = ProxyTlsCreator(policy, proxy)
-    return Passage(proxy, _greeting(order, proxy, logins), creator)
-
-
-def _greeting(order: Order, proxy: Proxy, logins: LoginMemory) -> Greeting | None:
-    url = order.url
     if not proxy.tunnels(url.scheme):
-        return None
+        _check_host(proxy, url.host)
+        return Passage(proxy, None, _creator(proxy, policy))
     if url.scheme not in ("http", "https"):
         msg = f"{url.url} is asked of HTTP proxies only, and {proxy} is none"
         raise NotProxyRequest(msg)
-    if proxy.speech == "socks5":
-        return Socks5(proxy, url.host, url.port)
-    if proxy.speech == "socks4a":
-        return Socks4a(proxy, url.host, url.port)
     own = _own_words(order)
-    return Connect(
+    return tunnel(
         proxy,
         url.host,
         url.port,
+        policy,
+        tunnel_login(logins, order) if own is None else _OwnWords(own),
         agent=order.agent,
-        login=tunnel_login(logins, order) if own is None else _OwnWords(own),
         head_limit=order.limits.head_bytes,
     )
+
+
+def tunnel(
+    proxy: Proxy,
+    host: str,
+    port: int,
+    policy: TlsPolicy | None,
+    login: TunnelLogin | None,
+    *,
+    agent: bytes,
+    head_limit: int,
+    server_first: bool = False,
+) -> Passage:
+    """Return the way through a proxy to a server, whatever is spoken there.
+
+    :param login: answers the challenges of an HTTP proxy; ``None`` lets them stand.
+    :param agent: the line that names the program to such a one.
+    :raises InternetError: as :func:`passage_of`.
+    """
+    _check_host(proxy, host)
+    greeting: Greeting
+    if proxy.speech == "socks5":
+        greeting = Socks5(proxy, host, port)
+    elif proxy.speech == "socks4a":
+        greeting = Socks4a(proxy, host, port)
+    else:
+        greeting = Connect(
+            proxy, host, port, agent=agent, login=login, head_limit=head_limit
+        )
+    return Passage(proxy, greeting, _creator(proxy, policy), server_first)
+
+
+def _check_host(proxy: Proxy, host: str) -> None:
+    if "%" in host:
+        msg = (
+            f"{host} is an address on a link of this machine, which means nothing to "
+            f"the proxy {proxy}; connect straight to it"
+        )
+        raise NotProxyRequest(msg)
+
+
+def _creator(proxy: Proxy, policy: TlsPolicy | None) -> ProxyTlsCreator | None:
+    """Return how TLS is spoken with a proxy; ``None`` for a plain one."""
+    if proxy.speech != "https":
+        return None
+    assert policy is not None, "it is verified"
+    return ProxyTlsCreator(policy, proxy)
 
 
 def _own_words(order: Order) -> bytes | None:

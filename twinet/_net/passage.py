@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twinet import errors
 from twinet._net.tls import TlsCreator
+from twinet._wire.head_lines import readable
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -65,9 +66,24 @@ class ProxyTlsCreator(TlsCreator):
 class ProxyChallenge(errors.InternetError):
     """A 407 to CONNECT that could not be answered.
 
-    It ends the opening, and is the answer to the request: nobody sees it raised.
+    It ends the opening.  For HTTP it is the answer to the request; nobody sees it
+    raised.
     """
 
     def __init__(self, head: Head) -> None:
         super().__init__("the proxy wants to know who asks")
         self.head = head
+
+    def refusal(self, proxy: Proxy) -> errors.InternetError:
+        """Return the error that it is where there is no answer that it could be."""
+        line = readable(self.head.raw.partition(b"\n")[0])
+        if proxy.credentials is None:
+            return errors.LoginFailure(
+                f"the proxy {proxy} wants to know who asks ({line}); put user name and "
+                "password before its host, as in http://user:password@proxy:3128",
+                server_text=line,
+            )
+        return errors.IncorrectPassword(
+            f"the proxy {proxy} does not accept the user name or its password ({line})",
+            server_text=line,
+        )

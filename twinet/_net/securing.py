@@ -57,7 +57,8 @@ class Securing:
         """
         line = self._line
         transport: Any = line.transport
-        if not hasattr(transport, "protocol"):
+        through = isinstance(transport, TlsLayer)
+        if not (through or hasattr(transport, "protocol")):
             msg = (
                 "TLS cannot be started on the transport of this endpoint "
                 f"({type(transport).__name__})"
@@ -69,7 +70,11 @@ class Securing:
         line.trace.securing(self._creator)
         self._deadlines.limit(self, self._limit)
         layer = TlsLayer(line, self._creator, self._refused)
-        transport.protocol = layer
+        if through:
+            # That with a proxy, which stays below this one.
+            transport.hand_on(layer)
+        else:
+            transport.protocol = layer
         layer.makeConnection(transport)
         return self._done
 

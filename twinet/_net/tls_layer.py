@@ -79,6 +79,8 @@ class TlsLayer(Protocol):
     _closing = False
     #: whether the transport is a socket's, and its buffer empty for certain.
     _direct = False
+    #: the peer has taken leave.
+    _ended = False
     #: why it is over, when the transport does not know.
     _reason: Failure | None = None
     _producer: Any = None
@@ -150,6 +152,9 @@ class TlsLayer(Protocol):
         self.connected = 0
         if self._reason is not None:
             reason = self._reason
+        elif self._ended:
+            # The peer has said so; whether TCP ended as well is nothing to the line.
+            reason = connectionDone
         elif not self._over and reason.check(ConnectionDone):
             reason = Failure(NoFarewell("closed without a close_notify"))
         line = self._line
@@ -331,7 +336,9 @@ class TlsLayer(Protocol):
         """Close, because the peer has, or because something is wrong."""
         if self._over:
             return
-        if not isinstance(error, SSL.ZeroReturnError):
+        if isinstance(error, SSL.ZeroReturnError):
+            self._ended = True
+        else:
             # Without its frames, which hold what holds it.
             self._reason = Failure(error.with_traceback(None))
         self._leave()
