@@ -2,8 +2,9 @@
 
 A :class:`MemoryNetwork` has hosts that a test makes up and a clock that it moves.  The
 sessions on it are real, from the first handle to the last byte; only the sockets and
-the time are not.  :class:`HttpPeer` answers what a test has it answer;
-a :class:`Recorder` keeps what a status callback is told.
+the time are not.  :class:`HttpPeer`, :class:`FtpPeer` and :class:`GopherPeer` answer
+what a test has them answer; a :class:`HandPeer` is played by the test itself; and a
+:class:`Recorder` keeps what a status callback is told.
 
 Everything works in trial's ``SynchronousTestCase`` and in functions for pytest, and
 nothing is patched.  With a real reactor the same peers listen on a port of this
@@ -13,6 +14,9 @@ machine (:meth:`Peer.listen`).
 from __future__ import annotations
 
 from twinet.testing.authority import Authority
+from twinet.testing.ftp_peer import FtpPeer
+from twinet.testing.ftp_tree import FtpEntry
+from twinet.testing.gopher_peer import GopherPeer
 from twinet.testing.hand import HandPeer, PlayedEnd
 from twinet.testing.http_answer import HttpAnswer
 from twinet.testing.http_peer import HttpPeer
@@ -27,6 +31,9 @@ from twinet.testing.script import End, Script
 __all__ = [
     "Authority",
     "End",
+    "FtpEntry",
+    "FtpPeer",
+    "GopherPeer",
     "HandPeer",
     "Heard",
     "HttpAnswer",

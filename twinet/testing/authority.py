@@ -21,7 +21,7 @@ from twinet._net.trust import TrustRoots
 if TYPE_CHECKING:
     from twisted.internet.protocol import Factory
 
-__all__ = ["Authority"]
+__all__ = ["Authority", "TlsServer"]
 
 DAY = dt.timedelta(days=1)
 
@@ -65,12 +65,13 @@ class Authority:
     def secured(self, factory: Factory, clock: Any, *names: str) -> Any:
         """Return a factory that speaks TLS under the names, and then as the given."""
         context = self.context(*names)
-        return TLSMemoryBIOFactory(_Server(context), False, factory, clock)
+        return TLSMemoryBIOFactory(TlsServer(context), False, factory, clock)
 
     def context(self, *names: str) -> SSL.Context:
         """Return a server's context with a certificate for the names."""
         key = ec.generate_private_key(ec.SECP256R1())
         context = SSL.Context(SSL.TLS_SERVER_METHOD)
+        context.set_session_id(b"twinet.testing")
         context.use_certificate(self._sign(names[0], key, names))
         context.use_privatekey(key)
         return context
@@ -106,7 +107,7 @@ def _name(name: str) -> x509.GeneralName:
 
 
 @implementer(IOpenSSLServerConnectionCreator)
-class _Server:
+class TlsServer:
     """Makes the server's side of handshakes."""
 
     def __init__(self, context: SSL.Context) -> None:

@@ -192,6 +192,13 @@ class Hosts:
         found = self.places[key] = Place(*key, factory, link)
         return found
 
+    def road_to(self, address: str) -> Link:
+        """Return how fast the way to an address is, by who listens there already."""
+        for each in self.places.values():
+            if each.address == address:
+                return Link(latency=each.link.latency, rate=each.link.rate)
+        return Link()
+
     def stop(self, listening: Place) -> None:
         """Let somebody listen no more."""
         key = (listening.address, listening.port)

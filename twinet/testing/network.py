@@ -100,6 +100,7 @@ class MemoryNetwork:
         factory = peer
         if isinstance(peer, Peer):
             self._peers.append(peer)
+            peer.found_as(address, host)
             factory = peer.factory(self.reactor)
         if tls:
             factory = Authority.known().secured(factory, self.reactor, host)

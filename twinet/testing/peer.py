@@ -27,6 +27,7 @@ class Peer:
     A peer can be in any number of places at a time: in memory networks
     (:meth:`twinet.testing.MemoryNetwork.add`) and on real ports (:meth:`listen`).
 
+    :ivar names: under which names and addresses it can be found.
     :ivar complaints: what it was asked and has no answer for, and what went wrong in
         its answers, in words.  On a memory network a complaint fails the test by
         itself; elsewhere :meth:`check` does.
@@ -38,6 +39,9 @@ class Peer:
 
     def __init__(self) -> None:
         self.complaints: list[str] = []
+        self.names: list[str] = []
+        #: the name of each address, for what is said of it to clients.
+        self.name_of: dict[str, str] = {}
 
     def conversation(self, clock: IReactorTime) -> Conversation:
         """Make the peer's end of a new connection."""
@@ -60,11 +64,17 @@ class Peer:
         :param port: 0 for any that is free.
         :param tls: speak TLS with a certificate for the interface, signed by this.
         """
+        self.found_as(interface, "localhost")
         factory = _Conversations(self, reactor)
         if tls is None:
             return Listening(reactor, self, factory, port, interface)
         secured = tls.secured(factory, reactor, interface, "localhost")
         return Listening(reactor, self, factory, port, interface, secured)
+
+    def found_as(self, address: str, name: str) -> None:
+        """Take note of where it can be found."""
+        self.names += (name, address)
+        self.name_of[address] = name
 
     def complain(self, words: str) -> None:
         """Take note of what must not be."""

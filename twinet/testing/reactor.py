@@ -17,7 +17,6 @@ from zope.interface import implementer
 from twinet._net.threads import Threads
 from twinet.testing.dialing import Dialing
 from twinet.testing.hosts import OWN, Hosts, as_address
-from twinet.testing.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,9 +120,9 @@ class MemoryReactor(Clock):
     ) -> Port:
         """Listen at an address of the client's, or at another."""
         address = interface or OWN[4]
-        listening = Port(
-            self, self.hosts.listen(address, port, factory, Link()), factory
-        )
+        road = self.hosts.road_to(address)
+        place = self.hosts.listen(address, port, factory, road)
+        listening = Port(self, place, factory)
         self.ports.append(listening)
         return listening
 
