@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from twinet._handles.http_request import HeadersArgument
     from twinet._net.dispatch import Listener
+    from twinet._net.lanes import StatusDelivery
     from twinet._net.netrc_file import GivenNetrc
     from twinet._net.proxy_settings import GivenProxy
     from twinet._net.trust import GivenRoots
@@ -41,6 +42,7 @@ def fetch(
     trust_roots: GivenRoots | None = None,
     proxy: GivenProxy | None = None,
     netrc: GivenNetrc | None = None,
+    delivery: StatusDelivery | None = None,
     reactor: Any = None,
 ) -> Deferred[Response]:
     """Fire with the answer to a GET, its ``body`` in memory.
@@ -54,6 +56,7 @@ def fetch(
     :param on_status: told each step, as a handle's status callback.
     :param trust_roots: as for :class:`twinet.Session`, and so are ``proxy`` and
         ``netrc``.
+    :param delivery: where ``on_status`` is called, as for :class:`twinet.Session`.
     :param reactor: the running one when left out.
     :raises InvalidOperation: 12016, the body is longer than ``max_size``.
     :raises InvalidParameter: 87, ``max_size`` is no number of bytes.
@@ -74,6 +77,7 @@ def fetch(
         trust_roots=trust_roots,
         proxy=proxy,
         netrc=netrc,
+        delivery=delivery,
     )
 
 
@@ -88,6 +92,7 @@ def download(
     trust_roots: GivenRoots | None = None,
     proxy: GivenProxy | None = None,
     netrc: GivenNetrc | None = None,
+    delivery: StatusDelivery | None = None,
     reactor: Any = None,
 ) -> Deferred[Path]:
     """Fetch a URL, of HTTP, FTP or Gopher, into a new file; fires with its path.
@@ -122,6 +127,7 @@ def download(
         trust_roots=trust_roots,
         proxy=proxy,
         netrc=netrc,
+        delivery=delivery,
     )
 
 
@@ -132,6 +138,7 @@ def listing(
     limits: Limits | None = None,
     trust_roots: GivenRoots | None = None,
     proxy: GivenProxy | None = None,
+    delivery: StatusDelivery | None = None,
     reactor: Any = None,
 ) -> Deferred[list[DirectoryEntry]]:
     """Fire with the entries of a directory on an FTP server.
@@ -146,7 +153,14 @@ def listing(
     def use(session: Session) -> Deferred[list[DirectoryEntry]]:
         return session.listing(url, on_status=on_status)
 
-    return _alone(use, reactor, limits=limits, trust_roots=trust_roots, proxy=proxy)
+    return _alone(
+        use,
+        reactor,
+        limits=limits,
+        trust_roots=trust_roots,
+        proxy=proxy,
+        delivery=delivery,
+    )
 
 
 def _alone(

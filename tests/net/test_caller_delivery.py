@@ -40,8 +40,8 @@ class ReactorThread:
         self._thread.join(10)
 
 
-class CallerTests(SynchronousTestCase):
-    """Calls that block, and what is told meanwhile."""
+class CallerCase(SynchronousTestCase):
+    """A delivery on a reactor of its own."""
 
     def setUp(self) -> None:
         self.reactor = ReactorThread()
@@ -57,6 +57,10 @@ class CallerTests(SynchronousTestCase):
 
     def call(self, function: Any) -> Any:
         return self.delivery.call(self.voice.lane, function)
+
+
+class CallerTests(CallerCase):
+    """Calls that block, and what is told meanwhile."""
 
     def test_what_is_told_during_the_call_is_told_on_its_thread(self) -> None:
         """Before it returns, and in order."""
@@ -188,3 +192,98 @@ class CallerTests(SynchronousTestCase):
             return waiting
 
         self.assertRaises(Shutdown, self.call, function)
+
+
+class InterruptedTests(CallerCase):
+    """A thread that is interrupted while it waits."""
+
+    def interrupt(self, news: Any) -> None:
+        """Do what a signal handler does in the main thread."""
+        self.told.append((news.status.name, threading.get_ident()))
+        if len(self.told) <= self.times:
+            raise KeyboardInterrupt
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.times = 1
+        self.lost: list[Any] = []
+        self.cancelled: list[Any] = []
+        self.voice.listener = self.interrupt
+
+    def call_it(self, function: Any) -> None:
+        """Make a call that is interrupted."""
+        self.assertRaises(
+            KeyboardInterrupt,
+            self.delivery.call,
+            self.voice.lane,
+            function,
+            self.lost.append,
+        )
+        self.assertEqual(self.delivery._open, [])
+
+    def hang(self, cancel: Any = None) -> Deferred[Any]:
+        """Begin what does not end by itself."""
+        self.voice.emit(ResolvingName, "h")
+        return Deferred(cancel or self.cancelled.append)
+
+    def test_the_call_is_cancelled_on_the_reactors_thread(self) -> None:
+        """And what it says on that is told before the interruption goes on."""
+        threads: list[int] = []
+
+        def cancel(deferred: Deferred[Any]) -> None:
+            threads.append(threading.get_ident())
+            self.voice.emit(NameResolved, "192.0.2.1")
+            deferred.errback(Timeout())
+            self.voice.emit(ResolvingName, "last")
+
+        self.call_it(lambda: self.hang(cancel))
+        self.assertNotEqual(threads, [threading.get_ident()])
+        names = [name for name, _ in self.told]
+        self.assertEqual(names, ["RESOLVING_NAME", "NAME_RESOLVED", "RESOLVING_NAME"])
+        self.assertEqual(self.lost, [])
+
+    def test_a_result_that_comes_too_late_is_given_up(self) -> None:
+        """Nobody has it, so somebody has to close it."""
+
+        def function() -> str:
+            self.voice.emit(ResolvingName, "h")
+            return "handle"
+
+        self.call_it(function)
+        self.call(lambda: None)
+        self.assertEqual(self.lost, ["handle"])
+
+    def test_a_second_interruption_goes_on_at_once(self) -> None:
+        """Whatever the cancelled call still waits for."""
+        self.times = 2
+
+        def cancel(_: Deferred[Any]) -> None:
+            self.voice.emit(NameResolved, "192.0.2.1")
+
+        def function() -> Deferred[Any]:
+            # It is cancelled, and takes its time.
+            return self.hang(cancel).addErrback(lambda _: waiting)
+
+        waiting: Deferred[Any] = Deferred()
+        self.assertRaises(KeyboardInterrupt, self.call, function)
+        self.assertEqual(len(self.told), 2)
+        self.reactor.callFromThread(waiting.callback, None)
+
+    def test_a_handle_goes_on_telling_after_an_interruption(self) -> None:
+        """What came while the listener was interrupted is not lost."""
+        self.call_it(self.hang)
+        self.call(lambda: self.voice.emit(NameResolved, "192.0.2.1"))
+        self.assertEqual(self.told[-1][0], "NAME_RESOLVED")
+
+    def test_an_interruption_before_the_call_begins_makes_no_call(self) -> None:
+        """It is not known on the reactor's thread yet."""
+        begun: list[int] = []
+        queue = self.reactor.callFromThread
+
+        def interrupted(f: Any, *args: Any) -> None:
+            self.reactor.callFromThread = queue  # type: ignore[method-assign]
+            raise KeyboardInterrupt
+
+        self.reactor.callFromThread = interrupted  # type: ignore[method-assign]
+        self.call_it(lambda: begun.append(1))
+        self.assertEqual((begun, self.call(lambda: 3)), ([], 3))

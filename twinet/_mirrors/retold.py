@@ -64,8 +64,11 @@ def _rename(function: Callable[..., Any], call: Callable[..., Any], gives: str) 
     answer = signature.return_annotation
     if isinstance(answer, str):
         answer = _DEFERRED.sub(gives, answer)
+    parameters = signature.parameters.values()
     function.__signature__ = signature.replace(  # type: ignore[attr-defined]  # PEP 362
-        return_annotation=answer
+        # Where callbacks are called is not the program's to choose.
+        parameters=[each for each in parameters if each.name != "delivery"],
+        return_annotation=answer,
     )
 
 

@@ -153,17 +153,22 @@ class CallerDelivery(Delivery):
 
     def _end(self, result: _T | Failure, mailbox: _Mailbox[_T]) -> None:
         self._open.remove(mailbox)
-        mailbox.end(result)
+        if mailbox.given_up:
+            # What has been cancelled says its last words when the call has ended.
+            self.reactor.callFromThread(mailbox.end, result)
+        else:
+            mailbox.end(result)
 
     def _give_up(self, mailbox: _Mailbox[Any]) -> None:
         """End a call whose thread has been interrupted."""
         mailbox.given_up = True
-        if mailbox.pending is not None and not mailbox.closed:
+        if mailbox in self._open:
             # It may end now, or when what it holds has been released.
+            assert mailbox.pending is not None, "else it has ended"
             mailbox.pending.cancel()
         else:
             # It has ended meanwhile, or has not begun and never will.
-            mailbox.end(mailbox.result)
+            self.reactor.callFromThread(mailbox.end, mailbox.result)
 
 
 class _Mailbox(Generic[_T]):
@@ -185,14 +190,14 @@ class _Mailbox(Generic[_T]):
 
     def end(self, result: _T | Failure | None) -> None:
         """Let the thread go, and its handles (called on the reactor thread)."""
+        late = self.given_up and not (result is None or isinstance(result, Failure))
+        if late and self._lost is not None:
+            self._lost(result)  # type: ignore[arg-type]  # as it was looked at
         self.closed = True
         for lane, former in self._lanes:
             if lane.mailbox is self:
                 lane.mailbox = None if former is None or former.closed else former
         self.result = result
-        late = self.given_up and not (result is None or isinstance(result, Failure))
-        if late and self._lost is not None:
-            self._lost(result)  # type: ignore[arg-type]  # as it was looked at
         self.items.put(None)
 
     def wait(self, reactor: Any) -> None:

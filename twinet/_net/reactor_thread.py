@@ -7,6 +7,7 @@ import sys
 import threading
 from typing import Any
 
+from twisted.internet.error import ReactorNotRestartable
 from twisted.logger import Logger
 from twisted.python import threadable
 
@@ -84,20 +85,26 @@ def run_in_thread(reactor: Any) -> None:
             up = threading.Event()
             reactor.callWhenRunning(up.set)
             _thread = threading.Thread(
-                target=reactor.run,
-                kwargs={"installSignalHandlers": False},
-                name="twinet-reactor",
-                daemon=True,
+                target=_run, args=(reactor, up), name="twinet-reactor", daemon=True
             )
             _thread.start()
-            _log.info(
-                "the reactor runs in a thread of its own now, because a blocking call "
-                "was made before reactor.run(), which this process can not use any more"
-            )
-            if up.wait(_STARTING):
+            if up.wait(_STARTING) and reactor.running:
+                _log.info(
+                    "the reactor runs in a thread of its own now, because a blocking "
+                    "call was made before reactor.run(), which this process can not "
+                    "use any more"
+                )
                 return
         msg = "the reactor does not run any more, and cannot be started again"
         raise InternalError(msg)
+
+
+def _run(reactor: Any, up: threading.Event) -> None:
+    try:
+        reactor.run(installSignalHandlers=False)
+    except ReactorNotRestartable:
+        # The program has run it, and it has ended.
+        up.set()
 
 
 def check_not_forked(reactor: Any) -> None:

@@ -13,6 +13,7 @@ that fires with, or raises what it fails with::
 
 from __future__ import annotations
 
+from twinet.blocking.api import download, fetch, listing
 from twinet.blocking.ftp import FtpConnection, FtpFile, FtpFind, FtpUpload
 from twinet.blocking.gopher import GopherConnection, GopherFile, GopherFind, GopherPage
 from twinet.blocking.handle import Handle
@@ -34,4 +35,7 @@ __all__ = [
     "HttpRequest",
     "Resource",
     "Session",
+    "download",
+    "fetch",
+    "listing",
 ]

@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from twinet._handles.session import Session as _Session
 from twinet._mirrors.retold import as_in
-from twinet._net.caller_delivery import CallerDelivery
 from twinet._net.reactor_thread import runs_elsewhere
 from twinet.blocking.ftp import FtpConnection
 from twinet.blocking.gopher import GopherConnection
 from twinet.blocking.handle import Handle
 from twinet.blocking.http import HttpConnection, HttpRequest
 from twinet.blocking.resource import Resource
-from twinet.blocking.way import Blocked, Sets, Shows, calls, makes, opens, waits
-from twinet.errors import InvalidParameter
+from twinet.blocking.way import (
+    Blocked,
+    Sets,
+    Shows,
+    calls,
+    makes,
+    opens,
+    refuse_delivery,
+    waits,
+)
 
 if TYPE_CHECKING:
     from twinet._http.cookies import CookieJar
@@ -37,23 +44,15 @@ class Session(Handle, of=_Session):
 
     @as_in(_Session.__init__)
     def __init__(self, reactor: Any = None, **options: Any) -> None:
-        if options.get("delivery") is not None:
-            msg = (
-                "a blocking session has no delivery: its status callbacks run on the "
-                "thread that is blocked in a call"
-            )
-            raise InvalidParameter(msg)
-        if reactor is None:
-            # Late, because importing it installs it.
-            from twisted.internet import reactor  # noqa: PLC0415
-        delivery = CallerDelivery()
-        options["delivery"] = delivery
-        if runs_elsewhere(reactor):
-            delivery.attach(reactor)
-            handle = delivery.call(None, lambda: _Session(reactor, **options))
+        refuse_delivery(options)
+        glass = Blocked(Handle, reactor)
+        options.update(reactor=glass.reactor, delivery=glass.delivery)
+        if runs_elsewhere(glass.reactor):
+            handle = glass.delivery.call(None, lambda: _Session(**options))
         else:
-            handle = _Session(reactor, **options)
-        Blocked(Handle, reactor, delivery).mirror(handle, self)
+            # Nothing of it needs the reactor to run before the first call.
+            handle = _Session(**options)
+        glass.mirror(handle, self)
 
     agent: Shows[str] = Shows(lambda session: session.agent, "The User-Agent.")
     cookies: Shows[CookieJar] = Shows(

@@ -34,15 +34,15 @@ from twinet._handles.handle import Handle
 from twinet._handles.resource import Resource
 from twinet._mirrors.mirror import Glass, Mirror
 from twinet._mirrors.retold import retold, told_as
+from twinet._net.caller_delivery import CallerDelivery
 from twinet._net.reactor_thread import ready_to_block
-from twinet.errors import InternetError
+from twinet.errors import InternetError, InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twisted.internet.defer import Deferred
 
-    from twinet._net.caller_delivery import CallerDelivery
 
 __all__ = [
     "Blocked",
@@ -54,6 +54,7 @@ __all__ = [
     "itself",
     "makes",
     "opens",
+    "refuse_delivery",
     "shows_handle",
     "waits",
 ]
@@ -70,24 +71,44 @@ K = TypeVar("K", bound="BlockingMirror")
 class Blocked(Glass):
     """What the blocking handles of one session share."""
 
-    def __init__(
-        self, root: type[Mirror], reactor: Any, delivery: CallerDelivery
-    ) -> None:
+    def __init__(self, root: type[Mirror], reactor: Any) -> None:
         super().__init__(root)
+        if reactor is None:
+            # Late, because importing it installs it.
+            from twisted.internet import reactor  # noqa: PLC0415
         self.reactor = reactor
-        self.delivery = delivery
+        self.delivery = CallerDelivery()
+        self.delivery.attach(reactor)
 
     def call(
         self, handle: Any, call: Callable[..., Any], *args: Any, **how: Any
     ) -> Any:
-        """Make a call on a handle, on the reactor's thread; wait for what it gives."""
+        """Make a call on the reactor's thread, and wait for what it gives.
+
+        :param handle: the one that is called on, if there is one.
+        """
         if "on_status" in how:
             how["on_status"] = self.listener(how["on_status"])
         ready_to_block(self.reactor, "use twinet.Session")
         result = self.delivery.call(
-            handle.lane, partial(call, *args, **how), partial(_lost, handle)
+            None if handle is None else handle.lane,
+            partial(call, *args, **how),
+            partial(_lost, handle),
         )
         return self.shown(result)
+
+
+def refuse_delivery(options: dict[str, Any]) -> None:
+    """Refuse to choose where callbacks are called.
+
+    :raises InvalidParameter: 87.
+    """
+    if options.get("delivery") is not None:
+        msg = (
+            "a blocking session has no delivery: its status callbacks run on the "
+            "thread that is blocked in a call"
+        )
+        raise InvalidParameter(msg)
 
 
 class BlockingMirror(Mirror):
