@@ -34,8 +34,8 @@ def openings() -> list[Any]:
     return [each for each in gc.get_objects() if isinstance(each, kinds)]
 
 
-class ProxiesOnLoopback(TestCase):
-    """Each kind of proxy, before a server with TLS and one without."""
+class ProxiedCase(TestCase):
+    """What runs proxies and servers, with TLS and without, and ends them."""
 
     timeout = 60
 
@@ -78,6 +78,10 @@ class ProxiesOnLoopback(TestCase):
     def url(self, server: LoopbackServer, path: str = "/") -> str:
         port = server.port.getHost().port
         return f"{server.scheme}://origin.test:{port}{path}"
+
+
+class ProxiesOnLoopback(ProxiedCase):
+    """Each kind of proxy, before a server with TLS and one without."""
 
     async def test_tls_through_each_kind(self) -> None:
         """TLS in TLS as well; the connection is kept, and nothing stands in its way."""

@@ -77,9 +77,9 @@ class HttpRows(TimelineTestCase):
         peer = self.net.accept()
         second = self.get("/second")
         self.wait(3)
+        self.assertEqual(self.spans(self.timeline.rows[1]), [("queue", 3)])
         peer.send(OK + b"12345")
         self.successResultOf(called)
-        self.assertEqual(self.spans(self.timeline.rows[1]), [("queue", 3)])
         peer.send(OK + b"12345")
         self.successResultOf(second)
 
@@ -277,6 +277,23 @@ class HttpRows(TimelineTestCase):
         self.failureResultOf(self.get(), FileNotFound)
         self.assertEqual(self.timeline.rows, [])
 
+    def test_what_was_never_sent_has_no_row_in_the_end(self):
+        """Though it waits in the queue as long as it is open."""
+        request = self.net.session.http("127.0.0.1").open_request("GET", "/")
+        self.wait(3)
+        self.assertEqual(self.spans(self.only_row()), [("queue", 3)])
+        request.close()
+        self.assertEqual(self.timeline.rows, [])
+
+    def test_a_request_that_is_opened_before_it_is_sent_is_in_the_queue(self):
+        """Nothing tells when its call begins."""
+        request = self.net.session.http("127.0.0.1").open_request("GET", "/")
+        self.wait(3)
+        request.send()
+        self.net.accept()
+        self.wait(1)
+        self.assertEqual(self.spans(self.only_row()), [("queue", 3), ("wait", 1)])
+
     def test_a_cancelled_request_says_so(self):
         """With the time until then."""
         called = self.get()
@@ -415,7 +432,6 @@ class Recorded(TimelineTestCase):
         recording = self.timeline._recording
         del request
         self.assertEqual(len(recording._row_of), 0)
-        self.assertEqual(len(recording._made), 0)
 
     def test_arguments_that_cannot_be_are_refused(self):
         """With what to give instead."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinet._wire.head_lines import head_lines, without_secrets
+from twinet._wire.set_cookie import SetCookie, parse_set_cookie
 
 if TYPE_CHECKING:
     from twinet.records import Response
 
-__all__ = ["Exchange"]
+__all__ = ["HIDDEN", "Exchange", "fields"]
 
+#: What stands in the place of a secret.
+HIDDEN = "[redacted]"
 #: What the first line of a head is made of.
 _PARTS = 3
 
@@ -26,6 +29,9 @@ class Exchange:
     :ivar length: the announced length of the body in bytes, if there is one.
     :ivar decoded: whether its coding is undone while it is read.
     :ivar head_size: the length of the answer's head in bytes.
+    :ivar request_size: the length of the request's head in bytes.
+    :ivar cookies: name and value of each cookie that was sent.
+    :ivar set_cookies: the cookies that were set, in order.
     :ivar connection: our port of the connection; empty if it is not known.
     :ivar proxy: whether the connection is one to a proxy.
     """
@@ -37,6 +43,9 @@ class Exchange:
     length: int | None = None
     decoded: bool = False
     head_size: int = 0
+    request_size: int = 0
+    cookies: tuple[tuple[str, str], ...] = ()
+    set_cookies: tuple[SetCookie, ...] = ()
     connection: str = ""
     proxy: bool = False
 
@@ -60,7 +69,19 @@ class Exchange:
         """The version in the answer's first line; empty if there is none."""
         return _part(self.answer, 0)
 
-    def take(self, response: Response, *, secrets: bool) -> None:
+    def take_request(self, head: bytes, *, secrets: bool) -> None:
+        """Take the head that goes out."""
+        self.request_size = len(head)
+        self.request = shown(head, secrets=secrets)
+        pairs = [
+            pair.strip().partition("=")
+            for name, value in fields(shown(head, secrets=True))
+            if name.lower() == "cookie"
+            for pair in value.split(";")
+        ]
+        self.cookies = tuple((n, v if secrets else HIDDEN) for n, _, v in pairs)
+
+    def take_answer(self, response: Response, *, secrets: bool) -> None:
         """Take what is known of the answer; nothing of it is kept alive."""
         self.head_size = len(response.raw_head)
         self.answer = shown(response.raw_head, secrets=secrets)
@@ -68,6 +89,12 @@ class Exchange:
         self.reason = response.reason
         self.length = response.length
         self.decoded = bool(response.decoded)
+        set_cookies = map(parse_set_cookie, response.headers.get_all("set-cookie"))
+        self.set_cookies = tuple(
+            each if secrets else replace(each, value=HIDDEN)
+            for each in set_cookies
+            if each is not None
+        )
         info = response.socket_info
         if info is not None:
             self.proxy = info.proxy

@@ -14,6 +14,7 @@ alive.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -21,7 +22,7 @@ from twinet.errors import InternetError
 from twinet.flags import HandleType
 from twinet.query import Query, QueryFlag
 from twinet.status import Status
-from twinet.timeline.exchange import Exchange, shown
+from twinet.timeline.exchange import Exchange
 from twinet.timeline.phase import Phase
 from twinet.timeline.row import Row
 
@@ -69,16 +70,13 @@ class Recording:
         self._count = 0
         #: the newest row of each handle.
         self._row_of: WeakKeyDictionary[Any, Row] = WeakKeyDictionary()
-        #: when handles were made that have none.
-        self._made: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
     def take(self, news: Notification, now: float) -> None:
         """Take a notification, which was told at a time (seconds since the start)."""
-        status = news.status
+        status, handle = news.status, news.handle
         if status is Status.HANDLE_CREATED:
-            self._made[news.info] = now
+            self._begin(news.info, news.context, now, made=True)
             return
-        handle = news.handle
         row = self._row_of.get(handle)
         if (status in _STEPS and (row is None or _is_over(row, handle))) or (
             # A call may come to its end without any step.
@@ -90,22 +88,21 @@ class Recording:
             self._go_on(row, handle, news, now)
 
     def _begin(
-        self, handle: Any, context: Any, now: float, former: Row | None
+        self,
+        handle: Any,
+        context: Any,
+        now: float,
+        former: Row | None = None,
+        *,
+        made: bool = False,
     ) -> Row | None:
         """Make a row for a handle; ``None`` if it has no traffic of its own."""
-        begin = self._made.pop(handle, now)
         kind = handle.handle_type
         protocol = _PROTOCOLS.get(kind)
         if protocol is None:
             return None
-        row = Row(
-            self._next(),
-            protocol,
-            _verb(handle, kind, first=former is None),
-            handle.url,
-            _shown_context(context),
-            begin,
-        )
+        verb, url = _verb(handle, kind, made=made), handle.url
+        row = Row(self._next(), protocol, verb, url, _shown_context(context), now)
         if protocol == "HTTP":
             row.exchange = Exchange()
         if former is not None and former.pending:
@@ -166,6 +163,10 @@ class Recording:
                 row.taken = max(row.taken, _taken(handle))
                 if row.pending:
                     row.rest(now)
+                    if row.nothing_happened:
+                        # It was opened, and never sent.
+                        with suppress(ValueError):
+                            self.rows.remove(row)
 
     # -- what is read off a handle on the way
 
@@ -176,7 +177,7 @@ class Recording:
         head = handle.query_info(
             Query.RAW_HEADERS_CRLF, flags=QueryFlag.REQUEST_HEADERS
         )
-        exchange.request = shown(head.encode("latin-1"), secrets=self._secrets)
+        exchange.take_request(head.encode("latin-1"), secrets=self._secrets)
         row.verb = exchange.verb or row.verb
         row.url = _at(row.url, exchange.target)
 
@@ -184,7 +185,7 @@ class Recording:
         response = None if row.exchange is None else handle.latest_response
         if row.exchange is None or response is None:
             return
-        row.exchange.take(response, secrets=self._secrets)
+        row.exchange.take_answer(response, secrets=self._secrets)
         info = response.socket_info
         if info is not None and info.destination_address:
             row.address = info.destination_address
@@ -221,11 +222,11 @@ def _is_over(row: Row, handle: Any) -> bool:
     return _calls(handle) and not row.pending
 
 
-def _verb(handle: Any, kind: HandleType, *, first: bool) -> str:
+def _verb(handle: Any, kind: HandleType, *, made: bool) -> str:
     if kind is HandleType.HTTP_REQUEST:
         return str(handle.verb)
     if _calls(handle):
-        return "LOGIN" if first else "CALL"
+        return "LOGIN" if made else "CALL"
     if kind in _LISTINGS:
         return "LIST"
     return "GET" if hasattr(handle, "read") else "PUT"

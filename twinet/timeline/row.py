@@ -16,7 +16,7 @@ MOST_SPANS = 200
 SHORT = 0.001
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
     """What is known of one request, up to now.
 
@@ -104,6 +104,17 @@ class Row:
             # What has come when the call ends is told then, and again when it is read.
             return self.taken or self.told
         return max(self.told, self.taken)
+
+    @property
+    def nothing_happened(self) -> bool:
+        """Whether there was neither a step nor an end."""
+        return self.seen <= {Phase.QUEUE} and not self.error
+
+    @property
+    def refused(self) -> bool:
+        """Whether the answer is an error of HTTP: 4xx, 5xx."""
+        # RFC 9110, sections 15.5 and 15.6
+        return self.exchange is not None and self.exchange.status_code >= 400  # noqa: PLR2004
 
     @property
     def reused(self) -> bool:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from twinet.errors import InvalidParameter
+from twinet.timeline.file import check_suffix, write_whole
+from twinet.timeline.har import har
 from twinet.timeline.recording import Recording
 from twinet.timeline.table import table
+from twinet.timeline.waterfall import waterfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
+    from pathlib import Path
 
     from twinet._handles.handle import Handle
     from twinet.status import Notification
@@ -37,6 +43,7 @@ class Timeline:
     ``Cookie``, ``Set-Cookie`` and their like are left out.  User names and passwords
     of URLs are never seen.  Keys in the query of a URL are shown.
 
+    :param title: what it is about, for the picture and the HAR file.
     :param rows: how many requests are kept; older ones are dropped and counted
         (:attr:`dropped`).
     :param secrets: keep, and write into HAR files, what is left out otherwise.
@@ -49,6 +56,7 @@ class Timeline:
 
     def __init__(
         self,
+        title: str = "",
         *,
         rows: int = ROWS,
         secrets: bool = False,
@@ -69,6 +77,10 @@ class Timeline:
         elif not isinstance(started, datetime) or started.tzinfo is None:
             msg = f"started is a datetime with its time zone, not {started!r}"
             raise InvalidParameter(msg)
+        if not isinstance(title, str):
+            msg = f"title is a text, not {title!r}"
+            raise InvalidParameter(msg)
+        self.title = title
         self._seconds = seconds
         self._zero = seconds()
         #: the time of day at second 0 of the rows.
@@ -132,6 +144,37 @@ class Timeline:
         Times are milliseconds; the first request begins at 0.
         """
         return table(self.rows, self.dropped)
+
+    def svg(self) -> str:
+        """Return a waterfall as an SVG document: one bar for each request."""
+        rows = self.rows
+        began = self.time_of(rows[0].begin if rows else 0)
+        return waterfall(rows, began, self.dropped, self.title)
+
+    def har(self) -> str:
+        """Return a HAR 1.2 document, which the tools of browsers open: JSON.
+
+        Bodies are not in it.  Everything belongs to one page.
+
+        :source: HAR 1.2.
+        """
+        document = har(self.rows, self.started, self.dropped, self.title)
+        return json.dumps(document, indent=1) + "\n"
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write a picture, a HAR file or a table; return its path.
+
+        The file is whole or not there, replaces one of its name, and is for its owner
+        alone.  It is written at once, on this thread.
+
+        :param path: ends in ``.svg``, ``.har`` or ``.txt``.
+        :raises InvalidParameter: 87, it ends in something else.
+        :raises OSError: it cannot be written.
+        """
+        file, suffix = check_suffix(path)
+        show = {".svg": self.svg, ".har": self.har, ".txt": self.table}[suffix]
+        write_whole(file, show())
+        return file
 
     @property
     def dropped(self) -> int:
