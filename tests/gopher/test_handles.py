@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from tests.gopher.memory import BINARY, FILE, HOST, MENU, GopherTestCase
-from tests.http.memory import MemoryNet
 from twinet import Flag, GopherType, errors
 from twinet.flags import HandleType
 from twinet.options import Option
@@ -493,20 +492,3 @@ class ConnectionTests(GopherTestCase):
         self.assertRaises(errors.InvalidUrl, make, HOST, 0)
         self.net.session.close()
         self.assertRaises(errors.InvalidHandle, make, HOST)
-
-
-class TraceTests(GopherTestCase):
-    def test_story_of_a_file(self) -> None:
-        """What was asked for stands in it; what became of it, too."""
-        lines: list[Any] = []
-        self.net = MemoryNet(trace=lines.append)
-        pending = self.gopher().open_file(BINARY)
-        peer = self.net.accept()
-        peer.send(b"3no such file\t\terror.host\t1\r\n")
-        peer.close()
-        self.failureResultOf(pending, errors.GopherDataError)
-        self.net.advance()
-        text = "\n".join(str(line) for line in lines)
-        self.assertIn("asking for '/a.bin'", text)
-        self.assertIn("no such file", text)
-        self.check_all_closed(peer)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
+    from twinet._gopher.line import GopherLine
     from twinet._net.client_certificate import ClientCertificate
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
@@ -31,6 +32,7 @@ __all__ = ["Engine"]
 class Engine:
     """Connector, limits and sockets.
 
+    :param line: what connections are made of.
     :param proxies: returns who chooses proxies; ``None`` where there are none at all.
     """
 
@@ -40,12 +42,14 @@ class Engine:
         deadlines: Deadlines,
         roots: TrustRoots,
         certificate: ClientCertificate | None,
+        line: type[GopherLine],
         proxies: Callable[[], Chooser | None],
     ) -> None:
         self.connector = connector
         self.deadlines = deadlines
         self._roots = roots
         self._certificate = certificate
+        self.line = line
         self._proxies = proxies
         self._policy: TlsPolicy | None = None
         self.sockets = Sockets()

@@ -20,10 +20,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from twinet._gopher.line import GopherLine
 from twinet._net.connector import Target
+from twinet._net.speed_window import SpeedWindow
 from twinet._net.tls import TlsCreator
-from twinet._net.trace import UNTRACED
 from twinet._net.translate import translate
 from twinet.errors import GopherDataError, InternetError, Timeout
 from twinet.status import (
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from twinet._gopher.engine import Engine
+    from twinet._gopher.line import GopherLine
     from twinet._gopher.order import Order, Reader
     from twinet._net.connector import Opening
     from twinet._net.dispatch import Voice
@@ -84,6 +84,9 @@ class Transaction:
         self._opening: Opening | None = None
         self._limit = ("", 0.0)
         self._whole: _Whole | None = None
+        #: where there is a lowest speed, it is measured from the first byte on.
+        self._speed: SpeedWindow | None = None
+        self._wanted = True
         self._begun = False
         self._came = False
         self._first = True
@@ -115,9 +118,17 @@ class Transaction:
         if order.limits.whole is not None:
             self._whole = _Whole(self)
             engine.deadlines.set(self._whole, order.limits.whole)
+        if order.limits.lowest_speed is not None:
+            self._speed = SpeedWindow(
+                order.limits.lowest_speed,
+                order.limits.lowest_speed_time,
+                f"came from {place.host}:{place.port}",
+                engine.deadlines,
+                self._fail,
+            )
 
         def build() -> GopherLine:
-            line = GopherLine(engine)
+            line = engine.line(engine)
             line.tls_creator = creator
             line.needs_farewell = order.needs_farewell
             return line
@@ -146,7 +157,13 @@ class Transaction:
                 self.line.transport.resumeProducing()
 
     def want(self, wanted: bool) -> None:
-        """Know whether somebody waits for data."""
+        """Know whether somebody waits for data; without a word somebody does."""
+        self._wanted = wanted
+        if self._speed is not None:
+            if wanted:
+                self._speed.run()
+            else:
+                self._speed.rest()
 
     def cancel(self) -> None:
         """Stop; nothing more is told."""
@@ -200,10 +217,6 @@ class Transaction:
             voice.emit(SendingRequest)
             if self.over:
                 return
-        tracer = self._engine.connector.tracer
-        if tracer is not UNTRACED:
-            asked = request.partition(b"\r\n")[0].decode("latin-1")
-            tracer.note(voice, f"asking for {asked!r}")
         line.send(request)
         if not self.paused:
             self._wait_for_data()
@@ -245,6 +258,9 @@ class Transaction:
             self._receive(data, wire, last=True)
             return
         self._came = True
+        if self._speed is not None:
+            self._speed.count(wire)
+            self.want(self._wanted)
         if not self.paused:
             self._wait_for_data()
         self._receive(data, wire)
@@ -343,6 +359,9 @@ class Transaction:
         if whole is not None:
             whole.transaction = None
             deadlines.clear(whole)
+        speed, self._speed = self._speed, None
+        if speed is not None:
+            speed.rest()
         opening, self._opening = self._opening, None
         if opening is not None:
             self._connected = opening.connected

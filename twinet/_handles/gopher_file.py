@@ -74,6 +74,9 @@ class GopherResource(Resource):
         """End the call that opened it."""
         if self._opening is not None:
             self._opening = None
+            if self._limits.lowest_speed is not None and self._source is not None:
+                # From now on whoever reads says so.
+                self._source.want(False)
             self._finish(self)
 
     def take_end(self, trailers: Any, error: InternetError | None) -> None:

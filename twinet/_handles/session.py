@@ -307,12 +307,15 @@ class Session(FileCalls):
         """What the Gopher of the session shares."""
         if self._gopher is None:
             from twinet._gopher.engine import Engine  # noqa: PLC0415  see above
+            from twinet._gopher.line import GopherLine  # noqa: PLC0415
+            from twinet._gopher.traced_line import TracedLine  # noqa: PLC0415
 
             self._gopher = Engine(
                 self._connector,
                 self.deadlines,
                 self._roots,
                 self._certificate,
+                GopherLine if self.tracer is UNTRACED else TracedLine,
                 lambda: self.engine.proxies,
             )
         return self._gopher
