@@ -86,6 +86,11 @@ class QuietImport(SynchronousTestCase):
         spoken = "\nsession.ftp('h')\nsession.gopher('h')\nprint(*sys.modules)\n"
         self.assertEqual(set(fresh_python(made + spoken).split()) & rooms, rooms)
 
+    def test_a_timeline_is_loaded_by_those_who_record(self):
+        """Neither a session needs it, nor ``inetfetch get`` without its option."""
+        for module in ("twinet._handles.session", "twinet.inetfetch.command.get"):
+            self.assertNotIn("twinet.timeline", self.loaded_by(module))
+
     def test_the_look_sees_what_it_looks_for(self):
         """The same look at modules that are known to be loud."""
         self.assertIn(REACTOR, self.loaded_by("twisted.protocols.ftp"))

@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.timeline.archive import entries
 from tests.timeline.clocked import TimelineTestCase
 from tests.timeline.drawing import Drawing
-from twinet.errors import InvalidParameter
+from twinet.errors import FileNotFound, InvalidParameter, UnableToCacheFile
+from twinet.timeline.file import check_place
 
 
 class Saved(TimelineTestCase):
@@ -62,18 +63,37 @@ class Saved(TimelineTestCase):
         """Neither a part of the file nor its temporary name."""
         path = self.folder / "a.svg"
         path.mkdir()
-        with self.assertRaises(OSError):
-            self.timeline.save(path)
-        self.assertEqual(self.names(), ["a.svg"])
-        with self.assertRaises(OSError):
-            self.timeline.save(self.folder / "none" / "a.svg")
+        nowhere = self.folder / "none" / "a.svg"
+        for act in (self.timeline.save, check_place):
+            with self.assertRaises(UnableToCacheFile) as caught:
+                act(path)
+            self.assertIn(str(path), caught.exception.message)
+            self.assertEqual(self.names(), ["a.svg"])
+            with self.assertRaises(FileNotFound):
+                act(nowhere)
+
+    def test_a_place_can_be_looked_at_before(self):
+        """Nothing is written, and what is there stays."""
+        path = self.folder / "a.txt"
+        check_place(path)
+        self.assertEqual(self.names(), [])
+        path.write_text("old")
+        check_place(str(path))
+        self.assertEqual((self.names(), path.read_text()), (["a.txt"], "old"))
+        with self.assertRaisesRegex(InvalidParameter, r"\.har"):
+            check_place(self.folder / "a.gif")
+
+    def test_the_longest_name_can_be_written(self):
+        """Its temporary one is shorter."""
+        path = self.timeline.save(self.folder / ("x" * 251 + ".svg"))
+        self.assertTrue(path.is_file())
 
     def test_a_failure_in_the_middle_leaves_the_old_file(self):
         """What could not be shown is not half shown."""
         path = self.folder / "a.txt"
         path.write_text("old")
         self.patch(os, "fdopen", self.no_room)
-        with self.assertRaises(OSError):
+        with self.assertRaisesRegex(UnableToCacheFile, "No space left"):
             self.timeline.save(path)
         self.assertEqual((self.names(), path.read_text()), (["a.txt"], "old"))
 

@@ -169,7 +169,8 @@ class Timeline:
 
         :param path: ends in ``.svg``, ``.har`` or ``.txt``.
         :raises InvalidParameter: 87, it ends in something else.
-        :raises OSError: it cannot be written.
+        :raises InternetError: it cannot be written: ``AccessDenied`` (5),
+            ``FileNotFound`` (2) or ``UnableToCacheFile`` (12158); the old one stays.
         """
         file, suffix = check_suffix(path)
         show = {".svg": self.svg, ".har": self.har, ".txt": self.table}[suffix]

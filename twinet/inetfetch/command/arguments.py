@@ -129,6 +129,12 @@ def _get_options(sub: argparse.ArgumentParser) -> None:
         "a file of that name is replaced",
     )
     sub.add_argument(
+        "--timeline",
+        metavar="FILE",
+        help="write where the time went: a picture (.svg), what the tools of browsers "
+        "open (.har), or a table (.txt); a file of that name is replaced",
+    )
+    sub.add_argument(
         "-j",
         "--jobs",
         type=_count,

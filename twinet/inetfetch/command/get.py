@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -23,6 +24,7 @@ from twinet.inetfetch.command.cookies import cookies_of
 from twinet.inetfetch.command.login import netrc_of
 from twinet.inetfetch.command.proxies import proxies_of
 from twinet.inetfetch.command.report import Exit, Trouble, complain, exit_code
+from twinet.inetfetch.command.timeline import timeline_in
 from twinet.inetfetch.command.tracing import tracing
 from twinet.inetfetch.fetch.names import name_from_url
 from twinet.inetfetch.weburl import (
@@ -37,9 +39,14 @@ from twinet.status import ResponseReceived
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from twisted.python.failure import Failure
+
+    from twinet.timeline import Timeline
+
+    #: Fetches one URL into its file; gives the file's size.
+    Fetch = Callable[["Target"], Awaitable[int]]
 
 __all__ = ["get"]
 
@@ -63,7 +70,9 @@ async def get(reactor: Any, options: Namespace) -> int:
     limits = twinet.Limits(whole=options.max_time)
     if options.connect_timeout is not None:
         limits = limits.but(connect=options.connect_timeout)
+    written = (options.trace, options.cookie_jar, *(each.path for each in targets))
     with (
+        timeline_in(options.timeline, written) as timeline,
         tracing(options.verbose, options.trace) as trace,
         cookies_of(options.cookies, options.cookie_jar) as cookies,
     ):
@@ -85,7 +94,8 @@ async def get(reactor: Any, options: Namespace) -> int:
             reactor, quiet=options.quiet, verbose=options.verbose > 0
         )
         try:
-            return await _fetch_all(session, targets, progress, options.jobs)
+            fetch = partial(_fetch, session, timeline, progress)
+            return await _fetch_all(fetch, targets, progress, options.jobs)
         finally:
             progress.close()
             await session.close()
@@ -136,7 +146,7 @@ def _make_folder(directory: str | None) -> None:
 
 
 async def _fetch_all(
-    session: twinet.Session,
+    fetch: Fetch,
     targets: Sequence[Target],
     progress: bars.Progress,
     at_once: int,
@@ -145,7 +155,7 @@ async def _fetch_all(
     codes: dict[int, Exit] = {}
     queue = enumerate(targets)
     workers = [
-        Deferred.fromCoroutine(_work(session, queue, progress, codes))
+        Deferred.fromCoroutine(_work(fetch, queue, progress, codes))
         for _ in range(min(at_once, len(targets)))
     ]
 
@@ -168,7 +178,7 @@ async def _fetch_all(
 
 
 async def _work(
-    session: twinet.Session,
+    fetch: Fetch,
     queue: Iterator[tuple[int, Target]],
     progress: bars.Progress,
     codes: dict[int, Exit],
@@ -176,7 +186,7 @@ async def _work(
     for number, target in queue:
         name = str(target.path)
         try:
-            size = await _fetch(session, target, progress)
+            size = await fetch(target)
         except CancelledError:
             progress.failed(name)
             raise
@@ -215,7 +225,10 @@ def _check_free(path: Path) -> None:
 
 
 async def _fetch(
-    session: twinet.Session, target: Target, progress: bars.Progress
+    session: twinet.Session,
+    timeline: Timeline | None,
+    progress: bars.Progress,
+    target: Target,
 ) -> int:
     """Fetch one URL into its file; return the file's size.
 
@@ -245,7 +258,7 @@ async def _fetch(
         # Some servers tell strangers that there is nothing, and never ask.  Of FTP the
         # next file has the login of the last.
         flags=twinet.Flag.PRE_AUTH | twinet.Flag.EXISTING_CONNECT,
-        on_status=on_status,
+        on_status=on_status if timeline is None else timeline.before(on_status),
     )
     try:
         if isinstance(request, twinet.HttpRequest):
