@@ -18,6 +18,7 @@ from tests.bench import (
     ftp_small,
     ftp_write,
     gopher,
+    http_blocking,
     http_large,
     http_small,
     large_to_disk,
@@ -41,6 +42,7 @@ BENCHES = {
     bench.name: bench
     for bench in (
         http_small.BENCH,
+        http_blocking.BENCH,
         tls_small.BENCH,
         new_connection.BENCH,
         http_large.BENCH,

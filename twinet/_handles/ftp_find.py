@@ -100,6 +100,13 @@ class FtpFind(FtpLeaf):
         )
         return pending
 
+    def take_entries(self, most: int) -> Deferred[list[DirectoryEntry]]:
+        """Fire with what is here of the next entries, one at least; none is the end.
+
+        For who pays for each call, and not for each entry.
+        """
+        return self.next_entry().addCallback(self._and_more, most - 1)
+
     def __aiter__(self) -> Self:
         return self
 
@@ -152,6 +159,14 @@ class FtpFind(FtpLeaf):
         operation.answer(error=error)
 
     # -- entries
+
+    def _and_more(
+        self, entry: DirectoryEntry | None, most: int
+    ) -> list[DirectoryEntry]:
+        if entry is None:
+            return []
+        here = self._entries
+        return [entry, *(here.popleft() for _ in range(min(most, len(here))))]
 
     async def _more(self) -> DirectoryEntry | None:
         while not self._entries and not self._ended:

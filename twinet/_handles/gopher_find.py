@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.defer import Deferred, fail, succeed
@@ -86,6 +87,13 @@ class GopherFind(Handle):
             return fail(error)
         return succeed(self._next())
 
+    def take_entries(self, most: int) -> Deferred[list[GopherEntry]]:
+        """Fire with the next entries, one at least; none is the end.
+
+        For who pays for each call, and not for each entry.
+        """
+        return self.next_entry().addCallback(self._and_more, most - 1)
+
     def __aiter__(self) -> Self:
         return self
 
@@ -135,6 +143,11 @@ class GopherFind(Handle):
         self._finish(self)
 
     # -- entries
+
+    def _and_more(self, entry: GopherEntry | None, most: int) -> list[GopherEntry]:
+        if entry is None:
+            return []
+        return [entry, *islice(iter(self._next, None), most)]
 
     def _next(self) -> GopherEntry | None:
         wanted, menu = self._wanted, self._menu

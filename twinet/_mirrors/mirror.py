@@ -48,12 +48,12 @@ class Mirror:
                 # It was made elsewhere, and is this class's.
                 member.__qualname__ = f"{cls.__qualname__}.{name}"
                 member.__module__ = cls.__module__
-        if of is None:
+        if Mirror in cls.__bases__:
             # The first of a room.
             cls._kinds = {}
-            return
-        cls._kinds[of] = cls
-        cls.__doc__ = f"{cls.__doc__}\n\n    {retold(of.__doc__ or '')}"
+        elif of is not None:
+            cls._kinds[of] = cls
+            cls.__doc__ = f"{cls.__doc__}\n\n    {retold(of.__doc__ or '')}"
 
     def __repr__(self) -> str:
         return repr(self._handle)

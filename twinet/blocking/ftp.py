@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from twinet._handles.ftp_connection import FtpConnection as _FtpConnection
 from twinet._handles.ftp_file import FtpFile as _FtpFile
 from twinet._handles.ftp_find import FtpFind as _FtpFind
 from twinet._handles.ftp_upload import FtpUpload as _FtpUpload
 from twinet._mirrors.retold import told_as
+from twinet.blocking.find import Find
 from twinet.blocking.handle import Handle
 from twinet.blocking.resource import Resource
 from twinet.blocking.way import Shows, opens, shows_handle, waits
+from twinet.records import DirectoryEntry
 from twinet.status import SELF
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from twinet._net.dispatch import Listener
     from twinet.blocking.session import Session
-    from twinet.records import DirectoryEntry, Limits
+    from twinet.records import Limits
     from twinet.tls import TlsInfo
 
 __all__ = ["FtpConnection", "FtpFile", "FtpFind", "FtpUpload"]
@@ -67,7 +69,7 @@ class FtpUpload(Handle, of=_FtpUpload):
             self.close()
 
 
-class FtpFind(Handle, of=_FtpFind):
+class FtpFind(Find[DirectoryEntry], of=_FtpFind):
     """As ``twinet.FtpFind``, for threads; iterate over it with ``for``."""
 
     __slots__ = ()
@@ -75,16 +77,6 @@ class FtpFind(Handle, of=_FtpFind):
     url: Shows[str] = Shows(_FtpFind.url)
     session: Shows[Session] = shows_handle(_FtpFind.session)
     unknown_lines: Shows[int] = Shows(_FtpFind.unknown_lines)
-    next_entry = waits(_FtpFind.next_entry)
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> DirectoryEntry:
-        entry = self.next_entry()
-        if entry is None:
-            raise StopIteration
-        return entry
 
 
 class FtpConnection(Handle, of=_FtpConnection):

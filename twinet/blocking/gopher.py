@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from twinet._handles.gopher_connection import GopherConnection as _GopherConnection
 from twinet._handles.gopher_file import GopherFile as _GopherFile
 from twinet._handles.gopher_file import GopherPage as _GopherPage
 from twinet._handles.gopher_find import GopherFind as _GopherFind
+from twinet.blocking.find import Find
 from twinet.blocking.handle import Handle
 from twinet.blocking.resource import Resource
 from twinet.blocking.way import Shows, opens, shows_handle, waits
+from twinet.gopher import GopherEntry
 
 if TYPE_CHECKING:
     from twinet.blocking.session import Session
-    from twinet.gopher import GopherEntry
     from twinet.tls import TlsInfo
 
 __all__ = ["GopherConnection", "GopherFile", "GopherFind", "GopherPage"]
@@ -40,7 +41,7 @@ class GopherPage(Resource, of=_GopherPage):
     tls: Shows[TlsInfo | None] = Shows(_GopherPage.tls)
 
 
-class GopherFind(Handle, of=_GopherFind):
+class GopherFind(Find[GopherEntry], of=_GopherFind):
     """As ``twinet.GopherFind``, for threads; iterate over it with ``for``."""
 
     __slots__ = ()
@@ -48,16 +49,6 @@ class GopherFind(Handle, of=_GopherFind):
     url: Shows[str] = Shows(_GopherFind.url)
     session: Shows[Session] = shows_handle(_GopherFind.session)
     unknown_lines: Shows[int] = Shows(_GopherFind.unknown_lines)
-    next_entry = waits(_GopherFind.next_entry)
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> GopherEntry:
-        entry = self.next_entry()
-        if entry is None:
-            raise StopIteration
-        return entry
 
 
 class GopherConnection(Handle, of=_GopherConnection):

@@ -70,6 +70,8 @@ CLIENTS = {
         Client(US, "ours", "twinet", _OURS, heard=True, ftp="ours_ftp"),
         Client("twinet-unheard", "ours", "twinet", _OURS),
         Client("twinet-callbacks", "ours_by_callbacks", "twinet", _OURS, heard=True),
+        Client("twinet-blocking", "ours_blocking", "twinet", _OURS, heard=True),
+        Client("twinet-blocking-unheard", "ours_blocking", "twinet", _OURS),
         Client(
             US_ON_UVLOOP,
             "ours",
@@ -85,6 +87,11 @@ CLIENTS = {
         Client("aiohttp", "on_aiohttp", "aiohttp", _EXTRA),
         Client("aiohttp-uvloop", "on_aiohttp", "aiohttp", _EXTRA, uvloop=True),
         Client("httpx", "on_httpx", "httpx", _EXTRA, share=0.05),
+        Client("httpx-sync", "on_httpx_in_threads", "httpx", _EXTRA, share=0.2),
+        Client(
+            "requests", "on_requests", "requests", "pip install requests", share=0.2
+        ),
+        Client("http.client", "on_http_client", "http", "it comes with Python"),
         Client("pycurl", "on_pycurl", "pycurl", _EXTRA),
         Client(
             "curl",
