@@ -22,7 +22,7 @@ from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from tests.net.roundabout import Roundabout
 from tests.net.test_connecting import has_ipv6
-from twinet._net.stream import UNSENT, EagerStream, Stream, can_stream
+from twinet._net.stream import UNSENT, Stream, can_stream
 
 reactor: Any = _reactor
 
@@ -330,7 +330,8 @@ class StreamTests(TestCase):
         self.assertNotIsInstance(await self.far[0].lost, ConnectionDone)
 
     def start_eagerly(self, port: int) -> Any:
-        stream = EagerStream(self.race, ip_address("127.0.0.1"))
+        stream = Stream(self.race, ip_address("127.0.0.1"))
+        stream.eager = True
         stream.start(reactor, port, None)
         return stream
 

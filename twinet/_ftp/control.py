@@ -115,7 +115,8 @@ class Control(CountedLine):
         self._preliminary = 0
         #: the last command; empty at the greeting.
         self._asked = b""
-        self._limit = ""
+        #: which limit runs: how it is called, and how long it is (seconds).
+        self._limit = (_REPLY_LIMIT, 0.0)
         #: nothing is lost when no reply comes within the limit.
         self._lenient = False
 
@@ -128,6 +129,11 @@ class Control(CountedLine):
     def owes(self) -> bool:
         """Whether the server has yet to answer something."""
         return self.over is None and self._owed > 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether :meth:`settle` has nothing to do."""
+        return not (self._kept or (self._owed and self.over is None))
 
     @property
     def refused(self) -> FtpReply | None:
@@ -188,11 +194,13 @@ class Control(CountedLine):
         """Send a command that is made already; as :meth:`ask`."""
         operation.check()
         self.check()
-        await operation.tell(SendingRequest)
+        if operation.say(SendingRequest):
+            await operation.heard()
         # A listener that had to be waited for gave the connection time to end.
         self.check()
         self.send(line)
-        await operation.tell(RequestSent, len(line))
+        if operation.say(RequestSent, len(line)):
+            await operation.heard()
         return await self.answer(operation)
 
     def send(self, line: bytes) -> None:
@@ -227,14 +235,20 @@ class Control(CountedLine):
         :raises ExtendedError: 12003, what came is no reply, or says that the server
             closes the connection (421).
         """
-        await operation.tell(ReceivingResponse)
-        reply = await operation.wait(self._next(operation.limits.ftp_reply))
-        await operation.tell(ResponseReceived, _size(reply))
+        if operation.say(ReceivingResponse):
+            await operation.heard()
+        if self._kept:
+            reply = self._kept.popleft()
+            operation.check()
+        else:
+            reply = await operation.wait(self._next(operation.limits.ftp_reply))
+        if operation.voice.heard and operation.say(ResponseReceived, _size(reply)):
+            await operation.heard()
         return reply
 
     def look(self) -> None:
         """Take what has come before the reactor tells of it, if anything is owed."""
-        if self._owed and not self._kept and isinstance(self._tcp, Stream):
+        if self._owed and not self._kept and type(self._tcp) is Stream:
             self._tcp.look()
 
     async def final_answer(self, operation: Operation) -> FtpReply:
@@ -355,12 +369,17 @@ class Control(CountedLine):
 
     def expired(self) -> None:
         """End: a reply did not come within its limit."""
+        if self._waiting is None:
+            # It was taken in time: see _next().
+            return
         if self._lenient:
             waiting, self._waiting = self._waiting, None
             if waiting is not None:
                 waiting.errback(_NoneYetError())
             return
-        self.drop(Timeout(f"the server did not {self._what} within {self._limit}"))
+        named, seconds = self._limit
+        limit = named.format(seconds)
+        self.drop(Timeout(f"the server did not {self._what} within {limit}"))
 
     # -- inside
 
@@ -373,14 +392,15 @@ class Control(CountedLine):
             return fail(self.over)
         assert self._waiting is None, "one waits at a time"
         assert self._owed, "nothing is waited for that is not owed"
-        self._limit = named.format(limit or 0.0)
+        # Formatted when it ran out; and that it has not is not told to the deadlines
+        # by each reply: the next wait pushes it on, which costs less.
+        self._limit = (named, limit or 0.0)
         self._deadlines.limit(self, limit)
         self._waiting = Deferred(self._not_waiting)
         return self._waiting
 
     def _not_waiting(self, _: object) -> None:
         self._waiting = None
-        self._deadlines.clear(self)
 
     def _take(self, reply: FtpReply) -> None:
         self.last = reply
@@ -422,7 +442,6 @@ class Control(CountedLine):
     def _tell(self) -> None:
         while self._kept and self._waiting is not None:
             waiting, self._waiting = self._waiting, None
-            self._deadlines.clear(self)
             waiting.callback(self._kept.popleft())
         self._alert()
 
@@ -460,4 +479,6 @@ def dropped(reason: InternetError) -> FtpDropped:
 
 def _size(reply: FtpReply) -> int:
     """Return how much came, with the ends of the lines [bytes]."""
+    if len(reply.lines) == 1:
+        return len(reply.lines[0]) + 2
     return sum(map(len, reply.lines)) + 2 * len(reply.lines)

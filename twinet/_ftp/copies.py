@@ -126,7 +126,7 @@ async def _receive(
         login,
         login.line("RETR", path),
         reader,
-        size=login.line("SIZE", path) if sized else None,
+        path=path if sized else None,
         text=text,
     )
     await retrieval.begin(operation, offset)

@@ -8,6 +8,7 @@ the next would hardly fare better.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -116,7 +117,7 @@ async def _try(
     return await await_active(login, operation, way)
 
 
-def _no_way(order: list[Way], refusals: list[InternetError]) -> InternetError:
+def _no_way(order: tuple[Way, ...], refusals: list[InternetError]) -> InternetError:
     """Return the error of a server to which no way leads."""
     if refusals:
         # The first that was tried is what the server should know best.
@@ -127,6 +128,7 @@ def _no_way(order: list[Way], refusals: list[InternetError]) -> InternetError:
     return kind(f"the server knows none of {names}; there is no other way to its data")
 
 
+@lru_cache(maxsize=256)
 def _is_ipv6(address: str) -> bool:
     try:
         plain = ip_address(address.partition("%")[0])

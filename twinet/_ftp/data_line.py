@@ -96,7 +96,6 @@ class DataLine(CountedLine):
     def deliver(self, taker: Taker) -> None:
         """Hand over what came, and all that comes."""
         self._taker = taker
-        self._wait_for_data()
         early, self._early = self._early, []
         for data in early:
             taker.data_came(data)
@@ -106,15 +105,18 @@ class DataLine(CountedLine):
         if self._gone is not None:
             error, orderly = self._gone
             taker.data_over(error, orderly=orderly)
-        elif self._full:
+            return
+        if self._full:
             self._full = False
             if not self._paused:
                 self._go_on()
+        self._wait_for_data()
 
     def _go_on(self) -> None:
         """Read what is here by now, and what comes."""
         transport = self.transport
-        if isinstance(transport, Stream):
+        if type(transport) is Stream:
+            # All of it may be, so that there is nothing to wait for.
             transport.look()
             if self._gone is not None or self._paused:
                 return
@@ -210,7 +212,7 @@ class DataLine(CountedLine):
     def connectionMade(self) -> None:  # noqa: N802  Twisted's name
         """Take note of the socket, which is read when somebody takes what comes."""
         transport = self.transport
-        self._full = isinstance(transport, Stream) and not transport.reading
+        self._full = type(transport) is Stream and not transport.reading
         super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  IProtocol
@@ -225,7 +227,8 @@ class DataLine(CountedLine):
                 self._full = True
                 self.transport.pauseProducing()
             return
-        self._wait_for_data()
+        if self.deadline is not None:
+            self._wait_for_data()
         self._left -= len(data)
         if self._speed is not None:
             self._speed.count(len(data))
@@ -240,7 +243,7 @@ class DataLine(CountedLine):
 
     def lost(self, reason: Failure) -> None:
         """Take note that the server, or the network, has closed the connection."""
-        if reason.check(ConnectionDone):
+        if isinstance(reason.value, ConnectionDone):
             self._end(None, orderly=True)
         elif self.tls_creator is not None:
             self._end(self.tls_creator.explain(reason), orderly=False)
@@ -258,7 +261,7 @@ class DataLine(CountedLine):
     # -- inside
 
     def _wait_for_data(self) -> None:
-        if not self._paused:
+        if not self._paused and self._gone is None:
             if self._speed is not None:
                 self._speed.run()
             self._start_limit(

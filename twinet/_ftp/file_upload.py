@@ -104,7 +104,7 @@ async def upload(
     transport = storage.data.transport
     if (
         _sendfile is not None
-        and isinstance(transport, Stream)
+        and type(transport) is Stream
         and not text
         and not storage.data.tls
     ):

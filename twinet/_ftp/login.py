@@ -144,7 +144,8 @@ class Login:
         self.engine.deadlines.clear(self)
         operation.begin(self.engine.deadlines)
         try:
-            await operation.wait(self.turns.take(operation))
+            if not self.turns.take_free(operation):
+                await operation.wait(self.turns.take(operation))
         except InternetError as error:
             # Stopped; it never had the turn.
             operation.end()
@@ -153,7 +154,8 @@ class Login:
             return
         await _answered(operation, self._in_session(work))
         operation.end()
-        await self.control.settle(operation.limits.ftp_reply)
+        if not self.control.settled:
+            await self.control.settle(operation.limits.ftp_reply)
         over(operation)
         self.turns.leave()
         self.rest()

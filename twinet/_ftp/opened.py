@@ -74,6 +74,5 @@ async def opened(
         tls,
         done,
         passage,
-        eager=True,
     )
     return await operation.wait(waiting, opening.start)

@@ -137,14 +137,27 @@ class Operation:
 
         On other threads than the reactor's nobody waits for a listener.
         """
+        if self.say(kind, info):
+            await self.heard()
+
+    def say(self, kind: type[Notification], info: Any = None) -> bool:
+        """Tell the listener; return whether it must be waited for (:meth:`heard`).
+
+        It is :meth:`tell` without a coroutine, of which a transfer tells a dozen.
+        """
         voice = self.voice
-        if voice.heard:
-            voice.emit(kind, info)
-            self.check()
-            if voice.busy:
-                told: Deferred[None] = Deferred()
-                voice.then(lambda: None if told.called else told.callback(None))
-                await self.wait(told)
+        if not voice.heard:
+            return False
+        voice.emit(kind, info)
+        if self.stopped is not None:
+            raise self.stopped
+        return voice.busy
+
+    async def heard(self) -> None:
+        """Return when the listener has heard, and has not closed the handle."""
+        told: Deferred[None] = Deferred()
+        self.voice.then(lambda: None if told.called else told.callback(None))
+        await self.wait(told)
 
     def answer(self, result: Any = None, error: InternetError | None = None) -> None:
         """End the call, if it has not ended."""

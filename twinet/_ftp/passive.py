@@ -14,6 +14,7 @@ from twinet._wire.ftp_address import read_227, read_229
 if TYPE_CHECKING:
     from twinet._ftp.login import Login
     from twinet._ftp.operation import Operation
+    from twinet._net.line import Line
 
 __all__ = ["open_passive"]
 
@@ -36,15 +37,25 @@ async def open_passive(login: Login, operation: Operation, way: Way) -> DataLine
     read = read_229 if way is Way.EPSV else read_227
     port = read(reply.text)
     engine, site, control = login.engine, login.site, login.control
-    line = await opened(
-        operation,
-        engine,
-        site,
-        # A proxy's address is not the server's.
-        (control.address if control.proxy is None else site.host, port),
-        lambda: DataLine(engine.deadlines, engine.sockets, operation.limits),
-        proxy=control.proxy,
-        voice=Voice(operation.voice.handle or engine, None, None),
-    )
+    proxy = control.proxy
+    # A proxy's address is not the server's.
+    host = control.address if proxy is None else site.host
+    line: Line | None
+
+    def build() -> DataLine:
+        return DataLine(engine.deadlines, engine.sockets, operation.limits)
+
+    straight = None
+    if proxy is None:
+        straight = engine.connector.straight(host, port, build, operation.limits)
+    if straight is not None:
+        line = straight.connect()
+        if line is None:
+            line = await operation.wait(straight.wait())
+    else:
+        voice = Voice(operation.voice.handle or engine, None, None)
+        line = await opened(
+            operation, engine, site, (host, port), build, proxy=proxy, voice=voice
+        )
     assert isinstance(line, DataLine)
     return line

@@ -60,7 +60,7 @@ class Retrieval:
     """One transfer to this side: the source of a resource.
 
     :param line: the command: RETR, LIST, MLSD, or one of the program's.
-    :param size: asks for the size of what is transferred, where it has one (SIZE).
+    :param path: the file whose size may be asked for (SIZE), where it is one.
     :param text: it comes in type A: line ends become ours.
     :ivar over: nothing more comes, or is told.
     :ivar hint: how long the server said the file is, in its 150 (bytes).
@@ -73,7 +73,7 @@ class Retrieval:
         line: bytes,
         reader: Reader,
         *,
-        size: bytes | None = None,
+        path: str | None = None,
         text: bool = False,
     ) -> None:
         self.over = False
@@ -82,7 +82,7 @@ class Retrieval:
         self._login = login
         self._command = line
         self._reader = reader
-        self._size = size
+        self._path = path
         self._offset = 0
         self._text = TextFromWire() if text else None
         self._count = 0
@@ -129,7 +129,8 @@ class Retrieval:
         if not self.over:
             self.over = True
             self._tell_end(error)
-        await abandon(self._login)
+        if not self._login.control.settled:
+            await abandon(self._login)
 
     def _tell_end(self, error: InternetError | None) -> None:
         self._reader.take_end((), error)
@@ -150,7 +151,9 @@ class Retrieval:
             line.expect(size)
         line.deliver(self)
         self._replied()
-        await operation.wait(self._data_over)
+        if not self._data_over.called:
+            await operation.wait(self._data_over)
+        operation.check()
         if self.over or isinstance(self._fault, Timeout):
             # Given up on this side: the server may have no reason to say a word.
             return self._fault
@@ -180,8 +183,8 @@ class Retrieval:
         self._login.announces = False
         what = shown_command(self._command)
         size = hint = None if self._offset else hint
-        if self._size is not None and self._text is None:
-            size = await told_size(self._login, operation, self._size)
+        if self._path is not None and self._text is None:
+            size = await told_size(self._login, operation, self._path)
         if size is None:
             size = hint if hint is not None and came < hint else None
         elif size == whole:
@@ -259,14 +262,11 @@ class Retrieval:
             line.cut(refusal(shown_command(self._command), reply))
 
 
-async def told_size(login: Login, operation: Operation, line: bytes) -> int | None:
-    """Return the size of a file (bytes), if the server tells it.
-
-    :param line: asks for it.
-    """
+async def told_size(login: Login, operation: Operation, path: str) -> int | None:
+    """Return the size of a file (bytes), if the server tells it (SIZE)."""
     if not login.knows("SIZE"):
         return None
-    reply = await login.ask(operation, line)
+    reply = await login.ask(operation, login.line("SIZE", path))
     if unknown(reply):
         login.forget("SIZE")
     return read_size(reply.text) if reply.completed else None

@@ -45,6 +45,13 @@ class Turns:
                 )
                 raise FtpTransferInProgress(msg)
 
+    def take_free(self, operation: Operation) -> bool:
+        """Take the turn if nobody has it, and the operation still wants it."""
+        if self._holder is not None or operation.stopped is not None:
+            return False
+        self._holder = operation
+        return True
+
     def take(self, operation: Operation) -> Deferred[None]:
         """Fire when it is the operation's turn; cancelling takes it out again."""
         if self._holder is None:

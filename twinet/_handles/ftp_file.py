@@ -75,13 +75,13 @@ class FtpFile(FtpFileLeaf, Resource):
         login = self._its_login()
         await login.set_type(operation, "A" if self._text else "I")
         place = self._offset
-        asking = login.line("SIZE", self._path) if self._seekable else None
-        if asking is not None and not self._text and (place or not login.announces):
+        path = self._path if self._seekable else None
+        if path is not None and not self._text and (place or not login.announces):
             # Later it is too late: nothing can be asked while data flow.
-            self._size = await told_size(login, operation, asking)
+            self._size = await told_size(login, operation, path)
         while True:
             retrieval = Retrieval(
-                login, self._command, self, size=asking, text=self._text
+                login, self._command, self, path=path, text=self._text
             )
             retrieval.expected = self._size
             self._source = retrieval
@@ -95,6 +95,8 @@ class FtpFile(FtpFileLeaf, Resource):
             else:
                 self._began(operation, retrieval, place)
                 await retrieval.carry_on(operation)
+            if operation.stopped is not None:
+                return
             place = await operation.wait(self._wish)
             self._wish = Deferred()
 

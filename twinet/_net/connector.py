@@ -5,7 +5,6 @@ The work is done by :mod:`twinet._net.opening`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ from twinet._net.attempt import Attempt
 from twinet._net.egress import Target, judge, refused
 from twinet._net.opening import Means, Opening
 from twinet._net.proxied_opening import ProxiedOpening
-from twinet._net.stream import EagerStream, Stream, can_stream
+from twinet._net.straight import Straight
+from twinet._net.stream import Stream, can_stream
 from twinet._net.tls_records import Scratch
 from twinet._net.trace import UNTRACED
 
@@ -72,9 +72,6 @@ class Connector:
             tracer,
             Scratch(),
         )
-        self._eager_means = self._means
-        if self._means.attempts is Stream:
-            self._eager_means = replace(self._means, attempts=EagerStream)
         #: whether addresses are judged here at all.
         self.judges = policy is not None and connect is None
 
@@ -87,8 +84,6 @@ class Connector:
         tls: TlsCreator | None,
         done: Callable[[Line | errors.InternetError], None],
         passage: Passage | None = None,
-        *,
-        eager: bool = False,
     ) -> Opening:
         """Prepare to open a line; nothing happens before :meth:`Opening.start`.
 
@@ -102,14 +97,34 @@ class Connector:
             (12033), LoginFailure (12015), IncorrectPassword (12014),
             HttpInvalidServerResponse (12152), SecureFailureProxy (12188) and
             ClientAuthCertNeededProxy (12187), or a ProxyChallenge.
-        :param eager: ``done`` may be called before ``start`` returns, with a line too.
         """
-        means = self._eager_means if eager else self._means
         if passage is not None:
             return ProxiedOpening(
-                means, target, build, voice, limits, tls, done, passage
+                self._means, target, build, voice, limits, tls, done, passage
             )
-        return Opening(means, target, build, voice, limits, tls, done)
+        return Opening(self._means, target, build, voice, limits, tls, done)
+
+    def straight(
+        self, host: str, port: int, build: Callable[[], Line], limits: Limits
+    ) -> Straight | None:
+        """Prepare to connect to an address without a word, where that can be had.
+
+        :returns: ``None`` where somebody has to be asked or told, or it is no address
+            that was met before: then :meth:`opening` is the way.
+        """
+        means = self._means
+        if (
+            means.connect is not None
+            or means.policy is not None
+            or means.attempts is not Stream
+            or self.tracer is not UNTRACED
+            or not 0 < port < 65536  # noqa: PLR2004  RFC 9293: 16 bits
+        ):
+            return None
+        spelled = means.names.spelled(host)
+        if spelled is None:
+            return None
+        return Straight(means, spelled[0], port, build, limits.connect)
 
     def refusal(self, target: Target, address: str) -> errors.PolicyRefused | None:
         """Ask the policy about a connection that stands already.

@@ -110,7 +110,7 @@ class Line(Protocol):
         transport = self.transport
         if self._closed or self._aborted or self._finished:
             return False
-        if not isinstance(transport, Stream) or not transport.close_at_once():
+        if type(transport) is not Stream or not transport.close_at_once():
             return False
         self._closed = self._finished = True
         return True
@@ -121,7 +121,7 @@ class Line(Protocol):
         while isinstance(tcp, ProtocolWrapper | TlsLayer):
             tcp = tcp.transport
         self._tcp = tcp
-        if not isinstance(tcp, Stream):
+        if type(tcp) is not Stream:
             _tune(tcp)
         if self.opener is not None:
             self.opener.tcp_connected(self)

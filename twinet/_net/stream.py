@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinet._net.race import Address, Race
+    from twinet._net.straight import Straight
 
 __all__ = [
     "READ_SIZE",
-    "EagerStream",
     "Stream",
     "can_stream",
     "left_to_send",
@@ -97,7 +97,7 @@ class Stream(Connection):
     bufferSize = READ_SIZE  # noqa: N815  Twisted's name
     logstr = "Stream,client"
     started = False
-    #: whether it is worth a look if it has connected at once.
+    #: who wants it can be told that it is connected before :meth:`start` returns.
     eager = False
     #: writes to the socket in the place of the transport, when there is room.
     pump: Callable[[], Any] | None = None
@@ -107,12 +107,12 @@ class Stream(Connection):
     _reading = False
     _writing = False
 
-    def __init__(self, race: Race, address: Address) -> None:
+    def __init__(self, race: Race | Straight, address: Address) -> None:
         # What Connection makes has to wait: it takes a socket.
         self.address = address
         self.text = _text(address)
         #: who wants the connection, while there is none.
-        self._race: Race | None = race
+        self._race: Race | Straight | None = race
 
     def start(self, reactor: Any, port: int, bind: tuple[str, int] | None) -> None:
         """Begin to connect; the race hears the end, in another turn.
@@ -186,8 +186,6 @@ class Stream(Connection):
             return
         lost = self.doRead()
         if lost is not None:
-            self.stopReading()
-            self.stopWriting()
             self.connectionLost(_DONE if lost is CONNECTION_DONE else Failure(lost))
 
     def doWrite(self) -> Any:  # noqa: N802  Twisted's name
@@ -201,10 +199,12 @@ class Stream(Connection):
 
     def connectionLost(self, reason: Failure) -> None:  # noqa: N802  Twisted's name
         """Take note of the end; some pollers tell of a refusal in this way."""
-        if self._race is None:
-            super().connectionLost(reason)
-        else:
+        if self._race is not None:
             self._see(reason)
+        elif self.connected and reason.value is CONNECTION_DONE and not self._busy():
+            self._close().connectionLost(reason)
+        else:
+            super().connectionLost(reason)
 
     def _see(self, lost: Failure | None) -> None:
         """See what has become of the attempt."""
@@ -271,16 +271,24 @@ class Stream(Connection):
         """
         if not self.connected or self._busy():
             return False
+        self._close()
+        return True
+
+    def _close(self) -> Any:
+        """Close in order, as Connection does; return the protocol, which is not told.
+
+        Nothing is left to send, and nobody produces.
+        """
         self.disconnected = True
         self.connected = False
         self.stopReading()
-        own = self.socket
+        own, protocol = self.socket, self.protocol
         with suppress(OSError):  # it may be broken already
             own.shutdown(socket.SHUT_RDWR)
         own.close()
-        # As Connection does when it is lost: they hold each other.
+        # They hold each other.
         del self.protocol, self.socket, self.fileno
-        return True
+        return protocol
 
     def _busy(self) -> bool:
         """Tell whether something is left to send, or to be closed."""
@@ -339,12 +347,6 @@ class Stream(Connection):
         if self._writing:
             self._writing = False
             self.reactor.removeWriter(self)
-
-
-class EagerStream(Stream):
-    """A stream that is connected at once where that can be, as on this machine."""
-
-    eager = True
 
 
 @lru_cache(maxsize=1024)

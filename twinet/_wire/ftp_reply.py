@@ -32,6 +32,8 @@ __all__ = ["ReplyReader", "readable"]
 _LIMIT = 262144
 #: The first line of a reply. 6yz are those of RFC 2228.
 _FIRST = re.compile(rb"[1-6][0-9][0-9](?=[ -]|$)")
+#: A reply that is one line in plain ASCII: nearly all are.
+_PLAIN = re.compile(rb"([1-6][0-9][0-9]) ([ -~]*)\r\n")
 #: Telnet: data byte, option (with its byte), subnegotiation, any other command.
 _TELNET = re.compile(
     rb"\xff(?:(\xff)|[\xfb-\xfe].|\xfa[^\xff]*\xff\xf0|[\xf0-\xf9])", re.DOTALL
@@ -74,8 +76,11 @@ class ReplyReader:
         """
         replies: list[FtpReply] = []
         if self.fault is None:
-            self._buffer += data
-            self._take_lines(replies)
+            if not (self._buffer or self._lines) and len(data) <= self._limit:
+                data = _take_plain(data, replies)
+            if data:
+                self._buffer += data
+                self._take_lines(replies)
         if self.fault is not None and not replies:
             raise self.fault
         return replies
@@ -138,6 +143,21 @@ class ReplyReader:
     def _fail(self, message: str, line: bytes) -> None:
         self.fault = ExtendedError(message, server_text=readable(line[:_SHOWN]))
         self._lines = []
+
+
+def _take_plain(data: bytes, replies: list[FtpReply]) -> bytes:
+    """Take the replies in the beginning that need no thought; return the rest.
+
+    What the lines come to is the same.
+    """
+    begin = 0
+    while (found := _PLAIN.match(data, begin)) is not None:
+        code, text = found.groups()
+        end = found.end()
+        reply = FtpReply(int(code), text.decode("ascii"), (data[begin : end - 2],))
+        replies.append(reply)
+        begin = end
+    return data[begin:]
 
 
 def readable(data: bytes) -> str:

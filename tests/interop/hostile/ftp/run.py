@@ -133,15 +133,18 @@ def _tls() -> Server:
 
 
 class FtpRun:
-    """One case, with a server and a session of its own."""
+    """One case, with a server and a session of its own.
 
-    def __init__(self, case: FtpCase, folder: Path) -> None:
+    :param clock: the reactor of the session.
+    """
+
+    def __init__(self, case: FtpCase, folder: Path, clock: Any = reactor) -> None:
         self.case = case
         self.folder = folder
         self.server = HostileFtpServer(case.scripts, _tls() if case.tls else None)
         limits = {"ftp_reply": 60.0, **case.limits}
         self.session = twinet.Session(
-            reactor,
+            clock,
             limits=PATIENT.but(**limits),
             trust_roots=[root().certificate],
         )
