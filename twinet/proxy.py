@@ -24,9 +24,9 @@ class Proxy:
     Two are the same, for the connections that are kept, if all of it is the same.
 
     :ivar speech: ``http`` (absolute form for http, ftp and gopher URLs; CONNECT for
-        https and ftps ones, and for what is no URL, as ``session.ftp``), ``https`` (the
-        same inside TLS), ``socks4a`` or ``socks5``; with both of the latter the proxy
-        looks the names up.
+        https, ftps and gophers ones, and for what is no URL, as ``session.ftp`` and
+        ``session.gopher``), ``https`` (the same inside TLS), ``socks4a`` or ``socks5``;
+        with both of the latter the proxy looks the names up.
     :ivar host: as for connecting: lower case, ASCII, IPv6 without brackets.
     :ivar credentials: what its challenge, or its SOCKS method, is answered with; never
         shown.

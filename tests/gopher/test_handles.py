@@ -438,44 +438,6 @@ class UrlTests(GopherTestCase):
         )
         self.assertEqual(self.net.attempts, 0)
 
-    def test_through_an_http_proxy(self) -> None:
-        self.net.session.set_proxy("gopher=127.0.0.9:3128")
-        pending = self.open("gopher://u:secret@host.example/0/a%20b")
-        self.assertEqual(self.net.reactor.tcpClients[-1][:2], ("127.0.0.9", 3128))
-        peer = self.net.accept()
-        head = peer.request()
-        self.assertTrue(
-            head.startswith(b"GET gopher://host.example/0/a%20b HTTP/1.1\r\n")
-        )
-        self.assertNotIn(b"Authorization", head)
-        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
-        request = self.successResultOf(pending)
-        self.assertEqual(self.successResultOf(request.read(9)), b"hello")
-
-    def test_http_proxies_have_no_connections_for_handles(self) -> None:
-        self.net.session.set_proxy("gopher=127.0.0.9:3128")
-        gopher = self.net.session.gopher("host.example")
-        fault = self.failureResultOf(gopher.find(), errors.NotProxyRequest)
-        self.assertIn("127.0.0.9", str(fault.value))
-
-    def test_through_socks(self) -> None:
-        for speech, hello in (("socks5", b"\x05\x01\x00"), ("socks4a", b"\x04\x01")):
-            self.net.session.set_proxy(f"gopher={speech}://127.0.0.9:1080")
-            pending = self.open("gopher://host.example/9/x")
-            peer = self.net.accept()
-            self.assertTrue(peer.request().startswith(hello))
-            if speech == "socks5":
-                peer.send(b"\x05\x00")
-                self.assertIn(b"host.example\x00\x46", peer.request())
-                peer.send(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
-            else:
-                peer.send(b"\x00\x5a\x00\x00\x00\x00\x00\x00")
-            self.assertEqual(peer.request(), b"/x\r\n")
-            peer.send(b"abc")
-            peer.close()
-            file = self.successResultOf(pending)
-            self.assertEqual(self.successResultOf(file.read(9)), b"abc")
-
 
 class ConnectionTests(GopherTestCase):
     def test_makes_no_traffic(self) -> None:

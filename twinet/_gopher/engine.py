@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinet._net.passage import Passage
 from twinet._net.sockets import Sockets
 from twinet._net.tls import TlsPolicy
-from twinet._wire.socks4a import Socks4a
-from twinet._wire.socks5 import Socks5
-from twinet.errors import NotProxyRequest
 from twinet.flags import SecurityFlag
 
 if TYPE_CHECKING:
@@ -22,9 +18,11 @@ if TYPE_CHECKING:
     from twinet._net.client_certificate import ClientCertificate
     from twinet._net.connector import Connector
     from twinet._net.deadlines import Deadlines
+    from twinet._net.passage import Passage
     from twinet._net.proxy_settings import Chooser
     from twinet._net.trust import TrustRoots
     from twinet._wire.http_url import HttpUrl
+    from twinet.proxy import Proxy
 
 __all__ = ["Engine"]
 
@@ -34,6 +32,8 @@ class Engine:
 
     :param line: what connections are made of.
     :param proxies: returns who chooses proxies; ``None`` where there are none at all.
+    :param tunnel: returns the way past a proxy to a host and its port; the last is the
+        longest head of an answer (bytes).
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Engine:
         certificate: ClientCertificate | None,
         line: type[GopherLine],
         proxies: Callable[[], Chooser | None],
+        tunnel: Callable[[Proxy, str, int, int], Passage],
     ) -> None:
         self.connector = connector
         self.deadlines = deadlines
@@ -51,6 +52,7 @@ class Engine:
         self._certificate = certificate
         self.line = line
         self._proxies = proxies
+        self._tunnel = tunnel
         self._policy: TlsPolicy | None = None
         self.sockets = Sockets()
 
@@ -62,11 +64,11 @@ class Engine:
             self._policy = TlsPolicy(self._roots, flags, (), self._certificate)
         return self._policy
 
-    def passage(self, place: HttpUrl) -> Passage | None:
+    def passage(self, place: HttpUrl, head_limit: int) -> Passage | None:
         """Return the way to a server past its proxy; ``None`` for the straight way.
 
-        :raises NotProxyRequest: 12020, the proxy is one of HTTP, or the server cannot
-            be named to it.
+        :param head_limit: the longest head of an answer of the proxy's (bytes).
+        :raises NotProxyRequest: 12020, the server cannot be named to it.
         """
         proxies = self._proxies()
         if proxies is None:
@@ -74,21 +76,9 @@ class Engine:
         proxy = proxies.proxy_for(replace(place, scheme="gopher"))
         if proxy is None:
             return None
-        if proxy.speech in ("http", "https"):
-            msg = (
-                f"the proxy {proxy} is one of HTTP, which is asked for gopher URLs by "
-                "open_url only; name a SOCKS proxy with gopher=socks5://..., or let "
-                "the host pass it"
-            )
-            raise NotProxyRequest(msg)
-        if "%" in place.host:
-            msg = (
-                f"{place.host} is an address on a link of this machine, which means "
-                f"nothing to the proxy {proxy}; connect straight to it"
-            )
-            raise NotProxyRequest(msg)
-        speech = Socks5 if proxy.speech == "socks5" else Socks4a
-        return Passage(proxy, speech(proxy, place.host, place.port), None)
+        passage = self._tunnel(proxy, place.host, place.port, head_limit)
+        passage.server_first = False
+        return passage
 
     def close(self) -> Deferred[None]:
         """Close every socket; fires when none is left."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from twinet._net.connector import Target
+from twinet._net.passage import ProxyChallenge
 from twinet._net.speed_window import SpeedWindow
 from twinet._net.tls import TlsCreator
 from twinet._net.translate import translate
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from twinet._net.connector import Opening
     from twinet._net.dispatch import Voice
     from twinet._net.line import Line
+    from twinet.proxy import Proxy
 
 __all__ = ["DOT_TIME", "Transaction"]
 
@@ -71,6 +73,8 @@ class Transaction:
     """
 
     deadline: float | None = None
+    #: leads to the server; None: nobody does.
+    _proxy: Proxy | None = None
 
     def __init__(
         self, engine: Engine, order: Order, voice: Voice, reader: Reader
@@ -99,17 +103,17 @@ class Transaction:
     def start(self) -> None:
         """Begin; it may come to its end before this returns.
 
-        :raises NotProxyRequest: 12020, the server's proxy cannot lead there.
+        :raises NotProxyRequest: 12020, the server cannot be named to its proxy.
         """
         engine, order = self._engine, self._order
         place = order.place
-        passage = engine.passage(place)
+        passage = engine.passage(place, order.limits.head_bytes)
         creator = None
         if place.scheme == "gophers":
             creator = TlsCreator(engine.tls_policy(), place.host)
         host, port, proxy = place.host, place.port, None
         if passage is not None:
-            proxy = passage.proxy
+            proxy = self._proxy = passage.proxy
             host, port = proxy.host, proxy.port
         context = self._voice.context
         target = Target(
@@ -208,6 +212,9 @@ class Transaction:
     def _opened(self, result: Line | InternetError) -> None:
         self._opening = None
         if isinstance(result, InternetError):
+            if isinstance(result, ProxyChallenge):
+                assert self._proxy is not None, "it has asked"
+                result = result.refusal(self._proxy)
             self._fail(result)
             return
         line = self.line = cast("GopherLine", result)

@@ -51,8 +51,10 @@ if TYPE_CHECKING:
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import StatusDelivery
     from twinet._net.netrc_file import GivenNetrc
+    from twinet._net.passage import Passage
     from twinet._net.proxy_settings import GivenProxy
     from twinet._net.trust import GivenRoots
+    from twinet.proxy import Proxy
     from twinet.records import Destination, Limits
     from twinet.trace import TraceRecord
 
@@ -295,9 +297,7 @@ class Session(FileCalls):
                 self.reactor,
                 Control if self.tracer is UNTRACED else TracedControl,
                 lambda: self.engine.proxies,
-                lambda proxy, host, port, head_limit: self.engine.tunnel(
-                    proxy, host, port, self.agent_line, head_limit
-                ),
+                self._tunnel,
                 lambda: self.engine.pool.cap,
             )
         return self._ftp
@@ -317,8 +317,13 @@ class Session(FileCalls):
                 self._certificate,
                 GopherLine if self.tracer is UNTRACED else TracedLine,
                 lambda: self.engine.proxies,
+                self._tunnel,
             )
         return self._gopher
+
+    def _tunnel(self, proxy: Proxy, host: str, port: int, head_limit: int) -> Passage:
+        """Return the way past a proxy to a server of another protocol."""
+        return self.engine.tunnel(proxy, host, port, self.agent_line, head_limit)
 
     # -- handles below
 
