@@ -20,6 +20,7 @@ from twinet._mirrors.retold import retold
 from twinet.status import AsyncResult
 
 if TYPE_CHECKING:
+    from twinet._mirrors.retold import Words
     from twinet._net.dispatch import Listener
     from twinet.status import Notification
 
@@ -38,6 +39,8 @@ class Mirror:
 
     #: the kind of mirror for each kind of handle; each room has a table of its own.
     _kinds: ClassVar[dict[type[Handle], type[Mirror]]] = {}
+    #: and the words in which it speaks to its programs.
+    _words: ClassVar[Words] = ()
     _handle: Any
     _glass: Any
 
@@ -53,7 +56,8 @@ class Mirror:
             cls._kinds = {}
         elif of is not None:
             cls._kinds[of] = cls
-            cls.__doc__ = f"{cls.__doc__}\n\n    {retold(of.__doc__ or '')}"
+            words = retold(of.__doc__ or "", cls._words)
+            cls.__doc__ = f"{cls.__doc__}\n\n    {words}"
 
     def __repr__(self) -> str:
         return repr(self._handle)

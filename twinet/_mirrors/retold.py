@@ -9,41 +9,54 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["as_in", "retold", "told_as"]
+    Words = tuple[tuple[re.Pattern[str], str], ...]
+
+
+__all__ = ["FOR_TASKS", "FOR_THREADS", "as_in", "retold", "told_as"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+
+def _words(*pairs: tuple[str, str]) -> Words:
+    return tuple((re.compile(pattern), words) for pattern, words in pairs)
+
+
 #: The words of a call that returns a Deferred, and those of one that returns its
-#: value.  What is not among them is seen by a contract test.
-_WORDS = [
-    (re.compile(pattern), words)
-    for pattern, words in (
-        (r"\bFire with\b", "Return"),
-        (r"\bFire when\b", "Return when"),
-        (r"\bfires with\b", "returns"),
-        (r"\bits Deferred fires\b", "returns"),
-        (r":returns: fires when", ":returns: when"),
-        (r"\bfires\b", "returns"),
-        (r"\bfire\b", "return"),
-        (r"\basync (for|with)\b", r"\1"),
-        (r"(;|,)?\s+or\s+this is not the reactor's thread", ""),
-        (r"\n *:raises InvalidParameter: 87, this is not the reactor's thread\.", ""),
-        (r"\n *:param delivery:.*(?:\n {8,}.*)*", ""),
-    )
-]
+#: value, or is awaited.  What is not among them is seen by a contract test.
+_WORDS = _words(
+    (r"\bFire with\b", "Return"),
+    (r"\bFire when\b", "Return when"),
+    (r"\bfires with\b", "returns"),
+    (r"\bits Deferred fires\b", "returns"),
+    (r":returns: fires when", ":returns: when"),
+    (r"\bfires\b", "returns"),
+    (r"\bfire\b", "return"),
+    (r"\n *:param delivery:.*(?:\n {8,}.*)*", ""),
+)
+#: What is said to programs whose calls block, in any thread.
+FOR_THREADS = _words(
+    (r"\basync (for|with)\b", r"\1"),
+    (r"(;|,)?\s+or\s+this is not the reactor's thread", ""),
+    (r"\n *:raises InvalidParameter: 87, this is not the reactor's thread\.", ""),
+)
+#: What is said to the tasks of an event loop.
+FOR_TASKS = _words((r"\bthis is not the reactor's thread\b", "this is another loop"))
 _DEFERRED = re.compile(r"Deferred\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
 
 
-def retold(text: str) -> str:
-    """Return a docstring as a mirror says it."""
-    for pattern, words in _WORDS:
+def retold(text: str, also: Words = ()) -> str:
+    """Return a docstring as a mirror says it.
+
+    :param also: the words of one kind of programs.
+    """
+    for pattern, words in _WORDS + also:
         text = pattern.sub(words, text)
     return text
 
 
 def told_as(
-    call: Callable[..., Any], gives: str = r"\1"
+    call: Callable[..., Any], gives: str = r"\1", also: Words = ()
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     r"""Give a function the name, the signature and the words of a handle's call.
 
@@ -51,15 +64,17 @@ def told_as(
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        _rename(function, call, gives)
+        _rename(function, call, gives, also)
         return function
 
     return decorate
 
 
-def _rename(function: Callable[..., Any], call: Callable[..., Any], gives: str) -> None:
+def _rename(
+    function: Callable[..., Any], call: Callable[..., Any], gives: str, also: Words
+) -> None:
     function.__name__ = call.__name__
-    function.__doc__ = retold(call.__doc__ or "")
+    function.__doc__ = retold(call.__doc__ or "", also)
     signature = inspect.signature(call)
     answer = signature.return_annotation
     if isinstance(answer, str):
@@ -78,7 +93,7 @@ def as_in(
     """Give the ``__init__`` of a mirror the parameters of its handle's."""
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
-        _rename(function, call, "")
+        _rename(function, call, "", ())
         return function
 
     return decorate

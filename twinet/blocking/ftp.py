@@ -8,11 +8,12 @@ from twinet._handles.ftp_connection import FtpConnection as _FtpConnection
 from twinet._handles.ftp_file import FtpFile as _FtpFile
 from twinet._handles.ftp_find import FtpFind as _FtpFind
 from twinet._handles.ftp_upload import FtpUpload as _FtpUpload
-from twinet._mirrors.retold import told_as
+from twinet._mirrors.members import Shows, shows_handle
+from twinet._mirrors.retold import FOR_THREADS, told_as
 from twinet.blocking.find import Find
 from twinet.blocking.handle import Handle
 from twinet.blocking.resource import Resource
-from twinet.blocking.way import Shows, opens, shows_handle, waits
+from twinet.blocking.way import opens, waits
 from twinet.records import DirectoryEntry
 from twinet.status import SELF
 
@@ -130,7 +131,7 @@ class FtpConnection(Handle, of=_FtpConnection):
         on_status: Listener | None = None,
         limits: Limits | None = None,
     ) -> FtpUpload: ...
-    @told_as(_FtpConnection.open_file)
+    @told_as(_FtpConnection.open_file, also=FOR_THREADS)
     def open_file(self, path: str, mode: Any = "r", **how: Any) -> FtpFile | FtpUpload:
         """As that of the handle."""
         handle, glass = self._handle, self._glass
@@ -159,7 +160,7 @@ class FtpConnection(Handle, of=_FtpConnection):
         on_status: Listener | None = None,
         limits: Limits | None = None,
     ) -> FtpUpload: ...
-    @told_as(_FtpConnection.open_command)
+    @told_as(_FtpConnection.open_command, also=FOR_THREADS)
     def open_command(
         self, text: str, mode: Any = "r", **how: Any
     ) -> FtpFile | FtpUpload:

@@ -8,10 +8,11 @@ from twinet._handles.gopher_connection import GopherConnection as _GopherConnect
 from twinet._handles.gopher_file import GopherFile as _GopherFile
 from twinet._handles.gopher_file import GopherPage as _GopherPage
 from twinet._handles.gopher_find import GopherFind as _GopherFind
+from twinet._mirrors.members import Shows, shows_handle
 from twinet.blocking.find import Find
 from twinet.blocking.handle import Handle
 from twinet.blocking.resource import Resource
-from twinet.blocking.way import Shows, opens, shows_handle, waits
+from twinet.blocking.way import opens, waits
 from twinet.gopher import GopherEntry
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from twinet._handles.handle import Handle as _Handle
+from twinet._mirrors.members import Options, Sets, Shows, shows_handle
 from twinet._mirrors.mirror import Listening
-from twinet._mirrors.retold import told_as
-from twinet.blocking.way import BlockingMirror, Sets, Shows, shows_handle, waits
+from twinet._mirrors.retold import FOR_THREADS, told_as
+from twinet.blocking.way import BlockingMirror, waits
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from twinet.flags import HandleType
     from twinet.records import Limits
 
-__all__ = ["Handle", "Options"]
+__all__ = ["Handle"]
 
 
 class Handle(BlockingMirror, of=_Handle):
@@ -42,7 +43,7 @@ class Handle(BlockingMirror, of=_Handle):
         """The handle's options, by WinINet's numbers (``twinet.options.Option``)."""
         return Options(self)
 
-    @told_as(_Handle.set_status_callback)
+    @told_as(_Handle.set_status_callback, also=FOR_THREADS)
     def set_status_callback(self, callback: Listener | None) -> Listener | None:
         """As that of the handle."""
         glass, handle = self._glass, self._handle
@@ -61,23 +62,3 @@ class Handle(BlockingMirror, of=_Handle):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-class Options:
-    """The options of a blocking handle, as ``twinet.Handle.options``."""
-
-    __slots__ = ("_handle",)
-
-    def __init__(self, handle: Handle) -> None:
-        self._handle = handle
-
-    def __repr__(self) -> str:
-        return f"<options of {self._handle!r}>"
-
-    def __getitem__(self, option: int) -> Any:
-        handle = self._handle._handle
-        return self._handle._glass.call(handle, handle.options.__getitem__, option)
-
-    def __setitem__(self, option: int, value: Any) -> None:
-        handle = self._handle._handle
-        self._handle._glass.call(handle, handle.options.__setitem__, option, value)

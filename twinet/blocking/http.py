@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from twinet._handles.http_connection import HttpConnection as _HttpConnection
 from twinet._handles.http_request import HttpRequest as _HttpRequest
+from twinet._mirrors.members import Sets, Shows, asks
 from twinet.blocking.handle import Handle
 from twinet.blocking.resource import Resource
-from twinet.blocking.way import Sets, Shows, asks, itself, makes, waits
+from twinet.blocking.way import itself, makes, waits
 
 if TYPE_CHECKING:
     from twinet._handles.request_fields import RequestFields

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 from twisted.internet.interfaces import IConsumer
 
 from twinet._handles.resource import Resource as _Resource
+from twinet._mirrors.members import Shows, shows_handle
 from twinet.blocking.handle import Handle
-from twinet.blocking.way import Shows, shows_handle, waits
+from twinet.blocking.way import waits
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twinet._handles.session import Session as _Session
+from twinet._mirrors.members import Sets, Shows
 from twinet._mirrors.retold import as_in
 from twinet._net.reactor_thread import runs_elsewhere
 from twinet.blocking.ftp import FtpConnection
@@ -14,8 +15,6 @@ from twinet.blocking.http import HttpConnection, HttpRequest
 from twinet.blocking.resource import Resource
 from twinet.blocking.way import (
     Blocked,
-    Sets,
-    Shows,
     calls,
     makes,
     opens,

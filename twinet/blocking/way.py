@@ -18,22 +18,11 @@ Arguments and results have the types that they have there.
 from __future__ import annotations
 
 from functools import partial
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Concatenate,
-    Generic,
-    ParamSpec,
-    TypeVar,
-    overload,
-)
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from twinet._handles.ftp_find import FtpFind
-from twinet._handles.gopher_find import GopherFind
-from twinet._handles.handle import Handle
-from twinet._handles.resource import Resource
+from twinet._mirrors.lost import give_up
 from twinet._mirrors.mirror import Glass, Mirror
-from twinet._mirrors.retold import retold, told_as
+from twinet._mirrors.retold import FOR_THREADS, told_as
 from twinet._net.caller_delivery import CallerDelivery
 from twinet._net.reactor_thread import ready_to_block
 from twinet.errors import InternetError, InvalidParameter
@@ -47,20 +36,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Blocked",
     "BlockingMirror",
-    "Sets",
-    "Shows",
-    "asks",
     "calls",
     "itself",
     "makes",
     "opens",
     "refuse_delivery",
-    "shows_handle",
     "waits",
 ]
-
-#: What is read, one piece after the other.
-_READ = (Resource, FtpFind, GopherFind)
 
 H = TypeVar("H")
 P = ParamSpec("P")
@@ -93,7 +75,7 @@ class Blocked(Glass):
         result = self.delivery.call(
             None if handle is None else handle.lane,
             partial(call, *args, **how),
-            partial(_lost, handle),
+            partial(give_up, handle),
         )
         return self.shown(result)
 
@@ -115,6 +97,7 @@ class BlockingMirror(Mirror):
     """A handle whose calls block."""
 
     __slots__ = ()
+    _words = FOR_THREADS
     _glass: Blocked
 
 
@@ -153,23 +136,11 @@ def makes(
     return _blocking(call)
 
 
-def asks(call: Callable[Concatenate[H, P], T]) -> Callable[Concatenate[Any, P], T]:
-    """Ask what a handle knows, on any thread."""
-    name = call.__name__
-
-    @told_as(call)
-    def function(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        answer: T = getattr(self._handle, name)(*args, **kwargs)
-        return answer
-
-    return function
-
-
 def _blocking(call: Callable[..., Any]) -> Callable[..., Any]:
     # By its name, as a kind of handle may have its own way to do it.
     name = call.__name__
 
-    @told_as(call)
+    @told_as(call, also=FOR_THREADS)
     def function(self: BlockingMirror, /, *args: Any, **kwargs: Any) -> Any:
         handle = self._handle
         try:
@@ -179,47 +150,3 @@ def _blocking(call: Callable[..., Any]) -> Callable[..., Any]:
             raise error.with_traceback(None) from error.__cause__
 
     return function
-
-
-class Shows(Generic[T]):
-    """What a handle tells when it is asked."""
-
-    def __init__(self, asked: Callable[[Any], T], words: str = "") -> None:
-        self.__doc__ = words or retold(asked.__doc__ or "")
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, mirror: None, owner: type) -> Shows[T]: ...
-    @overload
-    def __get__(self, mirror: BlockingMirror, owner: type) -> T: ...
-    def __get__(self, mirror: BlockingMirror | None, owner: type) -> Any:
-        """Ask the handle, on this thread."""
-        if mirror is None:
-            return self
-        return mirror._glass.shown(getattr(mirror._handle, self._name))
-
-
-def shows_handle(asked: Callable[[Any], Any]) -> Shows[Any]:
-    """Show another handle; what kind of blocking handle says the annotation."""
-    return Shows(asked)
-
-
-class Sets(Shows[T]):
-    """What can be set on a handle as well."""
-
-    def __set__(self, mirror: BlockingMirror, value: T) -> None:
-        """Set it, on the reactor's thread."""
-        handle = mirror._handle
-        mirror._glass.call(handle, setattr, handle, self._name, value)
-
-
-def _lost(handle: Handle, result: object) -> None:
-    """Give up what an interrupted call has brought all the same."""
-    if isinstance(result, Handle):
-        # Nobody was given it.
-        result.close()
-    elif isinstance(handle, _READ):
-        # What was read has gone: what follows must not look as if it had not.
-        handle.close()
