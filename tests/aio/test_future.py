@@ -12,12 +12,20 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.aio.program import run
 from twinet._handles.handle import Handle
+from twinet._handles.resource import Resource
 from twinet.aio.future import CallFuture
 from twinet.aio.running_loop import RunningLoop
 from twinet.errors import CannotConnect, InternetError, OperationCancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class Readable(Resource):
+    """A handle of which something could be read."""
+
+    def _ask(self, place: int) -> None:
+        raise AssertionError(place)
 
 
 class Call:
@@ -235,7 +243,7 @@ class LostResultTests(SynchronousTestCase):
 
     def test_handle_of_which_a_piece_was_lost_is_closed(self) -> None:
         """What is read next would follow a hole."""
-        owner = Handle(None)
+        owner = Readable(None)
         self.lost(lambda _: b"a piece", owner)
         self.assertFalse(owner.alive)
 

@@ -149,3 +149,19 @@ class Blocking(Room, SynchronousTestCase):
 
     name = "twinet.blocking"
     protocol = ("__iter__", "__enter__", "__exit__")
+
+
+class Aio(Room, SynchronousTestCase):
+    """Those for asyncio's tasks."""
+
+    name = "twinet.aio"
+    protocol = ("__aiter__", "__aenter__", "__aexit__")
+    foreign = re.compile(r"\b[Ff]ires?\b|Deferred|this is not the reactor")
+
+    def check_answer(self, answer: str, name: str) -> None:
+        """See that what was a Deferred is a future."""
+        self.assertNotIn("Deferred", answer, name)
+        kind, name = name.split(".")
+        call = getattr(getattr(twinet, kind), name)
+        waits = "Deferred" in str(inspect.signature(call).return_annotation)
+        self.assertEqual(answer.startswith("asyncio.Future["), waits, name)

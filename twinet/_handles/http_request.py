@@ -139,10 +139,11 @@ class HttpRequest(QueriedRequest):
         a Content-Type comes with it unless the request's own fields have one.
 
         :param body: what to send: bytes; a path, whose file is read in a thread; a
-            file opened in binary mode, sent from where it stands and left open; an
+            file opened in binary mode, sent from where it stands and left open; what
+            gives bytes to ``async for``, such as an asynchronous generator; an
             ``IBodyProducer``; or a function that makes one, each time anew.  A
-            redirect or a challenge may ask for it again: only a producer, and a file
-            that cannot seek, cannot do that.
+            redirect or a challenge may ask for it again: only a producer, an iterator,
+            and a file that cannot seek, cannot do that.
         :param params: fields that are added to the URL's query, after what is there.
         :param form: fields that are sent as a form; a list gives its field several
             times.

@@ -8,11 +8,13 @@ can start again says so (``again``).
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, AsyncIterator
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer
 
+from twinet._http.async_body import AsyncBody
 from twinet._http.bytes_producer import BytesProducer
 from twinet._http.file_body import OpenFile, file_at
 from twinet._net.translate import translate
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         | BinaryIO
         | IBodyProducer
         | Callable[[], IBodyProducer]
+        | AsyncIterable[bytes]
     )
     #: What programs give as a body.
     GivenBody = GivenContent | None
@@ -80,13 +83,18 @@ def body_of(given: GivenBody, run: Run) -> bytes | Body | None:
         return file_at(given, run)
     if IBodyProducer.providedBy(given):
         return OnceBody(given)
+    if isinstance(given, AsyncIterator):
+        return OnceBody(AsyncBody(given))
+    if isinstance(given, AsyncIterable):
+        return MadeBody(lambda: AsyncBody(aiter(given)))
     if hasattr(given, "read"):
         return OpenFile(given, run)
     if callable(given):
         return MadeBody(given)
     msg = (
         f"a body cannot be a {type(given).__name__}; give bytes, a Path, a file opened "
-        "for reading in binary mode, an IBodyProducer, or a function that makes one"
+        "for reading in binary mode, an asynchronous generator of bytes, an "
+        "IBodyProducer, or a function that makes one"
     )
     raise InvalidParameter(msg)
 

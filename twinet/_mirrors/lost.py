@@ -13,7 +13,7 @@ __all__ = ["give_up"]
 _READ = (Resource, FtpFind, GopherFind)
 
 
-def give_up(handle: Handle, result: object) -> None:
+def give_up(handle: Handle | None, result: object) -> None:
     """Give up what a call on a handle has brought, because nobody waited any more."""
     if isinstance(result, Handle):
         # Nobody was given it.

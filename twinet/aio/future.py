@@ -12,15 +12,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from twinet._handles.handle import Handle
-from twinet.errors import OperationCancelled
+from twinet._mirrors.lost import give_up
+from twinet._mirrors.mirror import Mirror
+from twinet.errors import InternetError, OperationCancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
+    from twinet._handles.handle import Handle
     from twinet.aio.running_loop import RunningLoop
 
 __all__ = ["CallFuture"]
@@ -38,16 +40,21 @@ class CallFuture(asyncio.Future[T]):
 
     :param deferred: of the call; it belongs to the future from now on.
     :param here: the loop.
-    :param owner: the handle that a cancelled call leaves closed; ``None`` if that is
-        the one which the call brings, or none at all.
+    :param handle: which was called on.
+    :param shown: makes of what the Deferred fires with what the program is given.
     """
 
     def __init__(
-        self, deferred: Deferred[Any], here: RunningLoop, owner: Handle | None = None
+        self,
+        deferred: Deferred[Any],
+        here: RunningLoop,
+        handle: Handle | None = None,
+        shown: Callable[[Any], Any] | None = None,
     ) -> None:
         super().__init__(loop=here.loop)
         self._here = here
-        self._owner = owner
+        self._handle = handle
+        self._shown = shown
         #: the call, as long as it has not ended.
         self._call: Deferred[Any] | None = deferred
         self._taken = False
@@ -57,26 +64,24 @@ class CallFuture(asyncio.Future[T]):
         self._call = None
         if self.done():
             # It was cancelled when it could not be stopped any more.
-            self._discard(result)
+            give_up(self._handle, result)
         else:
-            self.set_result(result)
+            shown = self._shown
+            self.set_result(result if shown is None else shown(result))
 
     def _failed(self, failure: Failure) -> None:
         self._call = None
         if self.done():
             return
         error: Any = failure.value
+        if isinstance(error, InternetError):
+            # Where the loop was when it came up says nothing to who waits.
+            error = error.with_traceback(None)
         self.set_exception(error)
         if isinstance(error, OperationCancelled):
             # Somebody closed the handle.  Who waits hears of it; if nobody does, it is
             # no error that was overlooked, and the loop has nothing to report.
             self.exception()
-
-    def _discard(self, result: Any) -> None:
-        """Close what the lost result belongs to."""
-        handle = result if isinstance(result, Handle) else self._owner
-        if handle is not None:
-            handle.close()
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Cancel the call: its handle, and its socket, are closed when this returns."""
@@ -90,7 +95,10 @@ class CallFuture(asyncio.Future[T]):
             return True
         if not self._taken and not self.cancelled() and super().exception() is None:
             self._taken = True
-            self._discard(super().result())
+            result: Any = super().result()
+            give_up(
+                self._handle, result._handle if isinstance(result, Mirror) else result
+            )
         return False
 
     def result(self) -> T:
