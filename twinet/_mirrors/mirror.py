@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 
 from twinet._handles.handle import Handle
 from twinet._mirrors.retold import retold
+from twinet.errors import InvalidParameter
 from twinet.status import AsyncResult
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from twinet._net.dispatch import Listener
     from twinet.status import Notification
 
-__all__ = ["Glass", "Listening", "Mirror"]
+__all__ = ["Glass", "Listening", "Mirror", "refuse_delivery"]
 
 
 class Mirror:
@@ -140,3 +141,14 @@ class Listening:
 
     def __call__(self, news: Notification) -> None:
         self.function(self._glass.news(news))
+
+
+def refuse_delivery(options: dict[str, Any], thread: str) -> None:
+    """Refuse to choose where callbacks are called.
+
+    :param thread: in which they are, in words.
+    :raises InvalidParameter: 87.
+    """
+    if options.get("delivery") is not None:
+        msg = f"leave out the delivery: status callbacks run here on {thread}"
+        raise InvalidParameter(msg)

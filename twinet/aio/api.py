@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from twinet import api
+from twinet._mirrors.mirror import refuse_delivery
 from twinet._mirrors.retold import FOR_TASKS, told_as
 from twinet.aio.future import CallFuture
 from twinet.aio.handle import Handle
 from twinet.aio.running_loop import RunningLoop
-from twinet.aio.way import FUTURE, Shared
+from twinet.aio.way import FUTURE, LOOP, Shared
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -30,6 +31,7 @@ def _promised(call: Callable[P, Deferred[T]]) -> Callable[P, Future[T]]:
     def function(*args: P.args, **kwargs: P.kwargs) -> Future[T]:
         here = RunningLoop.now()
         how: dict[str, Any] = kwargs
+        refuse_delivery(how, LOOP)
         if how.get("reactor") is None:
             how["reactor"] = here.reactor
         if how.get("on_status") is not None:
@@ -38,6 +40,7 @@ def _promised(call: Callable[P, Deferred[T]]) -> Callable[P, Future[T]]:
         return CallFuture(call(*args, **kwargs), here)
 
     function.__qualname__ = call.__qualname__
+    function.__module__ = __name__
     return function
 
 

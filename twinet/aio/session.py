@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinet._handles.session import Session as _Session
 from twinet._mirrors.members import Sets, Shows
+from twinet._mirrors.mirror import refuse_delivery
 from twinet._mirrors.retold import FOR_TASKS, as_in, told_as
 from twinet.aio.ftp import FtpConnection
 from twinet.aio.gopher import GopherConnection
@@ -13,8 +14,7 @@ from twinet.aio.handle import Handle
 from twinet.aio.http import HttpConnection, HttpRequest
 from twinet.aio.resource import Resource
 from twinet.aio.running_loop import RunningLoop
-from twinet.aio.way import FUTURE, Shared, calls, makes, opens, waits
-from twinet.errors import InvalidParameter
+from twinet.aio.way import FUTURE, LOOP, Shared, calls, makes, opens, waits
 
 if TYPE_CHECKING:
     import asyncio
@@ -38,12 +38,7 @@ class Session(Handle, of=_Session):
 
     @as_in(_Session.__init__)
     def __init__(self, reactor: Any = None, **options: Any) -> None:
-        if options.get("delivery") is not None:
-            msg = (
-                "a session of twinet.aio has no delivery: its status callbacks run on "
-                "the thread of the event loop"
-            )
-            raise InvalidParameter(msg)
+        refuse_delivery(options, LOOP)
         here = RunningLoop.now()
         session = _Session(here.reactor if reactor is None else reactor, **options)
         here.add(session)

@@ -32,13 +32,25 @@ if TYPE_CHECKING:
 
     from twinet.aio.running_loop import RunningLoop
 
-__all__ = ["AioMirror", "Shared", "calls", "itself", "makes", "opens", "waits"]
+__all__ = [
+    "FUTURE",
+    "LOOP",
+    "AioMirror",
+    "Shared",
+    "calls",
+    "itself",
+    "makes",
+    "opens",
+    "waits",
+]
 
 H = TypeVar("H")
 P = ParamSpec("P")
 T = TypeVar("T")
 K = TypeVar("K", bound="AioMirror")
 
+#: Where status callbacks run, in words.
+LOOP = "the thread of the event loop"
 #: What a future is said to be in the signature of a call.
 FUTURE = r"asyncio.Future[\1]"
 

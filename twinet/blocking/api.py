@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from twinet import api as _api
+from twinet._mirrors.mirror import refuse_delivery
 from twinet._mirrors.retold import told_as
 from twinet.blocking.handle import Handle
-from twinet.blocking.way import Blocked, refuse_delivery
+from twinet.blocking.way import CALLER, Blocked
 from twinet.errors import InternetError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def _alone(call: Callable[P, Deferred[T]]) -> Callable[P, T]:
 
     @told_as(call)
     def function(*args: Any, reactor: Any = None, **how: Any) -> T:
-        refuse_delivery(how)
+        refuse_delivery(how, CALLER)
         glass = Blocked(Handle, reactor)
         how.update(reactor=glass.reactor, delivery=glass.delivery)
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinet._handles.session import Session as _Session
 from twinet._mirrors.members import Sets, Shows
+from twinet._mirrors.mirror import refuse_delivery
 from twinet._mirrors.retold import as_in
 from twinet._net.reactor_thread import runs_elsewhere
 from twinet.blocking.ftp import FtpConnection
@@ -14,11 +15,11 @@ from twinet.blocking.handle import Handle
 from twinet.blocking.http import HttpConnection, HttpRequest
 from twinet.blocking.resource import Resource
 from twinet.blocking.way import (
+    CALLER,
     Blocked,
     calls,
     makes,
     opens,
-    refuse_delivery,
     waits,
 )
 
@@ -43,7 +44,7 @@ class Session(Handle, of=_Session):
 
     @as_in(_Session.__init__)
     def __init__(self, reactor: Any = None, **options: Any) -> None:
-        refuse_delivery(options)
+        refuse_delivery(options, CALLER)
         glass = Blocked(Handle, reactor)
         options.update(reactor=glass.reactor, delivery=glass.delivery)
         if runs_elsewhere(glass.reactor):

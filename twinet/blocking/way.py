@@ -25,7 +25,7 @@ from twinet._mirrors.mirror import Glass, Mirror
 from twinet._mirrors.retold import FOR_THREADS, told_as
 from twinet._net.caller_delivery import CallerDelivery
 from twinet._net.reactor_thread import ready_to_block
-from twinet.errors import InternetError, InvalidParameter
+from twinet.errors import InternetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,15 +34,18 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "CALLER",
     "Blocked",
     "BlockingMirror",
     "calls",
     "itself",
     "makes",
     "opens",
-    "refuse_delivery",
     "waits",
 ]
+
+#: Where status callbacks run, in words.
+CALLER = "the thread that is blocked in a call"
 
 H = TypeVar("H")
 P = ParamSpec("P")
@@ -78,19 +81,6 @@ class Blocked(Glass):
             partial(give_up, handle),
         )
         return self.shown(result)
-
-
-def refuse_delivery(options: dict[str, Any]) -> None:
-    """Refuse to choose where callbacks are called.
-
-    :raises InvalidParameter: 87.
-    """
-    if options.get("delivery") is not None:
-        msg = (
-            "a blocking session has no delivery: its status callbacks run on the "
-            "thread that is blocked in a call"
-        )
-        raise InvalidParameter(msg)
 
 
 class BlockingMirror(Mirror):
