@@ -134,12 +134,14 @@ class Listening:
     def __init__(self, glass: Glass, function: Any) -> None:
         self._glass = glass
         self.function: Listener = function
-        #: that of a listener that keeps records (``lanes``).
+        #: that of a listener that keeps records (``lanes``): it is shown the handles
+        #: themselves, since a mirror is there only as long as somebody looks at it.
         self.at_once: Listener | None = getattr(function, "at_once", None)
-        if self.at_once is not None:
-            self.at_once = lambda news: function.at_once(glass.news(news))
 
     def __call__(self, news: Notification) -> None:
+        if self.at_once is not None and news.handle.lane is None:
+            # It is told as it happens; otherwise it has been shown already.
+            self.at_once(news)
         self.function(self._glass.news(news))
 
 

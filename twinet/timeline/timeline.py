@@ -6,8 +6,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from twinet._handles.handle import Handle
 from twinet.errors import InvalidParameter
 from twinet.timeline.file import check_suffix, write_whole
 from twinet.timeline.har import har
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from twinet._handles.handle import Handle
     from twinet.status import Notification
     from twinet.timeline.row import Row
 
@@ -30,6 +30,13 @@ __all__ = ["Timeline"]
 
 #: How many rows are kept unless told otherwise (our own).
 ROWS = 1000
+
+
+class Recordable(Protocol):
+    """A handle, or what stands for one."""
+
+    def set_status_callback(self, callback: Listener | None) -> Listener | None:
+        """Install a status callback; return the previous one."""
 
 
 class Timeline:
@@ -93,7 +100,9 @@ class Timeline:
 
     def __call__(self, news: Notification) -> None:
         """Record a notification; this is what a status callback is."""
-        if news.handle.lane is None:
+        handle = news.handle
+        # A delivery, or what stands before mirrors, has shown it already.
+        if isinstance(handle, Handle) and handle.lane is None:
             self.at_once(news)
 
     def at_once(self, news: Notification) -> None:
@@ -105,13 +114,14 @@ class Timeline:
         with self._lock:
             self._recording.take(news, self._seconds() - self._zero)
 
-    def record(self, handle: Handle) -> None:
+    def record(self, handle: Recordable) -> None:
         """Record a handle, and what will be opened under it.
 
         A callback that it has goes on being called, after this.
 
-        :param handle: a session, or any handle below; those that are open under it
-            already have callbacks of their own, and are not recorded.
+        :param handle: a session, or any handle below, of ``twinet``,
+            ``twinet.blocking`` or ``twinet.aio``; those that are open under it already
+            have callbacks of their own, and are not recorded.
         :raises InvalidHandle: 6, it is closed.
         """
         former = handle.set_status_callback(self)
