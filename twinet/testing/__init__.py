@@ -25,7 +25,7 @@ from twinet.testing.network import MemoryNetwork
 from twinet.testing.peer import Listening, Peer
 from twinet.testing.reactor import MemoryReactor
 from twinet.testing.received_request import ReceivedRequest
-from twinet.testing.recorder import Heard, Recorder
+from twinet.testing.recorder import Recorder
 from twinet.testing.script import End, Script
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "FtpPeer",
     "GopherPeer",
     "HandPeer",
-    "Heard",
     "HttpAnswer",
     "HttpPeer",
     "Link",

@@ -29,6 +29,7 @@ class Dialing:
 
     :ivar end: the client's end of the connection, when there is one.
     :ivar over: it is not an attempt any more: it has failed, or there is a connection.
+    :ivar stopped: it was given up.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Dialing:
         self.reactor = reactor
         self.address = address
         self.port = port
-        self.over = False
+        self.over = self.stopped = False
         self.end: MemoryTransport | None = None
         self._factory = factory
         own, own_port = bind or ("", 0)
@@ -132,6 +133,7 @@ class Dialing:
         """
         if self.over:
             raise error.NotConnectingError
+        self.stopped = True
         self.fail(error.UserError())
 
     def disconnect(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.error import ConnectionDone
 
 from twinet.testing.transports import MemoryTransport
 
@@ -23,28 +23,31 @@ class HandPeer:
 
     Give it as ``MemoryNetwork(otherwise=HandPeer())``, or add it as a host's peer.
 
+    :ivar attempts: all that there were, the oldest first.
     :source: our own tests.
     """
 
     def __init__(self) -> None:
-        self._dialed: list[Dialing] = []
+        self.attempts: list[Dialing] = []
 
     def dialed(self, dialing: Dialing) -> None:
         """Let an attempt wait."""
-        self._dialed.append(dialing)
+        self.attempts.append(dialing)
 
     @property
     def waiting(self) -> list[Dialing]:
-        """The attempts that wait, the oldest first; those given up are not among."""
-        self._dialed = [each for each in self._dialed if not each.over]
-        return list(self._dialed)
+        """The attempts that wait; those given up are not among them."""
+        return [each for each in self.attempts if not each.over]
 
-    def _next(self) -> Dialing:
+    def oldest(self) -> Dialing:
+        """Return the oldest attempt that waits.
+
+        :raises AssertionError: there is none.
+        """
         waiting = self.waiting
         if not waiting:
             msg = "nobody is trying to connect"
             raise AssertionError(msg)
-        self._dialed.remove(waiting[0])
         return waiting[0]
 
     def accept(self) -> PlayedEnd:
@@ -52,14 +55,14 @@ class HandPeer:
 
         :raises AssertionError: there is none.
         """
-        return PlayedEnd(self._next())
+        return PlayedEnd(self.oldest())
 
     def refuse(self) -> None:
         """Let the oldest attempt fail.
 
         :raises AssertionError: there is none.
         """
-        self._next().refuse()
+        self.oldest().refuse()
 
 
 class HandTransport(MemoryTransport):
@@ -108,10 +111,6 @@ class PlayedEnd:
         """Let data arrive at the client."""
         self.protocol.dataReceived(data)
 
-    def close(self) -> None:
-        """Close in order."""
-        self.transport.lose_now(ConnectionDone())
-
-    def reset(self) -> None:
-        """Break the connection."""
-        self.transport.lose_now(ConnectionLost())
+    def close(self, reason: Exception | None = None) -> None:
+        """Close: in order, or as Twisted tells of it (``ConnectionLost()``)."""
+        self.transport.lose_now(reason or ConnectionDone())

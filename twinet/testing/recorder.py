@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from twinet.errors import InvalidParameter
 from twinet.status import Notification, Status
@@ -13,22 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import EllipsisType
 
-__all__ = ["Heard", "Recorder"]
+__all__ = ["Recorder"]
 
 _HANDLES = frozenset((Status.HANDLE_CREATED, Status.HANDLE_CLOSING))
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One notification, and when it came.
-
-    :ivar at: the time of the recorder's clock (seconds).
-    :ivar line: the status, and what belongs to it, on one line.
-    """
-
-    at: float
-    notification: Notification
-    line: str
 
 
 class Recorder:
@@ -45,6 +31,7 @@ class Recorder:
     A recorder is a sequence of :class:`~twinet.Notification`; printed it is a table.
 
     :param clock: says when each one came: a reactor.
+    :ivar times: when each came, by that clock.
     :ivar react: called with each notification when it has been kept, to do from inside
         the callback what a program would: close a handle, say.
     :source: our own.
@@ -52,35 +39,40 @@ class Recorder:
 
     def __init__(self, clock: Any = None) -> None:
         self.react: Callable[[Any], object] | None = None
-        self.heard: list[Heard] = []
+        self.times: list[float] = []
+        self._news: list[Notification] = []
         self._clock = clock
 
     def __call__(self, notification: Notification) -> None:
         """Keep a notification."""
-        at = 0.0 if self._clock is None else self._clock.seconds()
-        self.heard.append(Heard(at, notification, line_of(notification)))
+        self._news.append(notification)
+        self.times.append(0.0 if self._clock is None else self._clock.seconds())
         if self.react is not None:
             self.react(notification)
 
     # -- what there is
 
     def __len__(self) -> int:
-        return len(self.heard)
+        return len(self._news)
 
     def __bool__(self) -> bool:
         """Tell that it is a callback, though it has not heard anything yet."""
         return True
 
     def __iter__(self) -> Iterator[Notification]:
-        return (each.notification for each in self.heard)
+        return iter(self._news)
 
-    def __getitem__(self, index: int) -> Notification:
-        return self.heard[index].notification
+    @overload
+    def __getitem__(self, index: int) -> Notification: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Notification]: ...
+    def __getitem__(self, index: int | slice) -> Notification | list[Notification]:
+        return self._news[index]
 
     @property
     def statuses(self) -> list[Status]:
         """The status of each."""
-        return [each.notification.status for each in self.heard]
+        return [each.status for each in self._news]
 
     @property
     def lines(self) -> list[str]:
@@ -89,7 +81,7 @@ class Recorder:
         ``REQUEST_COMPLETE`` says ``ok`` or the number of the error, and notifications
         of handles say nothing more.
         """
-        return [each.line for each in self.heard]
+        return [line_of(each) for each in self._news]
 
     def of(self, whom: Any) -> Recorder:
         """Return what concerns one handle, or one context.
@@ -108,7 +100,10 @@ class Recorder:
 
     def _only(self, chosen: Callable[[Notification], bool]) -> Recorder:
         recorder = Recorder(self._clock)
-        recorder.heard = [each for each in self.heard if chosen(each.notification)]
+        for at, each in zip(self.times, self._news, strict=True):
+            if chosen(each):
+                recorder.times.append(at)
+                recorder._news.append(each)
         return recorder
 
     def take(self) -> list[str]:
@@ -119,12 +114,13 @@ class Recorder:
 
     def clear(self) -> None:
         """Forget all."""
-        self.heard.clear()
+        self._news.clear()
+        self.times.clear()
 
     def __str__(self) -> str:
         rows = [
-            (f"{each.at:.3f}", *_columns(each.notification), each.line)
-            for each in self.heard
+            (f"{at:.3f}", *_columns(each), line_of(each))
+            for at, each in zip(self.times, self._news, strict=True)
         ]
         head = ("seconds", "handle", "context", "status")
         widths = [max(len(row[n]) for row in [head, *rows]) for n in range(3)]
