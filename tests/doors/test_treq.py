@@ -592,7 +592,7 @@ class MemoryTests(SynchronousTestCase):
         self.assertEqual(self.net.attempts, 1)
         pending.cancel()
         self.failureResultOf(pending, CancelledError, errors.OperationCancelled)
-        self.assertTrue(self.net.reactor.connectors[0].stoppedConnecting)
+        self.assertTrue(self.net.hand.attempts[0].stopped)
 
     def test_timeout_is_of_the_sessions_clock(self) -> None:
         """Not of a global reactor."""

@@ -4,55 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.error import ConnectionDone
-from twisted.python.failure import Failure
-
-from tests.http.memory import MemoryNet, NetTestCase, Peer
+from tests.http.memory import MemoryNet, NetTestCase
+from twinet.testing import PlayedEnd
 
 #: Where the memory net's control connections lead.
 HOST = "127.0.0.1"
 
 
-class FtpPeer:
+class FtpPeer(PlayedEnd):
     """The server's end of one control or data connection."""
 
-    def __init__(self, peer: Peer) -> None:
-        self.peer = peer
-        self._rest = b""
-
-    @property
-    def closed(self) -> bool:
-        """Whether the client has closed the connection."""
-        return self.peer.closed
+    _rest = b""
 
     @property
     def aborted(self) -> bool:
-        """Whether it was closed at once."""
-        return self.peer.transport.aborted
+        """Whether the client has closed it at once."""
+        return self.transport.aborted
 
     def say(self, *lines: str) -> None:
         """Send lines to the client."""
         self.send("".join(line + "\r\n" for line in lines).encode())
 
-    def send(self, data: bytes) -> None:
-        """Send bytes to the client."""
-        self.peer.transport.protocol.dataReceived(data)
-
     def heard(self) -> list[str]:
         """Take the commands that have come."""
-        *lines, self._rest = (self._rest + self.peer.request()).split(b"\r\n")
+        *lines, self._rest = (self._rest + self.take()).split(b"\r\n")
         return [line.decode("latin-1") for line in lines]
 
     def received(self) -> bytes:
         """Take the data that have come."""
-        return self.peer.request()
-
-    def close(self, reason: Exception | None = None) -> None:
-        """Close the connection."""
-        transport = self.peer.transport
-        if not transport.disconnected:
-            transport.disconnected = True
-            transport.protocol.connectionLost(Failure(reason or ConnectionDone()))
+        return self.take()
 
 
 class FtpNet(MemoryNet):
@@ -60,7 +40,7 @@ class FtpNet(MemoryNet):
 
     def accept_ftp(self) -> FtpPeer:
         """Take the next connection."""
-        return FtpPeer(self.accept())
+        return self.hand.accept(FtpPeer)
 
     def connect(self, **how: Any) -> tuple[Any, FtpPeer]:
         """Begin to log in; return the call's Deferred and the server's end."""
@@ -120,11 +100,6 @@ class FtpTestCase(NetTestCase):
 
     def check_all_closed(self, *peers: FtpPeer) -> None:
         """Close the session; check that neither socket nor timer is left."""
-        self.net.react = lambda news: None
-        closed = self.net.session.close()
-        self.net.advance()
-        self.successResultOf(closed)
-        self.assertEqual(len(self.net.session._ftp_engine.sockets), 0)
+        self.close_session()
         for peer in peers:
             self.assertTrue(peer.closed)
-        self.assertEqual(self.net.reactor.getDelayedCalls(), [])

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from OpenSSL import SSL
 
 from tests.ftp.memory import HOST, FtpNet, FtpPeer, FtpTestCase
 from tests.net.certificates import other_root, root, server_context
 from twinet._net.trust import TrustRoots
-
-if TYPE_CHECKING:
-    from tests.http.memory import Peer
 
 #: What a login over TLS says, and is answered, behind AUTH.
 LOGIN = (
@@ -37,10 +34,8 @@ def context_of(newest: int, *, trusted: bool = True) -> SSL.Context:
 class SecurePeer(FtpPeer):
     """The server's end of a connection that may turn to TLS."""
 
-    def __init__(self, peer: Peer) -> None:
-        super().__init__(peer)
-        self.tls: Any = None
-        self._plain = b""
+    tls: Any = None
+    _plain = b""
 
     def start_tls(self, context: SSL.Context) -> None:
         """Speak TLS from now on; the handshake is done as far as it goes."""
@@ -56,14 +51,14 @@ class SecurePeer(FtpPeer):
     def carry(self) -> None:
         """Carry what is to be carried, until neither side says more."""
         while True:
-            came = self.peer.request()
+            came = self.take()
             if came:
                 self.tls.bio_write(came)
             with suppress(SSL.Error):
                 self._plain += self.tls.recv(65536)
             out = self._out()
-            if out and not self.peer.closed:
-                self.peer.transport.protocol.dataReceived(out)
+            if out and not self.closed:
+                self.protocol.dataReceived(out)
             elif not came:
                 return
 
@@ -106,7 +101,7 @@ class SecureNet(FtpNet):
         super().__init__(trust_roots=TrustRoots.of([root().certificate]), **options)
 
     def accept_ftp(self) -> SecurePeer:
-        return SecurePeer(self.accept())
+        return self.hand.accept(SecurePeer)
 
 
 class SecureFtpTestCase(FtpTestCase):

@@ -42,7 +42,7 @@ class ConnectCase(FtpTestCase):
 
     def asked(self, peer: FtpPeer, where: str) -> bytes:
         """Check that a tunnel is asked for; return all that was said."""
-        said = peer.peer.request()
+        said = peer.take()
         line = f"CONNECT {where} HTTP/1.1\r\nHost: {where}\r\n".encode()
         self.assertEqual(said[: len(line)], line)
         self.assertEqual(said[-4:], b"\r\n\r\n")

@@ -115,7 +115,7 @@ class Getting(CopyCase):
         _, server, call, data = self.begin(on_status=heard.append)
         self.finish(server, data)
         self.successResultOf(call)
-        self.assertEqual(self.net.news, [])
+        self.assertEqual(self.net.told, [])
         self.assertEqual(heard[-1].status.name, "REQUEST_COMPLETE")
         self.check_all_closed(server, data)
 

@@ -292,10 +292,10 @@ class Long(FindCase):
         spool._run = run
         data.send(bytes(30000))
         data.send(bytes(70000))
-        self.assertTrue(data.peer.transport.paused)
+        self.assertTrue(data.transport.paused)
         job, work, args = jobs.pop()
         job.callback(work(*args))
-        self.assertFalse(data.peer.transport.paused)
+        self.assertFalse(data.transport.paused)
         self.successResultOf(call)
         self.check_all_closed(server, data)
 

@@ -120,7 +120,7 @@ class Speed(FtpTestCase):
         server, file, data = self.opened("w", "STOR")
         self.net.advance(100)
         self.assertFalse(data.closed)
-        producer: Any = data.peer.transport.producer
+        producer: Any = data.transport.producer
         producer.pauseProducing()
         writing = file.write(bytes(1000))
         self.net.advance(11)

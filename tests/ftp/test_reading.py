@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone, ConnectionLost
 
-from tests.ftp.memory import FtpNet, FtpPeer, FtpTestCase
+from tests.ftp.memory import HOST, FtpNet, FtpPeer, FtpTestCase
 from twinet.errors import (
     CannotConnect,
     ConnectionAborted,
@@ -21,9 +22,10 @@ from twinet.errors import (
     Timeout,
     Truncated,
 )
+from twinet.testing.hand import HandTransport
 
-#: This side's address, as a memory transport has it.
-NEAR = "10.0.0.1"
+#: Where we listen first, on this side of a control connection to HOST.
+EPRT = f"EPRT |1|{HOST}|49153|"
 
 
 class FileCase(FtpTestCase):
@@ -234,10 +236,10 @@ class Reading(FileCase):
         self.answer(server, "TYPE I | 200 ok", "EPSV | 229 x (|||4000|)")
         data = self.net.accept_ftp()
         data.send(bytes(100000))
-        self.assertTrue(data.peer.transport.paused)
+        self.assertTrue(data.transport.paused)
         server.say("150 go")
         file = self.successResultOf(call)
-        self.assertFalse(data.peer.transport.paused)
+        self.assertFalse(data.transport.paused)
         self.assertEqual(len(self.successResultOf(file.read_some())), 100000)
         self.check_all_closed(server, data)
 
@@ -245,10 +247,10 @@ class Reading(FileCase):
         """Nothing is read ahead without limit; the limit of the server rests."""
         _, server, file, data = self.opened()
         data.send(bytes(300000))
-        self.assertTrue(data.peer.transport.paused)
+        self.assertTrue(data.transport.paused)
         self.net.advance(100)
         self.assertEqual(len(self.successResultOf(file.read(300000))), 300000)
-        self.assertFalse(data.peer.transport.paused)
+        self.assertFalse(data.transport.paused)
         data.send(b"x")
         data.close()
         self.end(server)
@@ -666,7 +668,7 @@ class Ways(FileCase):
         """Its host is not believed (F9); the next file begins with it (F8)."""
         ftp, server, call = self.begin()
         self.answer(server, "EPSV | 500 what?", "PASV | 227 x (10,1,2,3,15,160)")
-        self.assertEqual(self.net.reactor.tcpClients[-1][:2], ("127.0.0.1", 4000))
+        self.assertEqual(self.net.hand.attempts[-1].target, ("127.0.0.1", 4000))
         data = self.net.accept_ftp()
         self.answer(server, "RETR x | 150 go")
         self.finish(server, call, data)
@@ -709,23 +711,24 @@ class Ways(FileCase):
 
     def active(self, server) -> Any:
         """Take the port on which we listen."""
-        port, factory, backlog, interface = self.net.reactor.tcpServers.pop()
-        self.assertEqual((port, backlog, interface), (0, 1, NEAR))
-        return factory
+        (port,) = self.net.reactor.ports
+        return port.factory
 
     def arrive(self, factory, address="127.0.0.1") -> FtpPeer:
         """Let a connection come from an address."""
-        from tests.http.memory import Peer  # noqa: PLC0415
-
-        return FtpPeer(Peer(self.net.reactor, factory, address, 20))
+        where = IPv4Address("TCP", address, 20)
+        near = IPv4Address("TCP", HOST, 49153)
+        transport = HandTransport(self.net.reactor, near, where)
+        transport.attach(factory.buildProtocol(where))
+        return FtpPeer(transport)
 
     def test_active(self):
         """When asked for: EPRT, then PORT; on the control connection's address."""
         _, server, call = self.begin(passive=False)
         self.answer(
             server,
-            "EPRT |1|10.0.0.1|0| | 500 what?",
-            "PORT 10,0,0,1,0,0 | 200 ok",
+            f"{EPRT} | 500 what?",
+            "PORT 127,0,0,1,192,2 | 200 ok",
             "RETR x | 150 go",
         )
         self.assertNoResult(call)
@@ -736,7 +739,7 @@ class Ways(FileCase):
     def test_strangers_are_sent_away(self):
         """Only the peer of the control connection may bring data (F9)."""
         _, server, call = self.begin(passive=False)
-        self.answer(server, "EPRT |1|10.0.0.1|0| | 200 ok")
+        self.answer(server, f"{EPRT} | 200 ok")
         factory = self.active(server)
         stranger = self.arrive(factory, "10.6.6.6")
         self.assertTrue(stranger.closed)
@@ -751,7 +754,7 @@ class Ways(FileCase):
         """PASV and PORT cannot say its addresses, and are not tried (F10)."""
         for passive, dialogue in (
             (True, ("EPSV | 500 what?",)),
-            (False, ("EPRT |1|10.0.0.1|0| | 500 what?",)),
+            (False, ("EPRT |2|::1|49153| | 500 what?",)),
         ):
             self.net = FtpNet()
             call = self.net.session.ftp("::1", passive=passive)
@@ -767,7 +770,7 @@ class Ways(FileCase):
     def test_active_connection_that_never_comes(self):
         """It has a limit, and the session can be used after it."""
         ftp, server, call = self.begin(passive=False)
-        self.answer(server, "EPRT |1|10.0.0.1|0| | 200 ok", "RETR x | 150 go")
+        self.answer(server, f"{EPRT} | 200 ok", "RETR x | 150 go")
         self.net.advance(31)
         self.answer(server, "ABOR | 425 cannot / 226 ok")
         self.failureResultOf(call, Timeout)
@@ -783,7 +786,7 @@ class Ways(FileCase):
             server,
             "EPSV | 500 what?",
             "PASV | 502 no",
-            "EPRT |1|10.0.0.1|0| | 200 ok",
+            f"{EPRT} | 200 ok",
             "RETR x | 425 cannot",
         )
         self.failureResultOf(call, CannotConnect)
@@ -801,8 +804,8 @@ class Ways(FileCase):
             server,
             "EPSV | 229 well",
             "PASV | 227 (1,2,3)",
-            "EPRT |1|10.0.0.1|0| | 500 no",
-            "PORT 10,0,0,1,0,0 | 500 no",
+            f"{EPRT} | 500 no",
+            "PORT 127,0,0,1,192,2 | 500 no",
         )
         self.failureResultOf(call, FtpNoPassiveMode)
         self.check_all_closed(server)

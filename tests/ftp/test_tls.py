@@ -52,7 +52,7 @@ class Control(SecureFtpTestCase):
     def test_implicit(self):
         """TLS from the first byte; the greeting comes with the handshake's end."""
         call, server = self.net.connect(tls="implicit")
-        self.assertEqual(self.net.reactor.tcpClients[0][1], 990)
+        self.assertEqual(self.net.hand.attempts[0].port, 990)
         server.start_tls(context_of(self.newest))
         server.say("220 hi")
         self.answer(server, *LOGIN)

@@ -38,12 +38,12 @@ class UploadCase(FtpTestCase):
 
     def fill(self, data: FtpPeer) -> None:
         """Let the connection take nothing more."""
-        producer: Any = data.peer.transport.producer
+        producer: Any = data.transport.producer
         producer.pauseProducing()
 
     def drain(self, data: FtpPeer) -> None:
         """Let it take something again."""
-        producer: Any = data.peer.transport.producer
+        producer: Any = data.transport.producer
         producer.resumeProducing()
 
 

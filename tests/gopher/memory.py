@@ -40,15 +40,11 @@ class GopherTestCase(NetTestCase):
 
     def check_all_closed(self, *peers: Peer) -> None:
         """Check that neither socket nor timer is left, and close the session."""
-        self.net.react = lambda news: None
+        self.net.react = None
         self.net.advance()
         for peer in peers:
             self.assertTrue(peer.closed)
         self.assertEqual(len(self.net.session._gopher_engine.sockets), 0)
         # The one timer may still be set: it fires once in vain, then rests.
-        deadlines = self.net.session.deadlines
-        self.assertEqual(deadlines._bucket_of, {})
-        closed = self.net.session.close()
-        self.net.advance()
-        self.successResultOf(closed)
-        self.assertEqual(self.net.reactor.getDelayedCalls(), [])
+        self.assertEqual(self.net.session.deadlines._bucket_of, {})
+        self.close_session()

@@ -95,7 +95,7 @@ class FindTests(GopherTestCase):
 
     def test_a_locator_may_name_another_server(self) -> None:
         self.gopher().find("1x\t/y\t127.0.0.2\t7071")
-        self.assertEqual(self.net.reactor.tcpClients[-1][:2], ("127.0.0.2", 7071))
+        self.assertEqual(self.net.hand.attempts[-1].target, ("127.0.0.2", 7071))
         self.asked(b"/y\r\n")
 
     def test_wrong_locators(self) -> None:

@@ -84,7 +84,7 @@ class AheadTests(GopherTestCase):
         gopher = self.gopher()
         ended = begin(call, gopher)
         ended.addBoth(lambda it: getattr(it, "value", it)).addBoth(outcome.append)
-        if self.net.reactor.tcpClients:
+        if self.net.attempts:
             peer = self.net.accept()
             if not peer.closed:
                 peer.send(answer)

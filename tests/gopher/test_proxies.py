@@ -24,7 +24,7 @@ class AskedTests(GopherTestCase):
         self.net.session.set_proxy("gopher=127.0.0.9:3128")
         url = "gopher://u:secret@host.example/0/a%20b"
         pending: Any = self.net.session.open_url(url)
-        self.assertEqual(self.net.reactor.tcpClients[-1][:2], ("127.0.0.9", 3128))
+        self.assertEqual(self.net.hand.attempts[-1].target, ("127.0.0.9", 3128))
         peer = self.net.accept()
         head = peer.request()
         self.assertTrue(
@@ -44,7 +44,7 @@ class ConnectTests(GopherTestCase):
 
     def led(self, where: str, answer: bytes = OPEN) -> Peer:
         """Take a connection of which a tunnel is asked, and answer that."""
-        self.assertEqual(self.net.reactor.tcpClients[-1][:2], ("127.0.0.9", 3128))
+        self.assertEqual(self.net.hand.attempts[-1].target, ("127.0.0.9", 3128))
         peer = self.net.accept()
         line = f"CONNECT {where} HTTP/1.1\r\nHost: {where}\r\n".encode()
         self.assertTrue(peer.request().startswith(line))

@@ -122,8 +122,7 @@ class Ends:
         net, before = self._net, self.answers
         while net.resolver.asked and self._may_answer():
             net.resolver.answer("192.0.2.9")
-        connectors = net.reactor.connectors
-        while any(not c.stoppedConnecting for c in connectors[net._taken :]):
+        while net.attempts:
             if not self._may_answer():
                 break
             make = self._ends[min(len(self.peers), len(self._ends) - 1)]

@@ -11,10 +11,10 @@ from twisted.trial.unittest import TestCase
 
 import twinet
 from tests.http.loopback import LoopbackServer, ok, reactor
-from tests.http.memory import line
 from tests.net.certificates import Server, pem, root, server_context
 from tests.net.roundabout import Roundabout
 from twinet.errors import InternetError
+from twinet.testing.recorder import line_of
 
 if TYPE_CHECKING:
     from tests.net.certificates import Identity
@@ -61,7 +61,7 @@ class BothWaysTests(TestCase):
             clock, trust_roots=roots, limits=twinet.Limits(first_byte=0.5)
         )
         told: list[str] = []
-        session.set_status_callback(lambda news: told.append(line(news)))
+        session.set_status_callback(lambda news: told.append(line_of(news)))
         number = server.port.getHost().port
         connection = session.http("127.0.0.1", number, tls=tls is not None)
         found: list[Any] = []
@@ -108,7 +108,7 @@ class BothWaysTests(TestCase):
         session = twinet.Session(clock, connections_per_host=1)
         told: list[str] = []
         session.set_status_callback(
-            lambda news: told.append(f"{line(news)} {news.context}")
+            lambda news: told.append(f"{line_of(news)} {news.context}")
         )
         paths = ("/says-close", "/close", "/kept", "/kept", "/says-close", "/kept")
         try:

@@ -14,11 +14,12 @@ from twisted.internet.defer import Deferred
 
 from tests.http.challenger import BASIC, DIGEST, DONE, asks
 from tests.http.ends import Ends, answering, secured
-from tests.http.memory import MemoryNet, NetTestCase, PeerTransport
+from tests.http.memory import MemoryNet, NetTestCase
 from tests.http.proxied import LOGIN, OPENED, SOCKS4A_OPENED, SOCKS5_OPENED, OneProxy
 from tests.net.certificates import pem, root
 from twinet import TrustRoots
 from twinet.proxy import Proxy
+from twinet.testing.hand import HandTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -268,9 +269,8 @@ class LateTests(NetTestCase):
         self.failureResultOf(call)
         if protocol is None:
             protocol = endpoint.factory.buildProtocol(where)
-        transport = PeerTransport(self.net.reactor, where)
-        transport.protocol = protocol
-        protocol.makeConnection(transport)
-        self.assertEqual((transport.value(), transport.aborted), (b"", True))
+        transport = HandTransport(self.net.reactor, where, where)
+        transport.attach(protocol)
+        self.assertEqual((transport.take(), transport.aborted), (b"", True))
         self.net.advance()
         self.check_nothing_left()

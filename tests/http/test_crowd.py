@@ -343,8 +343,7 @@ class RandomCrowds(CrowdTestCase):
         self.net.advance(0)
 
     def attempting(self) -> bool:
-        connectors = self.net.reactor.connectors[self.net._taken :]
-        return any(not each.stoppedConnecting for each in connectors)
+        return self.net.attempts > 0
 
     def check(self) -> None:
         pool = self.net.session.engine.pool

@@ -103,7 +103,7 @@ class FtpByProxyTests(NetTestCase):
             self.net = proxied_net()
             self.net.session.engine.proxies = proxies
             self.open("ftp://127.0.0.1/x").addErrback(lambda _: None)
-            self.assertEqual(self.net.reactor.tcpClients[-1][:2], ("127.0.0.1", 21))
+            self.assertEqual(self.net.hand.attempts[-1].target, ("127.0.0.1", 21))
             server = self.net.accept()
             server.send(b"220 hi\r\n")
             self.assertEqual(server.request(), b"USER anonymous\r\n")

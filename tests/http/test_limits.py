@@ -47,7 +47,7 @@ class LimitTests(SynchronousTestCase):
     def test_connect(self) -> None:
         """The host does not answer; the attempt is given up."""
         self.ran_out(self.get(connect=4), 4, "connect")
-        self.assertTrue(self.net.reactor.connectors[0].stoppedConnecting)
+        self.assertTrue(self.net.hand.attempts[0].stopped)
 
     def test_tls(self) -> None:
         """The peer is silent in the handshake, or says a byte now and then."""
@@ -275,7 +275,7 @@ class NothingLeftTests(SynchronousTestCase):
         """The attempt is stopped."""
         self.pending = self.net.session.get(URL)
         self.cancel()
-        self.assertTrue(self.net.reactor.connectors[0].stoppedConnecting)
+        self.assertTrue(self.net.hand.attempts[0].stopped)
         self.check_nothing_left()
 
     def test_tls(self) -> None:

@@ -51,7 +51,7 @@ class AbsoluteFormTests(NetTestCase):
         """RFC 9112, section 3.2.2; nobody looks the server's name up."""
         got = self.net.session.get(URL)
         peer = self.net.accept()
-        self.assertEqual(self.net.reactor.tcpClients[0][:2], ("127.0.0.9", 3128))
+        self.assertEqual(self.net.hand.attempts[0].target, ("127.0.0.9", 3128))
         self.assertEqual(peer.request(), ABSOLUTE)
         self.assertEqual(self.net.resolver.asked, [])
         peer.send(DONE)

@@ -74,7 +74,7 @@ class SequenceTests(SynchronousTestCase):
         self.assertEqual(len(request), SENT)
         self.assertEqual(self.net.told, [*FRESH, *asked(), "REQUEST_COMPLETE ok"])
         complete = self.net.news[-1]
-        self.assertIs(complete.result, handle)
+        self.assertIs(complete.info.result, handle)
         self.assertEqual({n.context for n in self.net.news}, {CONTEXT})
         self.assertIs(self.net.news[0].handle, self.session)
         self.assertTrue(all(n.handle is handle for n in self.net.news[1:]))

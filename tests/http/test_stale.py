@@ -233,7 +233,7 @@ class AgainTests(StaleCase):
         self.peer.close()
         self.request.close()
         self.failureResultOf(self.pending, OperationCancelled)
-        self.assertTrue(self.net.reactor.connectors[-1].stoppedConnecting)
+        self.assertTrue(self.net.hand.attempts[-1].stopped)
         self.assertNotIn("CONNECTED_TO_SERVER", self.told())
         # And its place is free again.
         pending = self.connection.open_request().send()

@@ -165,15 +165,15 @@ class SequenceTests(BodyTestCase):
     def test_context_handle_and_result(self) -> None:
         """They are the request's; REQUEST_COMPLETE carries the result."""
         peer = self.start(2)
-        self.assertIs(self.net.news[-1].result, self.request)
+        self.assertIs(self.net.news[-1].info.result, self.request)
         pending = self.write_full(peer, b"ab")
         self.producer(peer).resumeProducing()
         self.successResultOf(pending)
-        self.assertEqual(self.net.news[-1].result, 2)
+        self.assertEqual(self.net.news[-1].info.result, 2)
         pending = self.request.finish()
         peer.send(OK)
         self.successResultOf(pending)
-        self.assertIs(self.net.news[-1].result, self.request)
+        self.assertIs(self.net.news[-1].info.result, self.request)
         self.assertEqual({n.context for n in self.net.news}, {CONTEXT})
         self.assertTrue(all(n.handle is self.request for n in self.net.news))
 
@@ -1024,7 +1024,7 @@ class CloseTests(BodyTestCase):
     def play_on(self, calls: list[tuple[str, Any]]) -> None:
         """Go as far as the request lives: two writes, the second one has to wait."""
         calls.append(("start", self.request.start(3)))
-        if self.net.attempts and not self.net.reactor.connectors[0].stoppedConnecting:
+        if self.net.attempts:
             self.peers.append(self.net.accept())
         if not self.request.alive:
             return
@@ -1147,7 +1147,7 @@ class CloseTests(BodyTestCase):
     def test_cancel_start(self) -> None:
         """The attempt to connect is stopped."""
         self.cancel(self.request.start(2))
-        self.assertTrue(self.net.reactor.connectors[0].stoppedConnecting)
+        self.assertTrue(self.net.hand.attempts[0].stopped)
 
     def test_cancel_write(self) -> None:
         """The connection is closed."""

@@ -14,12 +14,12 @@ from typing import Any
 from twisted.web.iweb import UNKNOWN_LENGTH
 
 from tests.http.loopback import ok
-from tests.http.memory import line
 from tests.http.secure import SecureCase
 from tests.net.twisted_layer import twisted_layer
 from twinet._http.bytes_producer import BytesProducer
 from twinet._net import opening, tls_layer, tls_records
 from twinet.errors import InternetError
+from twinet.testing.recorder import line_of
 
 #: Answers that are each told in full by one read.
 ANSWERS: dict[str, Any] = {
@@ -77,7 +77,7 @@ class WaysTests(SecureCase):
         change = WAYS[way]
         patch = None if change is None else self.patch(*change)
         self.news: list[str] = []
-        self.session.set_status_callback(lambda news: self.news.append(line(news)))
+        self.session.set_status_callback(lambda news: self.news.append(line_of(news)))
         try:
             outcome = await story()
             seen = [

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import pytest_twisted
 
-from tests.http.memory import line
 from tests.interop.hostile.case import Right
 from tests.interop.hostile.ftp.case import Act, FtpCase
 from tests.interop.hostile.ftp.data import DATA
@@ -22,6 +21,7 @@ from tests.interop.hostile.run import side_by_side
 from tests.interop.hostile.talker import NEEDS_TCP_INFO, reactor
 from tests.net.roundabout import Roundabout
 from twinet._ftp import transfer
+from twinet.testing.recorder import line_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ async def told(case: FtpCase, folder: Path, clock: Any) -> list[str]:
     asked = [
         f"{peer.number} {verb}" for peer in run.server.peers for verb in peer.verbs
     ]
-    return [_CHANCE.sub("some", line(news)) for news in run.news] + asked
+    return [_CHANCE.sub("some", line_of(news)) for news in run.news] + asked
 
 
 @pytest.mark.parametrize("corpus", [WELL, ILL], ids=["well", "ill"])

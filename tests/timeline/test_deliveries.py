@@ -35,7 +35,7 @@ class Later(TimelineTestCase):
         """And only then."""
         self.get()
         self.net.accept()
-        self.assertEqual(self.net.news, [])
+        self.assertEqual(self.net.told, [])
         self.queue.deliver()
         self.assertEqual(self.net.told[0], "HANDLE_CREATED")
         self.assertEqual(self.net.told[-1], "RECEIVING_RESPONSE")

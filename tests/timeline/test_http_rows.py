@@ -269,7 +269,7 @@ class HttpRows(TimelineTestCase):
         self.wait(4)
         self.failureResultOf(called, Timeout)
         row = self.timeline.rows[1]
-        self.assertEqual((row.status, self.spans(row)), ("Timeout", [("queue", 4)]))
+        self.assertEqual((row.status, self.spans(row)), ("Timeout", [("queue", 3)]))
 
     def test_what_fails_at_once_has_no_row(self):
         """Nothing is told of it, and nothing took time."""

@@ -60,6 +60,11 @@ class Dialing:
         name = self.reactor.hosts.name_of(self.address)
         return f"{place(self.near.host, self.near.port)} -> {place(name, self.port)}"
 
+    @property
+    def target(self) -> tuple[str, int]:
+        """The address and the port that it leads to."""
+        return self.address, self.port
+
     def connect(self) -> None:
         """Begin."""
         self._factory.doStart()

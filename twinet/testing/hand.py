@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from twisted.internet.error import ConnectionDone
 
 from twinet.testing.transports import MemoryTransport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twinet.testing.dialing import Dialing
 
 __all__ = ["HandPeer", "HandTransport", "PlayedEnd"]
+
+T = TypeVar("T")
 
 
 class HandPeer:
@@ -50,12 +54,23 @@ class HandPeer:
             raise AssertionError(msg)
         return waiting[0]
 
-    def accept(self) -> PlayedEnd:
+    @overload
+    def accept(self) -> PlayedEnd: ...
+    @overload
+    def accept(self, kind: Callable[[HandTransport], T]) -> T: ...
+    def accept(self, kind: Callable[[HandTransport], Any] | None = None) -> Any:
         """Let the oldest attempt succeed; return the server's end.
 
+        :param kind: makes the end of the client's transport: a subclass of
+            :class:`PlayedEnd`, say.
         :raises AssertionError: there is none.
         """
-        return PlayedEnd(self.oldest())
+        dialing = self.oldest()
+        transport = HandTransport(dialing.reactor, dialing.near, dialing.far)
+        if not dialing.connected(transport):
+            msg = f"the client does not want the connection: {dialing}"
+            raise AssertionError(msg)
+        return (kind or PlayedEnd)(transport)
 
     def refuse(self) -> None:
         """Let the oldest attempt fail.
@@ -77,6 +92,11 @@ class HandTransport(MemoryTransport):
             raise TypeError(msg)
         self._written += bytes(data)
 
+    def attach(self, protocol: Any) -> None:
+        """Be the transport of a protocol."""
+        self.protocol = protocol
+        protocol.makeConnection(self)
+
     def take(self) -> bytes:
         """Return what was written since the last time."""
         data, self._written = self._written, b""
@@ -89,9 +109,8 @@ class PlayedEnd:
     :ivar transport: the client's transport.
     """
 
-    def __init__(self, dialing: Dialing) -> None:
-        self.transport = HandTransport(dialing.reactor, dialing.near, dialing.far)
-        dialing.connected(self.transport)
+    def __init__(self, transport: HandTransport) -> None:
+        self.transport = transport
 
     @property
     def protocol(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,7 @@ def as_address(host: str, port: int) -> IPv4Address | IPv6Address:
     return IPv4Address("TCP", host, port)
 
 
+@cache
 def is_literal(host: str) -> bool:
     """Tell whether a host spells out an address."""
     try:
@@ -80,6 +82,7 @@ def is_literal(host: str) -> bool:
     return True
 
 
+@cache
 def own_address(far: str) -> str:
     """Return the client's address on the way to another one."""
     address = ip_address(far)

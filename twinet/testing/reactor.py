@@ -129,12 +129,15 @@ class MemoryReactor(Clock):
 
 @implementer(IListeningPort)
 class Port:
-    """Where a program listens."""
+    """Where a program listens.
+
+    :ivar factory: what makes its ends of connections.
+    """
 
     def __init__(self, reactor: MemoryReactor, place: Place, factory: Any) -> None:
         self._reactor = reactor
         self._place = place
-        self._factory = factory
+        self.factory = factory
         factory.doStart()
 
     def __str__(self) -> str:
@@ -148,7 +151,7 @@ class Port:
         if self in self._reactor.ports:
             self._reactor.ports.remove(self)
             self._reactor.hosts.stop(self._place)
-            self._factory.doStop()
+            self.factory.doStop()
 
     def getHost(self) -> IAddress:
         """Return where it listens."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import EllipsisType
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "line_of"]
 
 _HANDLES = frozenset((Status.HANDLE_CREATED, Status.HANDLE_CLOSING))
 
@@ -49,6 +49,9 @@ class Recorder:
         self.times.append(0.0 if self._clock is None else self._clock.seconds())
         if self.react is not None:
             self.react(notification)
+
+    def __repr__(self) -> str:
+        return f"<Recorder of {len(self)} notifications>"
 
     # -- what there is
 
