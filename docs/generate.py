@@ -39,10 +39,12 @@ END = "# --- generated: end ---\n"
 #: As pyproject.toml has it.
 LINE_LENGTH = 88
 #: What the parts of the library say to each other, and not to programs.
-_SEAM = re.compile(
+SEAM = re.compile(
     r"_|take_|tell_|(lane|called_from_outside|preconfigured|install|of|attach|schedule"
-    r"|store|voice)$",
+    r"|store|tracer|voice)$",
 )
+#: What the mirrors have in the place of properties.
+_SHOWN = frozenset(("Shows", "Sets"))
 NOTE = ".. Written by docs/generate.py: change the tables it reads, not this page.\n\n"
 
 
@@ -105,6 +107,8 @@ def errors_page() -> str:
     page += (
         "All errors are subclasses of ``twinet.InternetError``. Their ``str()`` ends\n"
         "with the constant and the number in brackets.\n\n"
+        ".. autoexception:: twinet.InternetError\n   :members:\n\n"
+        ".. autofunction:: twinet.errors.for_code\n\n"
     )
     page += heading("Families", "-")
     page += list_table(
@@ -179,19 +183,58 @@ def number(kind: type[enum.IntEnum | enum.IntFlag], value: int) -> str:
 
 def flags_page() -> str:
     """Write ``docs/reference/flags.rst``."""
-    module = importlib.import_module("twinet.flags")
-    docs = member_docs(module)
     page = NOTE + heading("Flags and small enumerations")
+    return page + enum_tables("twinet.flags") + enum_tables("twinet.gopher")
+
+
+def queries_page() -> str:
+    """Write ``docs/reference/queries.rst``."""
+    page = NOTE + heading("What can be asked of a head")
+    return page + enum_tables("twinet.query", "The header field of that name.")
+
+
+def enum_tables(name: str, silent: str = "") -> str:
+    """Write a table of members for each enumeration of a module.
+
+    :param silent: the meaning of members that have none written beside them; an
+        enumeration none of whose members has one gets no column for it.
+    """
+    module = importlib.import_module(name)
+    docs = member_docs(module)
+    page = ""
     for kind in enums_of(module):
-        page += heading(kind.__name__, "-") + (inspect.getdoc(kind) or "") + "\n\n"
-        page += list_table(
-            ("Name", "Value", "Meaning"),
-            (
-                (f"``{name}``", number(kind, member), docs[kind.__name__][name])
-                for name, member in kind.__members__.items()
-            ),
-        )
+        meanings = docs[kind.__name__]
+        page += heading(kind.__name__, "-") + plain(inspect.getdoc(kind) or "")
+        home = "twinet" if kind.__name__ in twinet.__all__ else name
+        page += f"\n\nIts full name is ``{home}.{kind.__name__}``.\n\n"
+        rows = [
+            (f"``{name}``", number(kind, member), plain(meanings.get(name, silent)))
+            for name, member in kind.__members__.items()
+        ]
+        columns = 3 if meanings else 2
+        head = ("Name", "Value", "Meaning")
+        page += list_table(head[:columns], (row[:columns] for row in rows))
     return page
+
+
+def constants_page() -> str:
+    """Write ``docs/reference/constants.rst``."""
+    page = NOTE + heading("WinINet's constants")
+    page += (
+        "All of them are names of ``twinet.wininet``. Most are members of an\n"
+        "enumeration, whose page says what they mean: :doc:`flags`, :doc:`queries`,\n"
+        ":doc:`options`, :doc:`statuses`; the ``ERROR_`` numbers are the codes of\n"
+        ":doc:`errors`.\n\n"
+    )
+    values = vars(importlib.import_module("twinet.wininet.constants"))
+    rows = []
+    for name, written in constants().items():
+        value = values[name]
+        shown = number(type(value), value) if isinstance(value, enum.Enum) else written
+        rows.append(
+            (f"``{name}``", shown, f"``{written}``" if shown != written else "")
+        )
+    return page + list_table(("Name", "Value", "Here"), rows)
 
 
 def options_page() -> str:
@@ -227,6 +270,10 @@ def options_page() -> str:
             for option, row in module.OPTIONS.items()
         ),
     )
+    page += heading("The table itself", "-")
+    page += "``twinet.options.OPTIONS`` has it for programs, a row for each option.\n\n"
+    for name in ("OptionRow", "Kind", "OptionType", "Unit"):
+        page += f".. autoclass:: twinet.options.{name}\n"
     return page
 
 
@@ -321,18 +368,48 @@ def objects_page() -> str:
         ):
             continue  # they have pages of their own
         page += heading(kind.__name__, "-") + plain(inspect.getdoc(kind) or "") + "\n\n"
-        bases = [base for base in public if base is not kind and issubclass(kind, base)]
-        if bases:
-            nearest = max(bases, key=lambda base: len(base.__mro__)).__name__
-            page += f"It has all that ``{nearest}`` has, too.\n\n"
-        inherited = {name for base in bases for name in dir(base)}
-        members = {
-            name: inspect.getattr_static(kind, name)
-            for name in dir(kind)
-            if not (name in inherited or _SEAM.match(name))
-        }
-        if rows := call_rows(members):
-            page += list_table(("Name", "What it does, or is"), rows)
+        page += members_table(kind, public, "twinet.")
+    return page
+
+
+def members_table(kind: type, public: Iterable[type], home: str) -> str:
+    """Write what a class has besides what its public bases have."""
+    page = ""
+    bases = [base for base in public if base is not kind and issubclass(kind, base)]
+    if bases:
+        nearest = max(bases, key=lambda base: len(base.__mro__)).__name__
+        page += (
+            f"It has all that ``{home.removeprefix('twinet.')}{nearest}`` has, too.\n\n"
+        )
+    inherited = {name for base in bases for name in dir(base)}
+    members = {
+        name: inspect.getattr_static(kind, name)
+        for name in dir(kind)
+        if not (name in inherited or SEAM.match(name))
+    }
+    if rows := call_rows(members):
+        page += list_table(("Name", "What it does, or is"), rows)
+    return page
+
+
+def mirrors_page(name: str, title: str) -> str:
+    """Write the page of a door whose classes mirror those of ``twinet``."""
+    module = importlib.import_module(name)
+    page = NOTE + heading(title) + f".. automodule:: {name}\n\n"
+    page += (
+        "What a call takes and raises is told of the class of the same name in\n"
+        ":doc:`handles`, :doc:`http`, :doc:`ftp` and :doc:`gopher`.\n\n"
+    )
+    named = {each: getattr(module, each) for each in getattr(module, "__all__", ())}
+    public = [kind for kind in named.values() if inspect.isclass(kind)]
+    for each, value in named.items():
+        page += heading(each, "-")
+        if inspect.isclass(value):
+            # Without a signature, which is that of the class that it mirrors.
+            page += f".. autoclass:: {name}.{each}()\n\n"
+            page += members_table(value, public, f"{name}.")
+        else:
+            page += f".. autofunction:: {name}.{each}\n\n"
     return page
 
 
@@ -340,7 +417,7 @@ def call_rows(members: dict[str, object]) -> list[tuple[str, str]]:
     """Return what can be called or asked, and the first sentences about it."""
     rows = []
     for name, member in members.items():
-        asked = isinstance(member, property)
+        asked = isinstance(member, property) or type(member).__name__ in _SHOWN
         call = getattr(member, "__func__", member)
         if not (asked or inspect.isfunction(call)):
             continue
@@ -462,11 +539,15 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "twinet" / "errors.py": errors_source(),
         ROOT / "twinet" / "wininet" / "constants.py": constants_source(),
+        REFERENCE / "aio.rst": mirrors_page("twinet.aio", "Tasks of asyncio"),
+        REFERENCE / "blocking.rst": mirrors_page("twinet.blocking", "Blocking calls"),
+        REFERENCE / "constants.rst": constants_page(),
         REFERENCE / "errors.rst": errors_page(),
         REFERENCE / "flags.rst": flags_page(),
         REFERENCE / "limits.rst": limits_page(),
         REFERENCE / "objects.rst": objects_page(),
         REFERENCE / "options.rst": options_page(),
+        REFERENCE / "queries.rst": queries_page(),
         REFERENCE / "statuses.rst": statuses_page(),
     }
 

@@ -209,7 +209,7 @@ class GopherAttribute:
 
     :ivar category_name: the block's name with its plus, as ``+ADMIN``.
     :ivar name: the attribute's; the block's own where it has none.
-    :ivar value: what :attr:`attribute` says; text where it could not be read so.
+    :ivar value: what ``attribute`` says; text where it could not be read so.
     """
 
     category: GopherCategory

@@ -47,7 +47,7 @@ class CertificateInfo:
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of :attr:`der`: 64 hexadecimal digits."""
+        """The SHA-256 of ``der``: 64 hexadecimal digits."""
         return sha256(self.der).hexdigest()
 
     def __str__(self) -> str:

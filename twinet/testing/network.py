@@ -41,7 +41,7 @@ class MemoryNetwork:
             request = network.run(session.get("http://shop.example/prices"))
 
     All of the library is real, end to end; only the sockets and the time are not.
-    What takes a reactor is given :attr:`reactor`: ``twinet.fetch(url,
+    What takes a reactor is given ``reactor``: ``twinet.fetch(url,
     reactor=network.reactor)``, or a program's own ``main(network.reactor)``.
 
     Time stands still but in :meth:`advance` and :meth:`run`.

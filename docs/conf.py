@@ -1,0 +1,56 @@
+"""How Sphinx builds these pages: ``sphinx-build -W -n docs FOLDER``.
+
+Nothing is fetched for it: names of other libraries are shown and lead nowhere.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE / "extensions")]
+
+import twinet  # noqa: E402
+
+project = "twinet"
+author = "The twinet developers"
+project_copyright = author
+version = release = twinet.__version__
+
+extensions = ["sphinx.ext.autodoc", "links", "members", "rows"]
+exclude_patterns = ["_build"]
+highlight_language = "none"
+default_role = "literal"
+
+html_theme = "furo"
+html_title = f"twinet {version}"
+html_static_path = ["_static"]
+html_css_files = ["twinet.css"]
+html_copy_source = False
+
+add_module_names = False
+maximum_signature_line_length = 80
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
+autodoc_preserve_defaults = True
+autodoc_inherit_docstrings = True
+python_display_short_literal_types = True
+
+#: What references and annotations may name that has no description here.
+_UNDESCRIBED = (
+    # Other libraries: their pages are elsewhere, and finding them takes the network.
+    r"(twisted|treq|os|re|collections|concurrent|datetime|pathlib)\..*",
+    r"(cryptography|OpenSSL)\..*",
+    r"Deferred|IHostnameResolver|IStreamClientEndpoint|IBodyProducer|IResponse",
+    r"IReactorTime|PrivateCertificate|Certificate|PathLike|Path|datetime|BinaryIO",
+    r"Factory|EllipsisType",
+    # Words in the canonical forms on the page of types, and type variables.
+    r"value|file|info|context|T",
+    # What the names of a door are made of.
+    r"twinet\.(testing|timeline)\.[a-z_]+\..*|twinet\._net\..*",
+    # Choices in twinet.testing, whose docstrings say what there is to choose from.
+    r"Answer|Body|Conversation|Dialing|Headers|Place|Step",
+)
+nitpick_ignore_regex = [(r"py:.*", name) for name in _UNDESCRIBED]
