@@ -38,19 +38,7 @@ autodoc_preserve_defaults = True
 autodoc_inherit_docstrings = True
 python_display_short_literal_types = True
 
-#: What references and annotations may name that has no description here.
-_UNDESCRIBED = (
-    # Other libraries: their pages are elsewhere, and finding them takes the network.
-    r"(twisted|treq|os|re|collections|concurrent|datetime|pathlib)\..*",
-    r"(cryptography|OpenSSL)\..*",
-    r"Deferred|IHostnameResolver|IStreamClientEndpoint|IBodyProducer|IResponse",
-    r"IReactorTime|PrivateCertificate|Certificate|PathLike|Path|datetime|BinaryIO",
-    r"Factory|EllipsisType",
-    # Words in the canonical forms on the page of types, and type variables.
-    r"value|file|info|context|T",
-    # What the names of a door are made of.
-    r"twinet\.(testing|timeline)\.[a-z_]+\..*|twinet\._net\..*",
-    # Choices in twinet.testing, whose docstrings say what there is to choose from.
-    r"Answer|Body|Conversation|Dialing|Headers|Place|Step",
-)
-nitpick_ignore_regex = [(r"py:.*", name) for name in _UNDESCRIBED]
+#: Other libraries: their pages are elsewhere, and finding them takes the network.
+nitpick_ignore_regex = [
+    (r"py:.*", r"(twisted|treq|concurrent|cryptography|OpenSSL)\..*"),
+]

@@ -78,8 +78,21 @@ def readings(target: str) -> list[str]:
     return [*(f"twinet.{name}{member}" for name in names), short]
 
 
+def passes(_app: Sphinx, _domain: object, node: pending_xref) -> bool | None:
+    """Let the words of annotations be what they are in the source.
+
+    They are names of other libraries, choices that have names of their own there, and
+    type variables; those that users meet often are explained on the page of types.
+    What somebody wrote as a reference has to lead somewhere.
+    """
+    written = "refwarn" in node
+    public = node.get("reftarget", "").rpartition(".")[2] in twinet.__all__
+    return None if written or public else True
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let Sphinx call."""
     app.connect("doctree-read", say_whose)
     app.connect("missing-reference", resolve)
+    app.connect("warn-missing-reference", passes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
