@@ -35,7 +35,7 @@ class MemoryReactor(Clock):
     Unlike Twisted's ``Clock`` it does not jump: what is due on the way happens when
     it is due.  Blocking work (files) is done in a turn of its own instead of a thread.
 
-    :param otherwise: see :class:`twinet.testing.hosts.Hosts`.
+    :param otherwise: see ``Hosts``.
     :ivar hosts: who is where.
     :ivar attempts: what is being connected.
     :ivar connections: the connections that stand.
