@@ -409,7 +409,8 @@ def mirrors_page(name: str, title: str) -> str:
             page += f".. autoclass:: {name}.{each}()\n\n"
             page += members_table(value, public, f"{name}.")
         else:
-            page += f".. autofunction:: {name}.{each}\n\n"
+            shown = ", ".join(parameters(value))
+            page += f".. autofunction:: {name}.{each}({shown})\n\n"
     return page
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DIRECTIVE = re.compile(
-    r"^\.\. (?:auto|py:)?(?P<kind>\w+):: (?P<name>[\w.]+)\S*\n"
+    r"^\.\. (?:auto|py:)?(?P<kind>\w+):: (?P<name>[\w.]+).*\n"
     r"(?P<options>(?: +:.*\n)*)",
     re.MULTILINE,
 )
