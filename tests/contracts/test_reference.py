@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -35,6 +36,24 @@ class Reference(SynchronousTestCase):
         self.assertIn("twinet.wininet.InternetOpen", names)
         self.assertIn("twinet.wininet.INTERNET_FLAG_ASYNC", names)
         self.assertFalse([name for name in names if "._" in name])
+
+
+class Site(SynchronousTestCase):
+    """How a reader comes to a page."""
+
+    def test_every_page_stands_in_a_table_of_contents(self):
+        """On an index page of its folder or above, by its name."""
+        docs = PAGES.parent
+        listed = {
+            (page.parent / entry).resolve()
+            for page in docs.rglob("index.rst")
+            for entry in re.findall(
+                r"^   ([\w/-]+)$", page.read_text(encoding="utf-8"), re.MULTILINE
+            )
+        }
+        pages = [page for page in docs.rglob("*.rst") if page != docs / "index.rst"]
+        missing = [str(p) for p in pages if p.with_suffix("").resolve() not in listed]
+        self.assertFalse(missing, "name the page in the toctree of an index.rst")
 
 
 class Checks(SynchronousTestCase):
