@@ -27,6 +27,8 @@ from twinet._net.tls import TlsCreator
 from twinet._net.translate import translate
 from twinet.errors import GopherDataError, InternetError, Timeout
 from twinet.status import (
+    ConnectedToServer,
+    ConnectingToServer,
     ReceivingResponse,
     RequestSent,
     ResponseReceived,
@@ -34,6 +36,7 @@ from twinet.status import (
 )
 
 if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
     from twinet._gopher.engine import Engine
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from twinet._net.connector import Opening
     from twinet._net.dispatch import Voice
     from twinet._net.line import Line
+    from twinet._net.straight import Straight
     from twinet.proxy import Proxy
 
 __all__ = ["DOT_TIME", "Transaction"]
@@ -86,6 +90,7 @@ class Transaction:
         self._voice = voice
         self._reader = reader
         self._opening: Opening | None = None
+        self._waiting: Deferred[Line] | None = None
         self._limit = ("", 0.0)
         self._whole: _Whole | None = None
         #: where there is a lowest speed, it is measured from the first byte on.
@@ -111,14 +116,6 @@ class Transaction:
         creator = None
         if place.scheme == "gophers":
             creator = TlsCreator(engine.tls_policy(), place.host)
-        host, port, proxy = place.host, place.port, None
-        if passage is not None:
-            proxy = self._proxy = passage.proxy
-            host, port = proxy.host, proxy.port
-        context = self._voice.context
-        target = Target(
-            place.scheme, host, port, place.url, context=context, proxy=proxy
-        )
         if order.limits.whole is not None:
             self._whole = _Whole(self)
             engine.deadlines.set(self._whole, order.limits.whole)
@@ -130,13 +127,29 @@ class Transaction:
                 engine.deadlines,
                 self._fail,
             )
+        line_of, needs_farewell = engine.line, order.needs_farewell
 
         def build() -> GopherLine:
-            line = engine.line(engine)
+            line = line_of(engine)
             line.tls_creator = creator
-            line.needs_farewell = order.needs_farewell
+            line.needs_farewell = needs_farewell
             return line
 
+        if passage is None and creator is None:
+            straight = engine.connector.straight(
+                place.host, place.port, build, order.limits
+            )
+            if straight is not None:
+                self._go_straight(straight)
+                return
+        host, port, proxy = place.host, place.port, None
+        if passage is not None:
+            proxy = self._proxy = passage.proxy
+            host, port = proxy.host, proxy.port
+        context = self._voice.context
+        target = Target(
+            place.scheme, host, port, place.url, context=context, proxy=proxy
+        )
         self._opening = engine.connector.opening(
             target, build, self._voice, order.limits, creator, self._opened, passage
         )
@@ -208,6 +221,39 @@ class Transaction:
         )
 
     # -- the connection
+
+    def _go_straight(self, straight: Straight) -> None:
+        """Connect to an address that was met before; it is told as any other."""
+        voice = self._voice
+        if voice.heard:
+            voice.emit(ConnectingToServer, straight.text)
+            if self.over:
+                return
+        try:
+            line = straight.connect()
+        except InternetError as error:
+            self._fail(error)
+            return
+        if line is not None:
+            self._arrived(line)
+            return
+        waiting = self._waiting = straight.wait()
+        waiting.addCallbacks(self._arrived, self._not_arrived)
+
+    def _arrived(self, line: Line) -> None:
+        self._waiting = None
+        self.line = cast("GopherLine", line)
+        self._connected = True
+        if self._voice.heard:
+            self._voice.emit(ConnectedToServer, line.address)
+            if self.over:
+                return
+        self._opened(line)
+
+    def _not_arrived(self, failure: Failure) -> None:
+        self._waiting = None
+        if isinstance(failure.value, InternetError):
+            self._fail(failure.value)
 
     def _opened(self, result: Line | InternetError) -> None:
         self._opening = None
@@ -373,6 +419,9 @@ class Transaction:
         if opening is not None:
             self._connected = opening.connected
             opening.cancel()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.cancel()
         if self.line is not None:
             self.line.forget()
 

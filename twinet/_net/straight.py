@@ -42,6 +42,7 @@ class Straight:
 
     :param build: makes the line.
     :param limit: of connecting (seconds).
+    :ivar text: the address as text.
     """
 
     deadline: float | None = None
@@ -59,6 +60,7 @@ class Straight:
         self._build = build
         self._limit = limit
         self._stream = Stream(self, address)
+        self.text = self._stream.text
         self._line: Line | None = None
         self._error: InternetError | None = None
         self._waiting: Deferred[Line] | None = None
