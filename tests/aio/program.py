@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def run(main: Callable[[], Coroutine[Any, Any, T]]) -> tuple[T, list[str]]:
+def run(
+    main: Callable[[], Coroutine[Any, Any, T]],
+    new_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> tuple[T, list[str]]:
     """Run a program on a new loop; give its result, and what the loop reported.
 
     A future whose error nobody looked at is reported when it is collected.
@@ -27,6 +30,8 @@ def run(main: Callable[[], Coroutine[Any, Any, T]]) -> tuple[T, list[str]]:
         finally:
             gc.collect()
 
-    result = asyncio.run(whole())
+    # As asyncio.run() does it.
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        result = runner.run(whole())
     gc.collect()
     return result, reported
