@@ -87,6 +87,10 @@ def main() -> None:
 
             run = uvloop.run
         found += [run(visit(*where)) for _ in range(2)]
+    for each in threading.enumerate():
+        # One that has been told to end is on its way.
+        if each is not threading.main_thread():
+            each.join(10)
     print(
         json.dumps(
             {
