@@ -15,12 +15,40 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.contracts import pages
 from tests.inetfetch.commandline import PATIENCE, environment
 from tests.inetfetch.website import Website, content
+from tests.timeline.drawing import Drawing
 from twinet.inetfetch.command.cli import prepare
 from twinet.inetfetch.command.report import Exit
 from twinet.inetfetch.settings import Options
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 100_000
+#: The table of WinINet's guide, which is of this day, and that of the other one.
+FASTER = [
+    (
+        "start",
+        "request to Downfall",
+        "request to Downfall and request to Fourth",
+    ),
+    ("asynchronous: Fourth answers", "waiting", "downloads Fourth's prices"),
+    (
+        "Downfall answers",
+        "downloads Downfall's prices",
+        "downloads Downfall's prices",
+    ),
+    ("Downfall's prices are there", "request to Fourth", "compares prices"),
+    ("asynchronous: the comparison is done", "waiting", "operation complete"),
+    ("synchronous: Fourth answers", "downloads Fourth's prices", "n/a"),
+    ("synchronous: Fourth's prices are there", "compares prices", "n/a"),
+    ("synchronous: the comparison is done", "operation complete", "n/a"),
+]
+SLOWER = [
+    FASTER[0],
+    FASTER[2],
+    ("Downfall's prices are there", "request to Fourth", "waiting"),
+    FASTER[1],
+    ("asynchronous: Fourth's prices are there", "waiting", "compares prices"),
+    *FASTER[4:],
+]
 SHELL_WORDS = {"&&", "||", ";", "|", ">", "<"}
 
 
@@ -104,12 +132,78 @@ class Run(SynchronousTestCase):
             )
             self.assertEqual("REQUEST_COMPLETE" in steps, "asynchronous" in name)
 
+    def test_coffee_prices_tells_what_happens_on_both_days(self):
+        """The table of WinINet's guide, from real notifications: rows and order."""
+        example = ROOT / "docs" / "examples" / "coffee_prices.py"
+        out = self.run_program(str(example))
+        _, faster, slower = out.split("On a day when Fourth Coffee is the ")
+        self.assertEqual(table_rows(faster), FASTER)
+        self.assertEqual(table_rows(slower), SLOWER)
+        for day in (faster, slower):
+            saved = re.search(r"([\d.]+) s and ([\d.]+) s: ([\d.]+) s saved", day)
+            assert saved is not None, day
+            self.assertGreater(float(saved[1]), float(saved[2]))
+            self.assertIn("The best: espresso 2.20, mocha 3.70\n", day)
+
+    def test_coffee_prices_can_be_asked_of_others(self):
+        """One table, of today."""
+        example = ROOT / "docs" / "examples" / "coffee_prices.py"
+        urls = [f"{self.site.url}/bytes/10/{name}" for name in "ab"]
+        out = self.run_program(str(example), *urls)
+        self.assertEqual(out.count("synchronous version"), 2)
+        self.assertEqual(
+            sorted(self.site.paths), ["/bytes/10/a"] * 2 + ["/bytes/10/b"] * 2
+        )
+
+    def test_the_browser_fetches_things_while_the_page_comes(self):
+        """Each that is referred to, as it is found; and a picture of it."""
+        example = ROOT / "docs" / "examples" / "browser.py"
+        lines = self.run_program(str(example), "page.svg").splitlines()
+        things = [line[6:] for line in lines if line.startswith("found ")]
+        self.assertEqual(len(things), 8)
+        self.assertEqual((things[0], things[-1]), ("style.css", "gone.png"))
+        whole = lines.index("the page is here")
+        early = [line for line in lines[:whole] if line.startswith("style.css is here")]
+        self.assertEqual(len(early), 1, lines)
+        self.assertEqual(sum(" is here: " in line for line in lines), 7)
+        self.assertIn("gone.png cannot be had: 404 Not Found", lines)
+        drawing = Drawing((self.home / "here" / "page.svg").read_text("utf-8"))
+        self.assertEqual(len(drawing.rows()), 9)
+        self.assertEqual(list(drawing.outside()), [])
+
+    def test_the_watchdog_interrupts_what_it_must(self):
+        """And nothing else."""
+        example = ROOT / "docs" / "examples" / "watchdog.py"
+        lines = self.run_program(str(example)).splitlines()
+        told = {line.partition(":")[0]: line for line in lines}
+        self.assertEqual(told.pop("good"), "good: finished, 100000 bytes")
+        for name, words in (
+            ("dripping", "less than 2000 bytes a second"),
+            ("endless", "more than 500000 bytes"),
+            ("silent", "after 0 bytes, silent for 2 s"),
+        ):
+            line = told.pop(name)
+            self.assertTrue(line.startswith(f"{name}: interrupted after "), line)
+            self.assertTrue(line.endswith(words), line)
+        self.assertEqual(told, {})
+
     def test_every_example_is_run_here(self):
         """A new one needs a test of its own."""
         examples = (ROOT / "docs" / "examples").glob("*.py")
         text = Path(__file__).read_text(encoding="utf-8")
         for example in examples:
-            self.assertIn(f'"{example.name}"', text)
+            # What serves the others is run with them.
+            if example.name != "slow_site.py":
+                self.assertIn(f'"{example.name}"', text)
+
+
+def table_rows(text: str) -> list[tuple[str, ...]]:
+    """Return the rows of a table with columns that two blanks part."""
+    _, _, table = text.partition("asynchronous version\n")
+    rows = table.partition("\n\n")[0].splitlines()
+    return [
+        tuple(cell.strip() for cell in (row[:40], row[40:69], row[69:])) for row in rows
+    ]
 
 
 class Pages(SynchronousTestCase):
