@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from twisted.internet.defer import Deferred
 
-from twinet._ftp.file_upload import LocalFile, upload
+from twinet._ftp.file_upload import upload
+from twinet._ftp.local_file import LocalFile
 from twinet._ftp.progress import Progress
 from twinet._ftp.retrieval import Retrieval
 from twinet._ftp.sink_reader import SinkReader

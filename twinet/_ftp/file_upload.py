@@ -1,89 +1,45 @@
 """A local file on its way into a storage.
 
 A plain connection on a socket of ours is fed by the system itself (``sendfile``): the
-bytes never come into this process.  It may then wait for the disk for as long as it
-takes to fill the socket's buffer; so it is told to read ahead.  Everywhere else they
-are read in a thread, a piece ahead of what the server takes.
+bytes never come into this process.  What is not in the system's memory it would wait
+for, with the reactor: a disk that gives 5 MB a second was measured to hold that up for
+2.7 seconds at a time.  So the socket is given what is there already, and a thread has
+the next piece read where it is not::
+
+    opened, the first piece read --> sending what is there <--> waiting for the disk
+                                          |
+                                          '-- all of it --> draining --> sent
+
+Everywhere else the bytes are read in a thread, a piece ahead of what the server takes.
 """
 
 from __future__ import annotations
 
-import os
-from errno import EINVAL, ENOSYS, ENOTSOCK, EOPNOTSUPP
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.main import CONNECTION_LOST
 
-from twinet._net.disk import unreadable
+from twinet._ftp.local_file import FIRST, IMPOSSIBLE, sendfile
 from twinet._net.stream import Stream, wait_until_sent
 from twinet.errors import Truncated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from twisted.python.failure import Failure
+
+    from twinet._ftp.local_file import LocalFile
     from twinet._ftp.operation import Operation
     from twinet._ftp.storage import Storage
     from twinet.errors import InternetError
 
     Run = Callable[..., Deferred[Any]]
 
-__all__ = ["LocalFile", "upload"]
+__all__ = ["upload"]
 
-#: What is read at a time in a thread (bytes; design of the HTTP uploads).
-READ = 256 << 10
-#: What the system is asked to send at once (bytes).  It takes what fits into the
-#: socket's buffer; more than that is asked for so that it is always filled.
-SEND = 4 << 20
-#: The system cannot do that with this file, or this socket.
-_IMPOSSIBLE = frozenset((EINVAL, ENOSYS, ENOTSOCK, EOPNOTSUPP))
-_sendfile: Any = getattr(os, "sendfile", None)
-
-
-class LocalFile:
-    """A file that is open for reading.  All methods block, one after the other."""
-
-    def __init__(self, path: Path) -> None:
-        """Open it.
-
-        :raises FileNotFound: 2, there is no such file.
-        :raises AccessDenied: 5, it may not be read.
-        :raises InvalidParameter: 87, it is no file.
-        """
-        self.path = path
-        # A read that nobody waits for any more may be under way when it is closed.
-        self._lock = Lock()
-        try:
-            self._file = path.open("rb", buffering=0)
-            self.descriptor = self._file.fileno()
-            #: how long it was when it was opened (bytes).
-            self.size = os.fstat(self.descriptor).st_size
-            if hasattr(os, "posix_fadvise"):
-                advice = os.POSIX_FADV_SEQUENTIAL
-                os.posix_fadvise(self.descriptor, 0, 0, advice)
-        except OSError as error:
-            raise unreadable(error, path) from error
-
-    def read(self, place: int) -> bytes:
-        """Return a piece from some place; empty at the end.
-
-        :raises InvalidParameter: 87, the disk does not give it.
-        """
-        with self._lock:
-            if self._file.closed:
-                return b""
-            try:
-                self._file.seek(place)
-                return self._file.read(READ) or b""
-            except OSError as error:
-                raise unreadable(error, self.path) from error
-
-    def close(self) -> None:
-        """Close it."""
-        with self._lock:
-            self._file.close()
+#: What is read ahead at a time, at most (bytes; our own).
+PIECE = 4 << 20
 
 
 async def upload(
@@ -103,12 +59,12 @@ async def upload(
     """
     transport = storage.data.transport
     if (
-        _sendfile is not None
+        sendfile is not None
         and type(transport) is Stream
         and not text
         and not storage.data.tls
     ):
-        pump = _Pump(storage, transport, file, place, progress)
+        pump = _Pump(storage, transport, file, place, run, progress)
         place = await operation.wait(pump.start())
     # What the system could not send, or what has been added meanwhile.
     ahead = run(file.read, place)
@@ -130,7 +86,10 @@ async def upload(
 
 
 class _Pump:
-    """Has the system send a file, whenever the socket has room."""
+    """Has the system send a file, whenever the socket has room and the disk was there.
+
+    Two pieces are ahead of the socket at most.
+    """
 
     def __init__(
         self,
@@ -138,13 +97,20 @@ class _Pump:
         transport: Stream,
         file: LocalFile,
         place: int,
+        run: Run,
         progress: Callable[[int], None],
     ) -> None:
         self._storage = storage
         self._transport = transport
         self._file = file
         self._place = place
+        self._run = run
         self._progress = progress
+        #: up to which place the file is in memory.
+        self._ready = max(place, file.ready)
+        self._piece = FIRST
+        #: the disk is reading; the socket is sending.
+        self._reading = self._sending = False
         self._done: Deferred[int] = Deferred(self._cancelled)
         #: all is in the socket's buffer, and has to leave it: the server's last word is
         #: not to be waited for as long as it has not got everything.
@@ -153,10 +119,48 @@ class _Pump:
     def start(self) -> Deferred[int]:
         """Begin; fires with the place up to which the file was sent."""
         self._transport.pump = self._send
+        self._storage.lost = self._lost
+        self._read_ahead()
+        if self._ready > self._place or self._ready >= self._file.size:
+            self._go_on()
+        return self._done
+
+    def _go_on(self) -> None:
+        self._sending = True
         self._transport.startWriting()
         self._storage.data.watch_sending()
-        self._storage.lost = self._lost
-        return self._done
+
+    def _read_ahead(self) -> None:
+        """Have the next piece in memory, if it is time for that."""
+        file, ready = self._file, self._ready
+        if self._reading or ready >= file.size or ready - self._place > self._piece:
+            return
+        self._piece = min(4 * self._piece, PIECE)
+        self._ready = file.in_memory(ready, self._piece)
+        if self._ready == ready:
+            self._reading = True
+            self._run(file.read_ahead, ready, self._piece).addCallbacks(
+                self._read, self._unread
+            )
+
+    def _read(self, end: int) -> None:
+        self._reading = False
+        if self._done.called:
+            return
+        if end <= self._ready:
+            # It has become shorter; what is left is read in a thread.
+            self._end()
+            return
+        self._ready = end
+        self._read_ahead()
+        if not self._sending:
+            self._go_on()
+
+    def _unread(self, failure: Failure) -> None:
+        if not self._done.called:
+            self._stop()
+            self._storage.data.rest()
+            self._done.errback(failure)
 
     def _send(self) -> Any:
         """Send what fits; called by the transport when there is room."""
@@ -167,14 +171,21 @@ class _Pump:
                 self._end()
             self._draining = True
             return None
+        left = self._ready - self._place
+        if left <= 0:
+            # The disk is behind.
+            self._sending = False
+            transport.stopWriting()
+            self._storage.data.rest()
+            return None
         try:
-            sent = _sendfile(
-                transport.fileno(), self._file.descriptor, self._place, min(SEND, left)
+            sent = sendfile(
+                transport.fileno(), self._file.descriptor, self._place, left
             )
         except BlockingIOError:
             return None
         except OSError as error:
-            if error.errno in _IMPOSSIBLE:
+            if error.errno in IMPOSSIBLE:
                 self._end()
                 return None
             return CONNECTION_LOST
@@ -185,6 +196,7 @@ class _Pump:
         self._place += sent
         self._storage.took(sent)
         self._storage.data.watch_sending()
+        self._read_ahead()
         self._progress(sent)
         return None
 
