@@ -185,6 +185,26 @@ class Interruptions(Scripts):
         self.assertEqual((process.returncode, out, err), (143, "", ""))
         self.left()
 
+    def test_a_handler_may_make_calls(self) -> None:
+        """Those end; the call that was under way goes on, unless they end it."""
+        out = self.run_script("""
+            def ring(*_):
+                bodies.append(session.fetch(SITE).body)
+                if len(bodies) == 20:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                    session.close()
+            bodies = []
+            signal.signal(signal.SIGALRM, ring)
+            session = blocking.Session(proxy="")
+            session.set_status_callback(lambda news: None)
+            signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
+            try:
+                session.get(SILENT)
+            except twinet.errors.OperationCancelled:
+                print({len(body) for body in bodies})
+        """)
+        self.assertEqual(out, ["{1000}"])
+
     def test_an_alarm_is_a_limit_of_ones_own(self) -> None:
         """An exception of the program's, from its own handler."""
         out = self.run_script("""

@@ -76,7 +76,8 @@ class Glass:
     def __init__(self, root: type[Mirror]) -> None:
         self._kinds = root._kinds
         self._mirrors: WeakValueDictionary[int, Mirror] = WeakValueDictionary()
-        self._lock = threading.Lock()
+        # A signal handler may make a call in the middle of another one.
+        self._lock = threading.RLock()
 
     def mirror(self, handle: Handle, mirror: Mirror | None = None) -> Mirror:
         """Return the mirror of a handle.

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twinet._net.dispatch import Voice, report_fault
@@ -69,7 +69,8 @@ class Lane:
     __slots__ = ("_lock", "_owed", "_running", "_waiting", "mailbox")
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        # A signal handler may make a call that tells, in the middle of telling.
+        self._lock = RLock()
         #: what to run, and whether it outlives the closing of the handle.
         self._waiting: deque[tuple[Step, bool]] = deque()
         self._running = False
