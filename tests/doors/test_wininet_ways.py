@@ -311,6 +311,36 @@ class SynchronousSessionTests(WaysCase):
             names.index((2, "HANDLE_CLOSING")), names.index((1, "RECEIVING_RESPONSE"))
         )
 
+    async def test_an_interrupted_call_leaves_no_handle(self) -> None:
+        """Before the answer as after it; the session goes on."""
+
+        def program() -> bytes:
+            session = self.open()
+            for name in ("RECEIVING_RESPONSE", "RESPONSE_RECEIVED"):
+
+                def react(handle, context, status, info, name=name) -> None:
+                    if status.name == name:
+                        handles.append(handle)
+                        # As a signal handler does that runs in here.
+                        raise KeyboardInterrupt
+
+                self.listener.react = react
+                self.assertRaises(
+                    KeyboardInterrupt,
+                    w.InternetOpenUrl,
+                    session,
+                    self.server.url("/"),
+                    context=9,
+                )
+                self.listener.react = lambda *news: None
+                body = self.fetch(session, 1)
+                self.assertFalse(handles[-1].alive, name)
+            w.InternetCloseHandle(session)
+            return body
+
+        handles: list[Any] = []
+        self.assertEqual(await self.run_program(program), b"hello")
+
     async def test_closing_in_a_notification_ends_the_call_with_12017(self) -> None:
         """In each step of a request; what the handle has to say comes after."""
 

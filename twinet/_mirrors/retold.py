@@ -73,7 +73,10 @@ def told_as(
 def _rename(
     function: Callable[..., Any], call: Callable[..., Any], gives: str, also: Words
 ) -> None:
-    function.__name__ = call.__name__
+    name = call.__name__
+    function.__name__ = name
+    # So that a line of a traceback names the call.
+    function.__code__ = function.__code__.replace(co_name=name, co_qualname=name)
     function.__doc__ = retold(call.__doc__ or "", also)
     signature = inspect.signature(call)
     answer = signature.return_annotation

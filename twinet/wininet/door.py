@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, wait
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from twisted.internet.defer import Deferred
@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 from twisted.python.threadable import isInIOThread
 
 from twinet._handles.handle import Handle, PendingCall
+from twinet._mirrors.lost import give_up
 from twinet._net.caller_delivery import CallerDelivery
 from twinet._net.reactor_thread import ready_to_block
 from twinet.errors import (
@@ -162,7 +163,7 @@ def _enter(
     if not isinstance(delivery, CallerDelivery):
         return on_reactor(session.reactor, run)
     ready_to_block(session.reactor, "open the session with INTERNET_FLAG_ASYNC")
-    return delivery.call(handle.lane, run)
+    return delivery.call(handle.lane, run, partial(give_up, handle))
 
 
 def _root(handle: Handle) -> Session:
