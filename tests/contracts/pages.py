@@ -6,8 +6,9 @@ marked as a fragment::
     .. code-block:: python
        :class: fragment
 
-In Markdown a fragment says so after the language: ``python fragment``.  What a person
-types stands in ``console`` blocks, after a ``$``.
+What is marked as an ``excerpt`` stands word for word in one of the examples, which are
+run.  In Markdown a fragment says so after the language: ``python fragment``.  What a
+person types stands in ``console`` blocks, after a ``$``.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Block:
     kind: str
     text: str
     fragment: bool
+    #: it stands in one of the examples, which are run.
+    excerpt: bool = False
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -60,6 +63,7 @@ def blocks(path: Path, root: Path) -> Iterator[Block]:
             kind=match["kind"],
             text=textwrap.dedent(match["body"]).strip("\n") + "\n",
             fragment="fragment" in match["options"],
+            excerpt="excerpt" in match["options"],
         )
 
 
@@ -75,6 +79,15 @@ def all_blocks(root: Path) -> list[Block]:
 
 def programs(found: list[Block]) -> list[Block]:
     """Return the Python code that is to be run."""
+    return [each for each in _code(found) if not each.excerpt]
+
+
+def excerpts(found: list[Block]) -> list[Block]:
+    """Return the Python code that stands in an example as well."""
+    return [each for each in _code(found) if each.excerpt]
+
+
+def _code(found: list[Block]) -> list[Block]:
     return [each for each in found if each.kind == "python" and not each.fragment]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import getpass
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -66,7 +68,7 @@ class Run(SynchronousTestCase):
     def run_program(self, *arguments: str, folder: str = "here") -> str:
         """Run Python; return what it printed."""
         where = self.home / folder
-        where.mkdir()
+        where.mkdir(exist_ok=True)
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=where,
@@ -187,6 +189,23 @@ class Run(SynchronousTestCase):
             self.assertTrue(line.endswith(words), line)
         self.assertEqual(told, {})
 
+    def test_the_tests_of_an_example_pass(self):
+        """In pytest, and the cases in trial."""
+        for runner, tests, said in (
+            ("pytest", "test_cheapest_coffee.py", "6 passed"),
+            ("twisted.trial", "test_cheapest_coffee", "PASSED (successes=4)"),
+        ):
+            (self.home / runner).mkdir()
+            for name in ("cheapest_coffee.py", "test_cheapest_coffee.py"):
+                shutil.copy(ROOT / "docs" / "examples" / name, self.home / runner)
+            self.assertIn(said, self.run_program("-m", runner, tests, folder=runner))
+
+    def test_the_cheapest_coffee_is_found(self):
+        """By real sockets too, where nobody answers with a price."""
+        example = ROOT / "docs" / "examples" / "cheapest_coffee.py"
+        out = self.run_program(str(example), f"{self.site.url}/nothing")
+        self.assertEqual(out, "nobody sells any\n")
+
     def test_every_example_is_run_here(self):
         """A new one needs a test of its own."""
         examples = (ROOT / "docs" / "examples").glob("*.py")
@@ -211,6 +230,18 @@ class Pages(SynchronousTestCase):
 
     def setUp(self):
         self.blocks = pages.all_blocks(ROOT)
+
+    def test_excerpts_stand_in_an_example(self):
+        """Word for word, so that what is shown is run."""
+        examples = "".join(
+            path.read_text(encoding="utf-8")
+            for path in sorted((ROOT / "docs" / "examples").glob("*.py"))
+        )
+        found = pages.excerpts(self.blocks)
+        self.assertGreater(len(found), 1)
+        for block in found:
+            depths = (textwrap.indent(block.text, " " * depth) for depth in (0, 4, 8))
+            self.assertTrue(any(text in examples for text in depths), block)
 
     def test_command_lines_can_be_typed(self):
         """Every command and option on the pages is one that we have."""
