@@ -138,6 +138,7 @@ def listing(
     limits: Limits | None = None,
     trust_roots: GivenRoots | None = None,
     proxy: GivenProxy | None = None,
+    netrc: GivenNetrc | None = None,
     delivery: StatusDelivery | None = None,
     reactor: Any = None,
 ) -> Deferred[list[DirectoryEntry]]:
@@ -159,6 +160,7 @@ def listing(
         limits=limits,
         trust_roots=trust_roots,
         proxy=proxy,
+        netrc=netrc,
         delivery=delivery,
     )
 

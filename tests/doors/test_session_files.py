@@ -7,6 +7,7 @@ from twisted.internet.defer import gatherResults
 import twinet
 from tests.doors.test_api import BODY, ApiCase
 from tests.http.loopback import until
+from twinet._handles.file_calls import file_name
 from twinet.errors import (
     FileExists,
     InvalidHandle,
@@ -100,6 +101,23 @@ class SessionFiles(ApiCase):
             self.session.download(self.server.url("/hangs"), self.folder / "x"),
             InvalidHandle,
         )
+
+    async def test_names_of_files_of_ftp(self) -> None:
+        """What is a query's beginning in HTTP is a letter there."""
+        for url, words in (
+            ("ftp://127.0.0.1/d/a?b", "does not end in a file name"),
+            ("ftp://127.0.0.1/d/..", "does not end in a file name"),
+            ("ftp://127.0.0.1/d/%2e%2e;type=i", "does not end in a file name"),
+        ):
+            with self.assertRaises(InvalidParameter) as caught:
+                file_name(url)
+            self.assertIn(words, str(caught.exception))
+        for url, name in (
+            ("ftp://127.0.0.1/d/a%23b#c;type=a", "a#b#c"),
+            ("ftp://127.0.0.1/%2Fetc/motd;type=i", "motd"),
+            ("http://127.0.0.1/d/a?b", "a"),
+        ):
+            self.assertEqual(file_name(url), name)
 
     async def test_bad_input_is_named(self) -> None:
         """Before anything is sent."""

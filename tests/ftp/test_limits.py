@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.ftp.memory import FtpNet, FtpTestCase
 from twinet import Limits
-from twinet.errors import Timeout
+from twinet.errors import LoginFailure, Timeout
 
 
 class Whole(FtpTestCase):
@@ -160,3 +160,15 @@ class Traced(FtpTestCase):
         self.assertIn("port 4000", "\n".join(self.lines))
         self.check_all_closed(server, data)
         self.assertIn("* Closing connection #1", self.lines)
+
+    def test_server_that_repeats_a_password(self):
+        """It is not shown, in whatever words."""
+        call, server = self.net.connect(username="u", password="sesame")
+        server.say("220 hi")
+        refusal = "530-sesame? / no, not sesame / 530 sesame is wrong"
+        self.answer(server, "USER u | 331 who?", f"PASS sesame | {refusal}")
+        self.failureResultOf(call, LoginFailure)
+        self.net.advance()
+        text = "\n".join(self.lines)
+        self.assertIn("530 **** is wrong", text)
+        self.assertNotIn("sesame", text)

@@ -393,6 +393,23 @@ class Ends(PoolTestCase):
             self.assertEqual(self.waiting(), 0)
             self.check_all_closed(server, second)
 
+    def test_listing_by_one_that_has_ended(self):
+        """As a file: nobody has seen anything of it yet."""
+        server = self.first()
+        call = self.begin("ftp://127.0.0.1/d/")
+        self.assertEqual(server.heard(), ["FEAT"])
+        server.close()
+        second = self.enter()
+        self.answer(second, "FEAT | 500 what?", "TYPE A | 200 ok")
+        self.answer(second, "EPSV | 229 x (|||4000|)")
+        data = self.net.accept_ftp()
+        self.answer(second, "LIST d/ | 150 go")
+        data.close()
+        second.say("226 done")
+        self.assertIsNone(self.successResultOf(self.successResultOf(call).next_entry()))
+        self.assertEqual(self.waiting(), 1)
+        self.check_all_closed(server, second)
+
     def test_new_login_behind_it(self):
         """It is the one that waits then."""
         server = self.first()

@@ -168,6 +168,28 @@ class BegunAgain(FtpTestCase):
         self.successResultOf(call)
         self.check_all_closed(server, second, third)
 
+    def test_keeping_alive_what_was_begun_again(self):
+        """By one, when nothing goes on, and never while data are prepared."""
+        ftp, server = self.log_in(reconnect=True, keep_alive=5)
+        server.say("421 idle")
+        call = ftp.delete("x")
+        second = self.net.accept_ftp()
+        second.say("220 hi")
+        self.answer(second, *self.LOGIN, "DELE x | 250 ok")
+        self.successResultOf(call)
+        for _ in range(2):
+            self.net.advance(6)
+            self.answer(second, "NOOP | 200 ok")
+            self.assertEqual(second.heard(), [])
+        call = ftp.open_file("x", "w")
+        self.answer(second, "TYPE I | 200 ok", "EPSV | 229 x (|||4000|)")
+        self.net.advance(20)
+        self.assertEqual(second.heard(), [])
+        data = self.net.accept_ftp()
+        self.answer(second, "STOR x | 150 go")
+        self.successResultOf(call)
+        self.check_all_closed(server, second, data)
+
     def test_closing_meanwhile(self):
         """Nothing is left."""
         ftp, server = self.log_in(reconnect=True)

@@ -167,6 +167,8 @@ class Login:
 
         async def renewed(operation: Operation) -> Any:
             fresh = await self._again(operation)
+            # It is we who keep the connection alive from now on.
+            self.engine.deadlines.clear(fresh)
             self.control = fresh.control
             self.protected = fresh.protected
             self._type = ""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from twinet._net.dispatch import Listener
     from twinet.records import DirectoryEntry, Limits, Response
 
-__all__ = ["FileCalls"]
+__all__ = ["FileCalls", "file_name"]
 
 #: Successes that bring no file: nothing, or a part that was not asked for.
 _NO_FILE = frozenset((204, 205, 206))
@@ -96,7 +96,7 @@ class FileCalls(GopherCalls):
                     _check_status(opened.response)
                 target = path
                 if os.path.isdir(path):  # noqa: ASYNC240, PTH112  local and brief
-                    target = path / _file_name(url)
+                    target = path / file_name(url)
                 return await opened.save(target)  # type: ignore[no-any-return]
 
         return Deferred.fromCoroutine(save())
@@ -169,15 +169,13 @@ def _check_file(url: str) -> None:
         raise InvalidParameter(msg)
 
 
-def _file_name(url: str) -> str:
+def file_name(url: str) -> str:
     """Return the last segment of the URL's path as the name of a file here."""
     if is_gopher(url):
         path = crack_gopher(url).selector
     else:
-        path = urlsplit(url).path
-        if is_ftp(url):
-            path = path.partition(";type=")[0]
-        path = unquote(path)
+        # What FTP takes literally may be a query's or a fragment's beginning in HTTP.
+        path = read_ftp_url(url).path if is_ftp(url) else unquote(urlsplit(url).path)
     name = PurePosixPath(path).name
     # What would mean a folder, or nothing at all, on some system.
     if name.strip(". ") == "" or any(c in name for c in '/\\:\0<>"|?*'):

@@ -16,7 +16,7 @@ import re
 from twinet._wire.ftp_name import encode_name
 from twinet.errors import InvalidParameter
 
-__all__ = ["command", "command_line", "shown_command"]
+__all__ = ["command", "command_line", "secrets_of", "shown_command"]
 
 _VERB = re.compile(r"[A-Za-z]{1,16}")
 _FORBIDDEN = re.compile(r"[\r\n\x00]")
@@ -67,6 +67,15 @@ def shown_command(line: bytes) -> str:
         argument = b"****" if argument else b""
     text = (verb + blank + argument).decode("utf-8", "backslashreplace")
     return text.translate(_CONTROLS)
+
+
+def secrets_of(line: bytes) -> list[bytes]:
+    """Return what a trace may not show of a command."""
+    verb, _, argument = line.rstrip(b"\r\n").partition(b" ")
+    if verb.upper() == b"SITE":
+        word, *rest = argument.split() or [b""]
+        return rest if word.upper() in _SITE_SECRET else []
+    return [argument] if argument and verb.upper() in _SECRET else []
 
 
 def _bare(verb: str) -> bytes:
