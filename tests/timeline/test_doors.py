@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 from typing import Any
 
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.aio.program import run
+from tests.aio.server import Server
+from tests.aio.server import ok as aio_ok
 from tests.blocking.program import ProgramCase, session
 from tests.http.loopback import ok
 from tests.http.memory import OK
 from tests.timeline.clocked import TimelineTestCase
+from twinet import aio
 from twinet._mirrors.mirror import Glass, Listening
 from twinet.blocking.way import BlockingMirror
 from twinet.errors import CannotConnect
@@ -47,6 +54,32 @@ class Blocking(ProgramCase):
             self.assertEqual({kind.split(".")[1] for kind in kinds}, {"blocking"})
 
         return self.run_program(program).addCallback(check)
+
+
+class Asyncio(SynchronousTestCase):
+    """A program of asyncio's, on a loop of its own."""
+
+    def test_requests_are_recorded(self):
+        """Though what it holds are mirrors, and their news come at once."""
+        timeline = Timeline()
+
+        async def main() -> None:
+            answers = {"/": aio_ok(b"hello"), "/silent": None}
+            async with Server(answers) as server, aio.Session(proxy="") as web:
+                timeline.record(web)
+                await web.fetch(server.url("/"))
+                silent = asyncio.ensure_future(web.get(server.url("/silent")))
+                await asyncio.sleep(0.05)
+                silent.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await silent
+
+        _, reported = run(main)
+        self.assertEqual(reported, [])
+        self.assertEqual(
+            [(row.status, row.taken) for row in timeline.rows],
+            [("200", 5), ("OperationCancelled", 0)],
+        )
 
 
 class MirroredAtOnce(TimelineTestCase):

@@ -49,11 +49,18 @@ class Ftp(TimelineTestCase, FileCase):
         self.wait(5)
         for path in ("a", "b"):
             call = ftp.delete(path)
+            self.assertEqual(ftp.doing, "deleting a file")
             self.wait(1)
             server.say("250 ok")
             self.successResultOf(call)
             self.wait(5)
         self.assertEqual([row[0] for row in self.rows()], ["LOGIN", "CALL", "CALL"])
+        self.assertEqual(
+            [row.doing for row in self.timeline.rows[1:]], ["deleting a file"] * 2
+        )
+        self.assertEqual(ftp.doing, "")
+        for shown in (self.timeline.table(), self.timeline.svg(), self.timeline.har()):
+            self.assertIn("deleting a file", shown)
         self.assertEqual(
             [(row.begin, row.duration) for row in self.timeline.rows],
             [(0, 0), (5, 1), (11, 1)],
@@ -137,6 +144,8 @@ class Ftp(TimelineTestCase, FileCase):
         self.assertEqual((answer["status"], answer["httpVersion"]), (200, "FTP"))
         self.assertEqual(deletion["response"]["_error"], "ExtendedError")
         self.assertEqual(deletion["response"]["status"], 0)
+        self.assertIn("550 no", deletion["comment"])
+        self.assertEqual(deletion["response"]["headersSize"], 0)
 
 
 class Gopher(TimelineTestCase):

@@ -31,6 +31,11 @@ class Turns:
         """Whether nobody has the turn."""
         return self._holder is None
 
+    @property
+    def holder(self) -> Operation | None:
+        """Whose turn it is."""
+        return self._holder
+
     def check(self) -> None:
         """Refuse a call that would have to wait for its own program.
 

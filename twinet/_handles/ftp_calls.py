@@ -42,6 +42,15 @@ class FtpCalls(Handle):
         """The session to which the handle belongs."""
         return self._parent  # type: ignore[return-value]  # it is made by a session
 
+    @property
+    def doing(self) -> str:
+        """What goes on, in words, such as ``fetching a.csv``; empty if nothing does.
+
+        :source: our own.
+        """
+        holder = None if self._login is None else self._login.turns.holder
+        return "" if holder is None else holder.name
+
     def _usable_login(self) -> Login:
         """Return the login on which a call is made.
 

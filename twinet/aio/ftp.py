@@ -101,6 +101,7 @@ class FtpConnection(Handle, of=_FtpConnection):
     username: Shows[str] = Shows(_FtpConnection.username)
     tls: Shows[TlsInfo | None] = Shows(_FtpConnection.tls)
     last_response: Shows[str] = Shows(_FtpConnection.last_response)
+    doing: Shows[str] = Shows(_FtpConnection.doing)
     session: Shows[Session] = shows_handle(_FtpConnection.session)
 
     current_directory = waits(_FtpConnection.current_directory)

@@ -52,8 +52,9 @@ class HarEntry:
             entry["serverIPAddress"] = row.address
         if self._exchange.connection:
             entry["connection"] = self._exchange.connection
-        if row.message or row.pending:
-            entry["comment"] = row.message or "not finished"
+        remarks = [row.doing, row.message or ("not finished" if row.pending else "")]
+        if any(remarks):
+            entry["comment"] = ": ".join(filter(None, remarks))
         return entry
 
     def _timings(self) -> dict[str, float]:
@@ -82,7 +83,7 @@ class HarEntry:
             "cookies": [{"name": n, "value": v} for n, v in exchange.cookies],
             "headers": _pairs(fields(exchange.request)),
             "queryString": _pairs(parse_qsl(query, keep_blank_values=True)),
-            "headersSize": head or NONE,
+            "headersSize": (head or NONE) if self._http else 0,
             "bodySize": max(row.sent - head, 0) if self._http else 0,
         }
 
@@ -98,7 +99,7 @@ class HarEntry:
             "headers": _pairs(self._answer),
             "content": self._content(body),
             "redirectURL": self._field("location"),
-            "headersSize": exchange.head_size if answered else NONE,
+            "headersSize": exchange.head_size if answered or not self._http else NONE,
             "bodySize": body if answered or not self._http else NONE,
         }
         if row.error:

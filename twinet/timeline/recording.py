@@ -105,6 +105,8 @@ class Recording:
         row = Row(self._next(), protocol, verb, url, _shown_context(context), now)
         if protocol == "HTTP":
             row.exchange = Exchange()
+        elif _calls(handle):
+            row.doing = handle.doing
         if former is not None and former.pending:
             # Its challenge is answered, without a word about it.
             former.rest(now)

@@ -29,6 +29,7 @@ class Row:
     :ivar verb: HTTP's; or ``LOGIN``, ``GET``, ``PUT``, ``LIST``, ``CALL``.
     :ivar url: without user name and password.
     :ivar context: the handle's, if it is a text or a number; else empty.
+    :ivar doing: of a call on an FTP server, what it does, in words.
     :ivar begin: seconds since the timeline's start.
     :ivar spans: its phases, one after the other without gaps.
     :ivar sent: bytes that went out, heads included.
@@ -50,6 +51,7 @@ class Row:
     context: str
     begin: float
     after: int | None = None
+    doing: str = ""
     spans: list[Span] = field(default_factory=list)
     sent: int = 0
     told: int = 0

@@ -60,6 +60,8 @@ def _numbers(row: Row, zero: float) -> tuple[str, ...]:
 
 def _words(row: Row) -> tuple[str, str]:
     what = harmless(f"{row.verb} {row.url}")
+    if row.doing:
+        what = f"{what} {harmless(row.doing)}"
     if row.context:
         what = f"{what} ({harmless(row.context)})"
     if row.after is not None:

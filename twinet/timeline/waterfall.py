@@ -181,6 +181,8 @@ class _Picture:
         name = row.url.removeprefix(self._known)
         if row.verb != "GET":
             name = f"{row.verb} {name}"
+        if row.doing:
+            name = f"{name} {row.doing}"
         if row.context:
             name = f"{row.context}: {name}"
         return f"\N{RIGHTWARDS ARROW WITH HOOK} {name}" if row.after else name
@@ -193,7 +195,7 @@ class _Picture:
         ]
         came_out = row.status or "pending"
         lines = [
-            f"{row.number}: {row.verb} {row.url}",
+            f"{row.number}: {row.verb} {row.url} {row.doing}".rstrip(),
             f"{came_out}, {size(row.sent)} sent, {size(row.received)} received",
             f"at {duration(row.begin - self._zero)}, took {duration(row.duration)}",
             ", ".join(times),
