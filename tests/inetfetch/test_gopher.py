@@ -28,8 +28,8 @@ class EngineTests(EngineCase):
         [job] = await self.run_to_end(f"{self.hole.url}/9/nope")
         self.assertEqual(job.state, State.FAILED)
         self.assertEqual(job.error["code"], 12132)
-        self.assertIn("no such file", job.error["text"])
-        self.assertEqual(self.hole.asked, ["/nope"])
+        self.assertIn("does not exist", job.error["text"])
+        self.assertEqual(self.hole.requests, ["/nope"])
 
     async def test_broken_connection_is_tried_again(self):
         """And nothing of the first attempt is in the file."""
@@ -58,7 +58,7 @@ class CommandTests(InProcess):
         self.assertEqual(self.files(), {"a.bin": CONTENT})
         end = await self.run_command("get", f"{self.hole.url}/9/nope")
         self.assertEqual(end.code, 5)
-        self.assertIn("no such file", end.err)
+        self.assertIn("does not exist", end.err)
         end = await self.run_command("get", f"{self.hole.url}/1/menu")
         self.assertEqual(end.code, 2)
         self.assertIn("names no file", end.err)

@@ -97,6 +97,13 @@ class GopherPeerTests(SynchronousTestCase):
         self.assertRaises(errors.InternetError, self.read, "9/cut")
         self.assertEqual(self.network.now, 3)
 
+    def test_contents_are_given_in_turn_and_the_last_stays(self):
+        """A server that recovers."""
+        self.hole.put("/a", Script(b"abc", End.ABORT), "one", "two")
+        self.assertRaises(errors.InternetError, self.read, "9/a")
+        texts = [self.read("0/a") for _ in range(3)]
+        self.assertEqual(texts, [b"one\r\n", b"two\r\n", b"two\r\n"])
+
     def test_what_fails_or_cannot_be_is_told(self):
         """In the peer's words, and where it is given."""
         self.hole.put("/fails", int)
@@ -105,6 +112,7 @@ class GopherPeerTests(SynchronousTestCase):
         self.assertIn("failed at '/fails': ValueError", str(error))
         for wrong in (5, None, ["", "0a"], [5]):
             self.assertRaises(InvalidParameter, self.hole.put, "/x", wrong)
+        self.assertRaises(InvalidParameter, self.hole.put, "/x")
 
 
 class OnLoopback(TestCase):

@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from treq.client import HTTPClient
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, connectProtocol
 from twisted.internet.protocol import Factory, Protocol
@@ -15,7 +16,14 @@ from twisted.trial.unittest import SynchronousTestCase
 import twinet
 from twinet import errors
 from twinet.errors import InvalidParameter
-from twinet.testing import Authority, HttpPeer, Link, MemoryNetwork
+from twinet.testing import (
+    Authority,
+    HandPeer,
+    HttpAnswer,
+    HttpPeer,
+    Link,
+    MemoryNetwork,
+)
 
 URL = "http://shop.example/prices"
 
@@ -159,6 +167,50 @@ class WhoIsThere(NetworkCase):
             InvalidParameter, self.network.name, "x.example", "no address"
         )
         self.assertRaises(InvalidParameter, self.network.name, "192.0.2.1", "192.0.2.2")
+
+    def test_a_peer_may_be_played_by_hand(self):
+        """At one host, beside others; the link is heeded as far as it can be."""
+        hand = HandPeer()
+        self.add()
+        place = self.network.add("hand.example", hand, 80)
+        pending = self.network.session().get("http://hand.example/")
+        self.network.advance()
+        server = hand.accept()
+        self.assertTrue(server.take().startswith(b"GET / HTTP/1.1\r\n"))
+        server.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+        self.assertEqual(self.successResultOf(pending).response.status_code, 204)
+        self.assertRaises(AssertionError, hand.accept)
+        place.link = Link(refuses=True)
+        self.assertRaises(errors.CannotConnect, self.fetch, "http://hand.example/")
+        self.assertEqual(self.fetch(), b"coffee 3.50")
+        self.network.close()
+        self.assertTrue(server.closed)
+
+    def test_treq_works_on_the_network(self):
+        """By the session's door, and by the agent's."""
+        self.add()
+        session = self.network.session()
+        agent: Any = twinet.Agent(session=session)
+
+        async def both() -> list[str]:
+            clients: list[Any] = [session.treq(), HTTPClient(agent)]
+            return [await (await it.get(URL)).text() for it in clients]
+
+        self.assertEqual(self.network.run(both()), ["coffee 3.50"] * 2)
+        self.network.close()
+
+    def test_callbacks_of_a_pool_are_called_in_turns(self):
+        """So a redirect that waits for one does not wait for a thread."""
+        moved = HttpAnswer(302, headers={"Location": "/prices"})
+        self.shop.answer("GET", "/moved", moved)
+        self.add()
+        heard = self.network.recorder()
+        session = self.network.session(delivery=twinet.PoolDelivery())
+        session.set_status_callback(heard)
+        answer = self.network.run(session.fetch("http://shop.example/moved"))
+        self.assertEqual((answer.text, self.network.now), ("coffee 3.50", 0))
+        self.network.close()
+        heard.expect(..., f"REDIRECT {URL}", ..., "REQUEST_COMPLETE ok", ...)
 
     def test_tls_is_believed_by_the_networks_sessions(self):
         """And by nobody else; the certificate is the host's own."""

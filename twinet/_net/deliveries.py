@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.logger import Logger
 
 from twinet._net.lanes import LaneVoice
-from twinet._net.threads import Threads
+from twinet._net.threads import threads_of
 from twinet.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from twinet._net.dispatch import Listener
     from twinet._net.lanes import Lane
+    from twinet._net.threads import Threads
 
 __all__ = ["Delivery", "PoolDelivery", "QueueDelivery"]
 
@@ -83,7 +84,8 @@ class PoolDelivery(Delivery):
         """Have one entry of the lane told in a thread."""
         threads = self._threads
         if threads is None:
-            threads = self._threads = Threads(self.reactor, self._limit, "twinet-told")
+            threads = threads_of(self.reactor, "twinet-told", self._limit)
+            self._threads = threads
         threads.start(partial(_tell, lane))
 
 

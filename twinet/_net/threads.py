@@ -39,14 +39,14 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-def threads_of(reactor: Any, name: str) -> Threads:
+def threads_of(reactor: Any, name: str, limit: int = 8) -> Threads:
     """Make threads for a reactor; one that has no use for them says what it has.
 
     On a reactor in memory (``twinet.testing``) nothing may happen while a test looks
     elsewhere, so there what blocks is done in a turn of its own.
     """
     own = getattr(reactor, "blocking_work", None)
-    threads: Threads = Threads(reactor, name=name) if own is None else own(name)
+    threads: Threads = Threads(reactor, limit, name) if own is None else own(name)
     return threads
 
 

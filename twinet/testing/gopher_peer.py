@@ -55,15 +55,24 @@ class GopherPeer(Peer):
     def __init__(self, holes: Mapping[str, GopherContent] | None = None) -> None:
         super().__init__()
         self.requests: list[str] = []
-        self._holes: dict[str, GopherContent] = {}
+        self._holes: dict[str, list[GopherContent]] = {}
         for selector, content in (holes or {}).items():
             self.put(selector, content)
 
-    def put(self, selector: str, content: GopherContent) -> None:
+    def put(self, selector: str, *contents: GopherContent) -> None:
         """Let a selector lead there.
 
-        :raises InvalidParameter: 87, it cannot be.
+        :param contents: given one after the other, the last again and again.
+        :raises InvalidParameter: 87, one cannot be, or there is none.
         """
+        if not contents:
+            msg = f"say what is at {selector!r}"
+            raise InvalidParameter(msg)
+        for each in contents:
+            self._check(selector, each)
+        self._holes[selector] = list(contents)
+
+    def _check(self, selector: str, content: object) -> None:
         menu = isinstance(content, Sequence) and all(
             isinstance(line, str) and line for line in content
         )
@@ -73,7 +82,6 @@ class GopherPeer(Peer):
                 "menu's lines, a Script, or a function of the words of a search"
             )
             raise InvalidParameter(msg)
-        self._holes[selector] = content
 
     def conversation(self, clock: IReactorTime) -> Conversation:
         """Make the peer's end of a new connection."""
@@ -86,7 +94,10 @@ class GopherPeer(Peer):
         """
         self.requests.append(line)
         selector, _, words = line.partition("\t")
-        content: Any = self._holes.get(line, self._holes.get(selector))
+        contents: list[Any] = (
+            self._holes.get(line) or self._holes.get(selector) or [None]
+        )
+        content: Any = contents.pop(0) if len(contents) > 1 else contents[0]
         try:
             if callable(content):
                 content = content(words)

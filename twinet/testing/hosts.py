@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from zope.interface import implementer
 
 from twinet.errors import InvalidParameter
+from twinet.testing.hand import HandPeer
 from twinet.testing.link import Link
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ class Place:
         link, clock = self.link, dialing.reactor
         if link.refuses:
             clock.callLater(2 * link.latency, dialing.refuse)
-        elif not link.unreachable:
+        elif link.unreachable:
+            pass
+        elif isinstance(self.factory, HandPeer):
+            self.factory.dialed(dialing)
+        else:
             clock.callLater(2 * link.latency, dialing.accept, self.factory, link)
 
 
@@ -100,7 +105,7 @@ class Hosts:
         (never, for ``None``).
     """
 
-    def __init__(self, clock: IReactorTime, otherwise: Any = None) -> None:
+    def __init__(self, clock: IReactorTime, otherwise: HandPeer | None = None) -> None:
         self._clock = clock
         self.places: dict[tuple[str, int], Place] = {}
         self.names: dict[str, tuple[tuple[str, ...], float | None]] = {}

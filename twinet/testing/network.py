@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from types import TracebackType
 
+    from twisted.internet.interfaces import IProtocolFactory
+
     from twinet._net.trust import TrustRoots
     from twinet.testing.hand import HandPeer
     from twinet.testing.hosts import Place
@@ -64,7 +66,7 @@ class MemoryNetwork:
     def add(
         self,
         host: str,
-        peer: Any,
+        peer: Peer | HandPeer | IProtocolFactory,
         port: int | None = None,
         *,
         tls: bool = False,
@@ -97,7 +99,7 @@ class MemoryNetwork:
             )
             msg = f"{host} {why}"
             raise InvalidParameter(msg)
-        factory = peer
+        factory: Any = peer
         if isinstance(peer, Peer):
             self._peers.append(peer)
             peer.found_as(address, host)

@@ -186,8 +186,11 @@ class Listening:
         host = f"[{interface}]" if ":" in interface else interface
         self.url = f"{scheme}://{host}:{self.port}"
 
-    async def stop(self) -> None:
+    def stop(self) -> Deferred[None]:
         """Listen no more; fires when all connections are closed, whoever is there."""
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
         await maybeDeferred(self._port.stopListening)
         for conversation in list(self._conversations.open):
             conversation.transport.abortConnection()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IAddress, IHostnameResolver
 
+    from twinet.testing.hand import HandPeer
     from twinet.testing.hosts import Place
 
 __all__ = ["MemoryReactor"]
@@ -44,7 +45,7 @@ class MemoryReactor(Clock):
 
     running = False
 
-    def __init__(self, otherwise: Any = None) -> None:
+    def __init__(self, otherwise: HandPeer | None = None) -> None:
         super().__init__()
         self.hosts = Hosts(self, otherwise)
         self.nameResolver: IHostnameResolver = self.hosts
