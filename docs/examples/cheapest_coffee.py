@@ -40,7 +40,7 @@ async def price(session: twinet.Session, url: str) -> float | None:
             answer = await session.fetch(url, limits=PATIENCE, context=url)
         except twinet.InternetError:
             return None
-        if answer.status_code == 200:  # noqa: PLR2004  OK
+        if answer.status_code == 200:
             return float(answer.text)
     return None
 

@@ -209,7 +209,10 @@ class Run(SynchronousTestCase):
     def test_every_example_is_run_here(self):
         """A new one needs a test of its own."""
         examples = (ROOT / "docs" / "examples").glob("*.py")
-        text = Path(__file__).read_text(encoding="utf-8")
+        text = "".join(
+            each.read_text(encoding="utf-8")
+            for each in Path(__file__).parent.glob("test_*_run.py")
+        )
         for example in examples:
             # What serves the others is run with them.
             if example.name != "slow_site.py":
