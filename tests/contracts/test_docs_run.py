@@ -121,6 +121,22 @@ class Run(SynchronousTestCase):
             [f"/bytes/{SIZE}/{s}" for s in ("downfall", "fourth")],
         )
 
+    def test_the_fetch_from_asyncio_takes_what_comes_in_time(self):
+        """One file comes, one is not there, and one server says nothing."""
+        example = ROOT / "docs" / "examples" / "fetch_from_asyncio.py"
+        urls = [
+            f"{self.server}/a.txt",
+            f"{self.site.url}/status/404",
+            f"{self.site.url}/silent",
+        ]
+        lines = self.run_program(str(example), "2.5", *urls).splitlines()
+        self.assertEqual(lines[0], f"{urls[0]}: saved a.txt")
+        self.assertIn("404", lines[1])
+        self.assertEqual(
+            lines[2:], [f"{urls[2]}: took too long", "2 of 3 ended in time"]
+        )
+        self.assertEqual([p.name for p in (self.home / "here").iterdir()], ["a.txt"])
+
     def test_ported_programs_fetch_the_whole(self):
         """The blocking one and the asynchronous one, with WinINet's names."""
         for name in ("ported_blocking.py", "ported_asynchronous.py"):

@@ -72,6 +72,16 @@ CLIENTS = {
         Client("twinet-callbacks", "ours_by_callbacks", "twinet", _OURS, heard=True),
         Client("twinet-blocking", "ours_blocking", "twinet", _OURS, heard=True),
         Client("twinet-blocking-unheard", "ours_blocking", "twinet", _OURS),
+        Client("twinet-aio", "ours_aio", "twinet", _OURS, heard=True),
+        Client("twinet-aio-unheard", "ours_aio", "twinet", _OURS),
+        Client(
+            "twinet-aio-uvloop",
+            "ours_aio",
+            "twinet",
+            _EXTRA,
+            heard=True,
+            uvloop=True,
+        ),
         Client(
             US_ON_UVLOOP,
             "ours",
