@@ -18,6 +18,7 @@ from tests.bench import (
     ftp_small,
     ftp_write,
     gopher,
+    http_aio,
     http_blocking,
     http_large,
     http_small,
@@ -43,6 +44,7 @@ BENCHES = {
     for bench in (
         http_small.BENCH,
         http_blocking.BENCH,
+        http_aio.BENCH,
         tls_small.BENCH,
         new_connection.BENCH,
         http_large.BENCH,

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 from twinet._handles.handle import Handle
 from twinet._mirrors.retold import retold
 from twinet.errors import InvalidParameter
-from twinet.status import AsyncResult
+from twinet.status import AsyncResult, HandleClosing
 
 if TYPE_CHECKING:
     from twinet._mirrors.retold import Words
@@ -78,6 +78,8 @@ class Glass:
         self._mirrors: WeakValueDictionary[int, Mirror] = WeakValueDictionary()
         # A signal handler may make a call in the middle of another one.
         self._lock = threading.RLock()
+        #: that of the handle which was told of last.
+        self._last: Mirror | None = None
 
     def mirror(self, handle: Handle, mirror: Mirror | None = None) -> Mirror:
         """Return the mirror of a handle.
@@ -114,12 +116,27 @@ class Glass:
 
     def news(self, news: Notification) -> Notification:
         """Return a notification as a program of this kind hears it."""
-        info = news.info
-        if isinstance(info, AsyncResult):
-            info = AsyncResult(self.shown(info.result), info.error)
-        return type(news)(
-            self.shown(news.handle), self.shown(news.context), self.shown(info)
-        )
+        handle, context, info = news.handle, news.context, news.info
+        # One handle often tells several times, and nobody may hold its mirror: to
+        # make one, and to forget it, costs more than all the rest.
+        shown = self._last
+        if shown is None or shown._handle is not handle:
+            shown = self.mirror(handle)
+        self._last = shown
+        context = shown if context is handle else self.shown(context)
+        kind = type(news)
+        if info is handle:
+            info = shown
+        elif isinstance(info, AsyncResult):
+            result = info.result
+            result = shown if result is handle else self.shown(result)
+            info = AsyncResult(result, info.error)
+        elif isinstance(info, Handle):
+            # The parent tells of it; what comes next it tells itself.
+            info = self._last = self.mirror(info)
+        if kind is HandleClosing:
+            self._last = None
+        return kind(shown, context, info)
 
     def listener(self, function: Any) -> Any:
         """Return the status callback that tells a program's own."""
