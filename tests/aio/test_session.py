@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import tempfile
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,6 +208,23 @@ class ListenerTests(SynchronousTestCase):
             await server.until(0)
 
         self.assertEqual(run(visit(act)), (None, []))
+
+    def test_nothing_is_kept_of_a_handle_that_has_told_its_last(self) -> None:
+        """Neither the handle nor its mirror."""
+
+        async def act(session: aio.Session, server: Server) -> Any:
+            told = []
+
+            def tell(news: Any) -> None:
+                if news.handle is not session:
+                    told.append(weakref.ref(news.handle))
+
+            for _ in range(2):
+                await session.fetch(server.url(), on_status=tell)
+            gc.collect()
+            return len(told) > 5, [each for each in told if each() is not None]
+
+        self.assertEqual(run(visit(act)), ((True, []), []))
 
     def test_as_a_stream(self) -> None:
         """A queue of asyncio's takes them."""

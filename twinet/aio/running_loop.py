@@ -62,8 +62,10 @@ class RunningLoop:
         known = _loops.get(loop)
         if known is None:
             _check_loop(loop)
-            for each in [each for each in _loops if each.is_closed()]:
-                del _loops[each]
+            # Other threads have theirs in there too.
+            for each in list(_loops):
+                if each.is_closed():
+                    _loops.pop(each, None)
             known = _loops[loop] = cls(loop)
         return known
 
