@@ -62,6 +62,10 @@ class BenchesRun(SynchronousTestCase):
         """Every answer of http_small is right, byte by byte, and our client heard."""
         self._runs("http_small", ["--requests=30"], 30)
 
+    def test_small_by_calls_that_block(self):
+        """1 KiB to threads, over kept connections."""
+        self._runs("http_blocking", ["--requests=20", "--concurrency=3"], 20)
+
     def test_small_over_tls(self):
         """The same over TLS; the certificate is verified by the bench's root."""
         self._runs("tls_small", ["--requests=30"], 30)

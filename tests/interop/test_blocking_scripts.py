@@ -286,7 +286,7 @@ class Forks(Scripts):
             child = os.fork()
             if not child:
                 for call in (lambda: request.read(1), session.close,
-                             lambda: blocking.fetch(SITE)):
+                             lambda: blocking.fetch(SITE), blocking.Session):
                     try:
                         call()
                     except twinet.InternetError as error:
@@ -297,7 +297,7 @@ class Forks(Scripts):
             print(len(request.read(1000)))
             session.close()
         """)
-        self.assertEqual(out, ["12004 True"] * 3 + ["1000"])
+        self.assertEqual(out, ["12004 True"] * 4 + ["1000"])
 
     def test_a_fork_in_a_callback_lets_the_child_go(self) -> None:
         """The child comes back into a call whose reactor it does not have."""
@@ -404,6 +404,25 @@ class Surroundings(Scripts):
         """)
         self.assertIn("the reactor runs in a thread of its own now", out[0])
         self.assertEqual(out[1:], ["200", "barred"])
+
+    def test_a_reactor_on_a_loop_of_asyncio_runs_in_the_thread_too(self) -> None:
+        """The program has installed it, and does not run it."""
+        out = self.run_script("""
+            import asyncio
+            from twisted.internet import asyncioreactor
+            loop = asyncio.new_event_loop()
+            asyncioreactor.install(loop)
+            with blocking.Session(proxy="") as session:
+                print(session.fetch(SITE).status_code, loop.is_running())
+            # Twisted keeps it open; Python would complain of that at the end.
+            from twisted.internet import reactor
+            reactor.callFromThread(reactor.stop)
+            for thread in threading.enumerate():
+                if thread.name == "twinet-reactor":
+                    thread.join()
+            loop.close()
+        """)
+        self.assertEqual(out, ["200 True"])
 
     def test_a_reactor_of_the_programs_own_is_used(self) -> None:
         """It runs in the main thread, and the calls are made in others."""

@@ -8,7 +8,7 @@ from twinet._handles.session import Session as _Session
 from twinet._mirrors.members import Sets, Shows
 from twinet._mirrors.mirror import refuse_delivery
 from twinet._mirrors.retold import as_in
-from twinet._net.reactor_thread import runs_elsewhere
+from twinet._net.reactor_thread import check_not_forked, runs_elsewhere
 from twinet.blocking.ftp import FtpConnection
 from twinet.blocking.gopher import GopherConnection
 from twinet.blocking.handle import Handle
@@ -46,6 +46,7 @@ class Session(Handle, of=_Session):
     def __init__(self, reactor: Any = None, **options: Any) -> None:
         refuse_delivery(options, CALLER)
         glass = Blocked(Handle, reactor)
+        check_not_forked(glass.reactor)
         options.update(reactor=glass.reactor, delivery=glass.delivery)
         if runs_elsewhere(glass.reactor):
             handle = glass.delivery.call(None, lambda: _Session(**options))
