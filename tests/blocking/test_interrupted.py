@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import inlineCallbacks
 
 import twinet
-from tests.blocking.program import ProgramCase, session
+from tests.blocking.program import ProgramCase, reactor, session
 from tests.http.loopback import ok
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Interrupted(ProgramCase):
     def check(self, path: str, program: Callable[[blocking.Session, str], None]) -> Any:
         """Run a program; afterwards the session works, and closes all."""
         server = self.serve({"/silent": None, "/": ok(BODY), "/half": ok(BODY)[:-500]})
+        self.servers = [server]
 
         def run() -> bytes | None:
             with session() as mine:
@@ -94,6 +95,27 @@ class Interrupted(ProgramCase):
             self.assertRaises(KeyboardInterrupt, request.read, 1000)
             self.assertFalse(request.alive)
             self.assertRaises(twinet.errors.InvalidHandle, request.read, 1)
+
+        return self.check("/half", program)
+
+    def test_when_the_bytes_of_a_read_are_there(self) -> Any:
+        """They are lost with the call, so what follows them cannot be read."""
+
+        def program(mine: blocking.Session, url: str) -> None:
+            request = mine.get(url)
+
+            def listen(news: twinet.Notification) -> None:
+                if news.status is twinet.Status.RECEIVING_RESPONSE:
+                    (conversation,) = self.servers[0].conversations
+                    transport: Any = conversation.transport
+                    reactor.callFromThread(transport.write, BODY[:250])
+                interrupt(news)
+
+            interrupt = interrupting(twinet.Status.RESPONSE_RECEIVED)
+            request.set_status_callback(listen)
+            self.assertRaises(KeyboardInterrupt, request.read, 750)
+            mine.fetch(url.replace("half", ""))
+            self.assertFalse(request.alive)
 
         return self.check("/half", program)
 
