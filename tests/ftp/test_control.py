@@ -179,6 +179,15 @@ class Ends(FtpTestCase):
         error = self.check_over(ftp, server, call)
         self.assertIn("DELE x", error.message)
 
+    def test_loss_ends_thousands_of_calls(self):
+        """One behind the other, and not one in the other's arms."""
+        ftp, server = self.log_in()
+        calls = [ftp.delete("x") for _ in range(2000)]
+        server.close()
+        for call in calls:
+            self.failureResultOf(call, FtpDropped)
+        self.check_all_closed(server)
+
     def test_reset(self):
         """A connection that broke is no other thing."""
         ftp, server = self.log_in()

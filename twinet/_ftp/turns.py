@@ -24,12 +24,14 @@ class Turns:
 
     def __init__(self) -> None:
         self._holder: Operation | None = None
+        #: the turn is being given on, by a caller above.
+        self._giving = False
         self._waiting: deque[tuple[Operation, Deferred[None]]] = deque()
 
     @property
     def free(self) -> bool:
-        """Whether nobody has the turn."""
-        return self._holder is None
+        """Whether nobody has the turn, or waits for it."""
+        return self._holder is None and not self._waiting
 
     @property
     def holder(self) -> Operation | None:
@@ -52,14 +54,14 @@ class Turns:
 
     def take_free(self, operation: Operation) -> bool:
         """Take the turn if nobody has it, and the operation still wants it."""
-        if self._holder is not None or operation.stopped is not None:
+        if not self.free or operation.stopped is not None:
             return False
         self._holder = operation
         return True
 
     def take(self, operation: Operation) -> Deferred[None]:
         """Fire when it is the operation's turn; cancelling takes it out again."""
-        if self._holder is None:
+        if self.free:
             self._holder = operation
             return succeed(None)
         turn: Deferred[None] = Deferred(lambda _: self._waiting.remove(entry))
@@ -70,6 +72,14 @@ class Turns:
     def leave(self) -> None:
         """Give the turn to the next one."""
         self._holder = None
-        if self._waiting:
-            self._holder, turn = self._waiting.popleft()
-            turn.callback(None)
+        if self._giving:
+            # Thousands may fail at once, when the session is over: not each in the
+            # last one's arms.
+            return
+        self._giving = True
+        try:
+            while self._waiting and self._holder is None:
+                self._holder, turn = self._waiting.popleft()
+                turn.callback(None)
+        finally:
+            self._giving = False
