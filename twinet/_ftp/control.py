@@ -404,6 +404,7 @@ class Control(CountedLine):
 
     def _take(self, reply: FtpReply) -> None:
         self.last = reply
+        preliminary = reply.preliminary
         if reply.code == SERVICE_CLOSES:
             self._closed_by_server(reply)
         elif not self._owed:
@@ -414,7 +415,7 @@ class Control(CountedLine):
                     server_text=words_of(reply),
                 )
             )
-        elif reply.preliminary and self._preliminary == MOST_PRELIMINARY:
+        elif preliminary and self._preliminary == MOST_PRELIMINARY:
             self.drop(
                 ExtendedError(
                     f"the server sent {MOST_PRELIMINARY} replies that say it has only "
@@ -423,7 +424,7 @@ class Control(CountedLine):
                 )
             )
         else:
-            if reply.preliminary:
+            if preliminary:
                 self._preliminary += 1
             else:
                 self._owed -= 1

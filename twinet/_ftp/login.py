@@ -199,7 +199,7 @@ class Login:
         if not line.isascii():
             await self.speak_utf8(operation)
         reply = await self.control.ask_line(operation, line)
-        while reply.preliminary and not preliminary:
+        while not preliminary and reply.preliminary:
             reply = await self.control.answer(operation)
         return reply
 

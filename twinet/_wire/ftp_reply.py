@@ -156,6 +156,8 @@ def _take_plain(data: bytes, replies: list[FtpReply]) -> bytes:
         end = found.end()
         reply = FtpReply(int(code), text.decode("ascii"), (data[begin : end - 2],))
         replies.append(reply)
+        if end == len(data):
+            return b""
         begin = end
     return data[begin:]
 
