@@ -1,8 +1,11 @@
 """The data connection: one file, or one listing, on its way (RFC 959, section 3.2).
 
-Data that come before anybody takes them are kept, a read or two; then the socket is
-not read any more.  Two limits run on it: for the next piece (``limits.idle``), or for
-the reader, who takes nothing (``limits.unread_body``).
+A socket of ours is not read before somebody takes what comes: the system keeps it, and
+a small file is then there with its end.  From other transports what comes early is kept
+here, a read or two; then they are paused.
+
+Two limits run on it: for the next piece (``limits.idle``), or for the reader, who takes
+nothing (``limits.unread_body``).
 """
 
 from __future__ import annotations
