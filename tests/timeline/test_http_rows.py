@@ -7,6 +7,8 @@ from typing import Any
 from twisted.internet.defer import CancelledError
 
 from tests.http.memory import OK
+from tests.http.proxied import PROXY, proxied_net
+from tests.timeline.archive import entries
 from tests.timeline.clocked import ANSWER, TimelineTestCase
 from twinet.errors import (
     CannotConnect,
@@ -17,7 +19,7 @@ from twinet.errors import (
 )
 from twinet.flags import FindMethod
 from twinet.records import Limits
-from twinet.timeline import Phase
+from twinet.timeline import Phase, Timeline
 
 MOVED = b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n"
 CHALLENGE = (
@@ -146,6 +148,10 @@ class HttpRows(TimelineTestCase):
         self.assertEqual((first.status, second.status), ("200", "206"))
         self.assertIsNone(second.after)
         self.assertEqual(request.response.status_code, 200)
+        _, sought = entries(self.timeline.har())
+        # Its head has a Range that nobody tells of: better none than the first one's.
+        self.assertEqual(sought["request"]["headers"], [])
+        self.assertEqual(sought["request"]["bodySize"], -1)
 
     def test_a_request_that_is_sent_again_has_another_row(self):
         """Also after a failure."""
@@ -340,6 +346,23 @@ class HttpRows(TimelineTestCase):
         request.send(params={"q": "crema"})
         self.net.accept()
         self.assertEqual(self.only_row().url, "http://127.0.0.1/find?a=1&q=crema")
+
+    def test_a_url_in_the_query_is_no_url_of_the_request(self):
+        """What is asked for is what is shown."""
+        self.get("/go?to=http://elsewhere.example/")
+        self.net.accept()
+        url = "http://127.0.0.1/go?to=http://elsewhere.example/"
+        self.assertEqual(self.only_row().url, url)
+
+    def test_fields_added_stand_in_the_url_also_before_a_proxy(self):
+        """It is told the whole URL."""
+        net = proxied_net(PROXY)
+        timeline = Timeline(seconds=net.reactor.seconds)
+        timeline.record(net.session)
+        net.session.http("shop.test").open_request("GET", "/").send(params={"q": "x"})
+        net.accept()
+        (row,) = timeline.rows
+        self.assertEqual(row.url, "http://shop.test/?q=x")
 
 
 class Recorded(TimelineTestCase):

@@ -23,31 +23,28 @@ _PARTS = 3
 class Exchange:
     """One request and its answer, without bodies.
 
-    :ivar request: the lines of the request's head as it went out; empty if it did not.
+    :ivar request: the lines of the request's head as it went out; empty if it did not,
+        or if nobody tells: a move to another place of a body has a head of its own.
     :ivar answer: the lines of the answer's head.
     :ivar status_code: the answer's; 0 as long as there is none.
-    :ivar length: the announced length of the body in bytes, if there is one.
     :ivar decoded: whether its coding is undone while it is read.
     :ivar head_size: the length of the answer's head in bytes.
     :ivar request_size: the length of the request's head in bytes.
     :ivar cookies: name and value of each cookie that was sent.
     :ivar set_cookies: the cookies that were set, in order.
     :ivar connection: our port of the connection; empty if it is not known.
-    :ivar proxy: whether the connection is one to a proxy.
     """
 
     request: tuple[bytes, ...] = ()
     answer: tuple[bytes, ...] = ()
     status_code: int = 0
     reason: str = ""
-    length: int | None = None
     decoded: bool = False
     head_size: int = 0
     request_size: int = 0
     cookies: tuple[tuple[str, str], ...] = ()
     set_cookies: tuple[SetCookie, ...] = ()
     connection: str = ""
-    proxy: bool = False
 
     @property
     def verb(self) -> str:
@@ -87,7 +84,6 @@ class Exchange:
         self.answer = shown(response.raw_head, secrets=secrets)
         self.status_code = response.status_code
         self.reason = response.reason
-        self.length = response.length
         self.decoded = bool(response.decoded)
         set_cookies = map(parse_set_cookie, response.headers.get_all("set-cookie"))
         self.set_cookies = tuple(
@@ -96,10 +92,8 @@ class Exchange:
             if each is not None
         )
         info = response.socket_info
-        if info is not None:
-            self.proxy = info.proxy
-            if info.source_port:
-                self.connection = str(info.source_port)
+        if info is not None and info.source_port:
+            self.connection = str(info.source_port)
 
 
 def shown(head: bytes, *, secrets: bool) -> tuple[bytes, ...]:

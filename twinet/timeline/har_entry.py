@@ -75,6 +75,7 @@ class HarEntry:
     def _request(self) -> dict[str, Any]:
         row, exchange = self._row, self._exchange
         head = exchange.request_size
+        body = max(row.sent - head, 0) if head else NONE if row.sent else 0
         query = row.url.partition("#")[0].partition("?")[2]
         return {
             "method": row.verb,
@@ -84,7 +85,7 @@ class HarEntry:
             "headers": _pairs(fields(exchange.request)),
             "queryString": _pairs(parse_qsl(query, keep_blank_values=True)),
             "headersSize": (head or NONE) if self._http else 0,
-            "bodySize": max(row.sent - head, 0) if self._http else 0,
+            "bodySize": body if self._http else 0,
         }
 
     def _response(self) -> dict[str, Any]:

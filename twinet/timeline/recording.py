@@ -176,6 +176,9 @@ class Recording:
         exchange = row.exchange
         if exchange is None or exchange.request or not handle.alive:
             return
+        if row.after is None and handle.latest_response is not None:
+            # It asks for another place of the body: the handle keeps its first head.
+            return
         head = handle.query_info(
             Query.RAW_HEADERS_CRLF, flags=QueryFlag.REQUEST_HEADERS
         )
@@ -236,9 +239,10 @@ def _verb(handle: Any, kind: HandleType, *, made: bool) -> str:
 
 def _at(url: str, target: str) -> str:
     """Return the URL with what was really asked for: a send may add to the query."""
-    scheme, mark, rest = url.partition("://")
-    if not mark or not target.startswith("/"):
-        return url
+    if not target.startswith("/"):
+        # Proxies are told the whole URL; OPTIONS may have a star.
+        return target if "://" in target else url
+    scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.partition('/')[0]}{target}"
 
 

@@ -37,7 +37,7 @@ class Row:
         before it was read nobody is told.
     :ivar taken: bytes of the body that the program has read, decoded if they are.
     :ivar answered: whether what was sent last has been answered, at least in part.
-    :ivar error: the error's class, and its number if it has one; empty for none.
+    :ivar error: the name of the error's class; empty for none.
     :ivar message: what went wrong, in words.
     :ivar address: the server's, or a proxy's; empty if it is not known.
     :ivar exchange: what was said in HTTP.
