@@ -84,6 +84,8 @@ class GopherPeerTests(SynchronousTestCase):
         self.assertEqual(self.hole.requests, ["", "/find\ttea cups"])
         first, _ = self.hole.steps("/plus\t!", "192.0.2.1", 70)
         self.assertEqual(first, "+INFO\r\n.\r\n")
+        first, _ = self.hole.steps("/prices.txt", "192.0.2.1", 70)
+        self.assertEqual(first, "coffee\r\n..5\r\n.\r\n")
 
     def test_what_is_not_there_is_refused(self):
         """By an item of type 3."""

@@ -208,6 +208,8 @@ class Answers(PeerCase):
 
         self.assertEqual(self.network.run(put()), b"onetwo")
         self.assertEqual(self.shop.requests[0].headers["transfer-encoding"], "chunked")
+        # The client would have gone on without it after a second.
+        self.assertEqual(self.network.now, 0)
 
     def test_cookies_and_redirects_are_real(self):
         """It is the library itself that follows and remembers."""

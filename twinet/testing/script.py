@@ -85,7 +85,6 @@ class Player:
         while self._steps:
             step = self._steps.popleft()
             if isinstance(step, End):
-                self._steps.clear()
                 if step is End.CLOSE:
                     self._transport.loseConnection()
                 else:

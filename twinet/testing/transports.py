@@ -168,8 +168,8 @@ class WiredTransport(MemoryTransport):
         outgoing.sender = incoming.receiver = self
 
     def write(self, data: bytes) -> None:
-        """Send."""
-        if self.disconnecting or self.disconnected:
+        """Send; a producer may do so while the connection waits for its end."""
+        if self.disconnected:
             return
         self._outgoing.put(data)
         producer = self.producer
