@@ -141,6 +141,9 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 def __getattr__(name: str) -> object:
     """Import a public name at its first use (PEP 562)."""
+    if name == "urls":
+        # Programs use it as twinet.urls; no session needs all that is in it.
+        return import_module("twinet.urls")
     home = _HOME_OF.get(name)
     if home is None:
         msg = f"module 'twinet' has no attribute {name!r}"

@@ -22,7 +22,6 @@ from twinet.errors import (
 )
 from twinet.flags import Flag
 from twinet.status import SELF
-from twinet.urls import crack_gopher
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -164,14 +163,19 @@ def _check_file(url: str) -> None:
     if is_ftp(url) and read_ftp_url(url).directory:
         msg = "the URL names a directory, and there is no file to save; see listing"
         raise InvalidParameter(msg)
-    if is_gopher(url) and crack_gopher(url).is_menu:
-        msg = "the URL names a menu, and there is no file to save; see open_url"
-        raise InvalidParameter(msg)
+    if is_gopher(url):
+        from twinet.urls import crack_gopher  # noqa: PLC0415  loaded when it is spoken
+
+        if crack_gopher(url).is_menu:
+            msg = "the URL names a menu, and there is no file to save; see open_url"
+            raise InvalidParameter(msg)
 
 
 def file_name(url: str) -> str:
     """Return the last segment of the URL's path as the name of a file here."""
     if is_gopher(url):
+        from twinet.urls import crack_gopher  # noqa: PLC0415  as above
+
         path = crack_gopher(url).selector
     else:
         # What FTP takes literally may be a query's or a fragment's beginning in HTTP.

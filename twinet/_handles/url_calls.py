@@ -15,10 +15,10 @@ from twinet._handles.request_flags import check_flags
 from twinet._http.content import content_of
 from twinet._wire.credentials import check_credentials
 from twinet._wire.ftp_url import is_ftp, read_ftp_url
+from twinet._wire.http_url import crack_ftp, crack_http
 from twinet.errors import InternetError, InvalidParameter
 from twinet.flags import Flag
 from twinet.status import SELF
-from twinet.urls import crack_ftp, crack_http
 
 if TYPE_CHECKING:
     from collections.abc import Callable

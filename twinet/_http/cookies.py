@@ -13,10 +13,10 @@ from twinet._http.cookie_rules import domains_of, is_address, is_public, place_o
 from twinet._http.cookie_shelf import has_ended, key_of
 from twinet._http.cookie_store import UNREADABLE, CookieStore
 from twinet._net.disk import path_of
+from twinet._wire.http_url import crack_http
 from twinet._wire.netscape_cookies import read_netscape, write_netscape
 from twinet._wire.set_cookie import SetCookie, parse_set_cookie, unfit
 from twinet.errors import InvalidParameter, OperationNotAllowed
-from twinet.urls import crack_http
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinet._wire.http_url import crack_http
+from twinet._wire.location import resolve_location
 from twinet._wire.secret_field import carries_secret
 from twinet.errors import (
     HttpRedirectFailed,
@@ -12,7 +14,6 @@ from twinet.errors import (
     InvalidUrl,
 )
 from twinet.flags import Flag, SecurityFlag
-from twinet.urls import crack_http, resolve_location
 
 if TYPE_CHECKING:
     from twinet._http.order import Order

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from OpenSSL import SSL
 from twisted.internet.ssl import PrivateCertificate
 
@@ -83,6 +82,9 @@ class ClientCertificate:
             )
         _check_dates(own, name)
         self._chain = [own, *(each for each in certificates if each is not own)]
+        # Late: most sessions have no certificate, and it takes 5 ms to load.
+        from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+
         encoding = serialization.Encoding.DER
         self._identity = tuple(each.public_bytes(encoding) for each in self._chain)
         # Asked for each time that the pool looks for a connection.
@@ -99,6 +101,8 @@ class ClientCertificate:
         if isinstance(given, ClientCertificate):
             return given
         if isinstance(given, PrivateCertificate):
+            from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+
             own = given.original.to_cryptography()
             key: Any = given.privateKey.original.to_cryptography_key()
             return cls(
@@ -181,6 +185,8 @@ def _key(name: str, pem: bytes, password: Password) -> Any:
     secret = None
     if _ENCRYPTED.search(block) is not None:
         secret = _secret(password, name)
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
+
     try:
         return serialization.load_pem_private_key(block, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
