@@ -13,15 +13,21 @@ from tests.inetfetch.commandline import PATIENCE
 
 #: A program whose shutdown never comes to its end.
 PROGRAM = """
-import os, signal
+import os, signal, time
 from twisted.internet import defer, reactor
 from twinet.inetfetch.ending import Ending
+from twinet.inetfetch.queue.thread import OneThread
+if {thread}:
+    # The queue's, which has opened the database by then.
+    OneThread(reactor, "queue").wait_for(int)
 ending = Ending(reactor)
 if {between}:
+    def kill():
+        os.kill(os.getpid(), signal.SIGTERM)
+        # Another thread would have taken it by then.
+        time.sleep(0.2)
     # It comes behind the reactor's own trigger and before ours.
-    reactor.addSystemEventTrigger(
-        "during", "startup", os.kill, os.getpid(), signal.SIGTERM
-    )
+    reactor.addSystemEventTrigger("during", "startup", kill)
 ending.take_signals()
 if {early}:
     os.kill(os.getpid(), signal.SIGTERM)
@@ -38,12 +44,14 @@ assert reactor._exitSignal is None
 
 
 class EndingTests(unittest.SynchronousTestCase):
-    def start(self, *, early=False, between=False, stuck=False):
+    def start(self, *, early=False, between=False, thread=False, stuck=False):
         process: Any = subprocess.Popen(
             [
                 sys.executable,
                 "-c",
-                PROGRAM.format(early=early, between=between, stuck=stuck),
+                PROGRAM.format(
+                    early=early, between=between, thread=thread, stuck=stuck
+                ),
             ],
             stdout=subprocess.PIPE,
             encoding="utf-8",
@@ -79,3 +87,8 @@ class EndingTests(unittest.SynchronousTestCase):
     def test_signal_is_not_lost_to_the_reactors_own_handlers(self):
         """They are in place for a moment, when the reactor starts."""
         self.assert_ends(self.start(between=True), 0, "ending\nended\n")
+
+    def test_no_other_thread_takes_it_in_that_moment(self):
+        """While the main thread holds it back, whoever has started threads before."""
+        process = self.start(between=True, thread=True)
+        self.assert_ends(process, 0, "ending\nended\n")

@@ -37,7 +37,8 @@ class Ending:
 
         From now on, so that a signal in the middle of the start ends in order; and
         again when the reactor has put its own in place, which it does in the first
-        trigger of its start.  A signal that comes in between waits.
+        trigger of its start.  A signal that comes in between waits, as threads that
+        are there by then take none (``queue.thread.signals_held``).
         """
         if threading.current_thread() is not threading.main_thread():
             return  # signals are not ours

@@ -8,14 +8,16 @@ network disk does not keep the process alive after its end was asked for.
 from __future__ import annotations
 
 import queue
+import signal
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from twisted.internet.defer import Deferred, fail
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from twisted.internet.interfaces import IReactorFromThreads
 
@@ -58,6 +60,23 @@ def run_each(calls: Sequence[Call[Any]]) -> None:
         call.run()
 
 
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Hold back the signals that end a program, here and in threads started within.
+
+    They are the main thread's for good: where that holds them back for a moment (see
+    ``ending``), the system must not find another thread that takes them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
 class OneThread:
     """A thread of its own, started with the first call.
 
@@ -96,7 +115,8 @@ class OneThread:
             return fail(Stopped(f"{self.name} has been stopped"))
         if not self._started:
             self._started = True
-            threading.Thread(target=self._loop, name=self.name, daemon=True).start()
+            with signals_held():
+                threading.Thread(target=self._loop, name=self.name, daemon=True).start()
         call = Call(lambda: work(*args, **kwargs))
         self._calls.put(call)
         return call.deferred
