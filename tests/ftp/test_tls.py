@@ -17,6 +17,7 @@ from tests.net.certificates import (
     root,
     server_context,
 )
+from twinet import wininet
 from twinet._net.client_certificate import ClientCertificate
 from twinet.errors import (
     CertificateFault,
@@ -29,7 +30,7 @@ from twinet.errors import (
     Timeout,
     Truncated,
 )
-from twinet.flags import Flag, SecurityFlag
+from twinet.flags import Flag, SecurityFlag, Service
 
 
 def shown(identity: Identity) -> ClientCertificate:
@@ -350,6 +351,24 @@ class WhoWeAre(SecureFtpTestCase):
             else:
                 self.net.advance()
                 self.failureResultOf(call, CertificateFault)
+        self.check_all_closed()
+
+    def test_flags_of_internet_connect(self):
+        """Those of WinINet's name; without INTERNET_FLAG_SECURE they mean nothing."""
+        context = server_context(root().issue(("elsewhere.test",)))
+        ignore = Flag.IGNORE_CERT_CN_INVALID
+        call = wininet.InternetConnect(
+            self.net.session, HOST, 0, None, None, Service.FTP, Flag.SECURE | ignore
+        )
+        self.enter(self.net.accept_ftp(), context)
+        self.successResultOf(self.successResultOf(call).close())
+        call = wininet.InternetConnect(
+            self.net.session, HOST, 0, None, None, Service.FTP, ignore
+        )
+        server = self.net.accept_ftp()
+        server.say("220 hi")
+        self.answer(server, "USER anonymous | 230 in")
+        self.successResultOf(call)
         self.check_all_closed()
 
     def test_without_tls(self):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from twisted.internet.defer import Deferred, fail
 
 from twinet._handles.handle import Handle
-from twinet._handles.request_flags import check_flags
+from twinet._handles.request_flags import certificate_flags, check_flags
 from twinet._net.client_certificate import ClientCertificate
 from twinet._wire.http_origin import http_origin
 from twinet.errors import InternetError, InvalidParameter
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from twinet.records import Limits
 
 __all__ = ["FtpLogins"]
-
-#: The flags of a URL's call that are those of its certificate as well.
-_CERTIFICATE_BITS = int(Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID)
 
 
 class FtpLogins(Handle):
@@ -221,7 +218,7 @@ class FtpLogins(Handle):
             url,
             passive=True if flags & Flag.PASSIVE else None,
             text=bool(flags & Flag.TRANSFER_ASCII),
-            ignore=SecurityFlag(int(flags) & _CERTIFICATE_BITS),
+            ignore=certificate_flags(flags),
             pooled=bool(flags & Flag.EXISTING_CONNECT),
             **how,
         )

@@ -9,7 +9,12 @@ from twisted.internet.defer import Deferred, fail
 
 from twinet._handles.queried_request import QueriedRequest
 from twinet._handles.range_seek import RangeSeek
-from twinet._handles.request_flags import FIELD_BITS, check_flags, flag_lines
+from twinet._handles.request_flags import (
+    CERTIFICATE_BITS,
+    FIELD_BITS,
+    check_flags,
+    flag_lines,
+)
 from twinet._http.content import content_of
 from twinet._http.order import ORDINARY, Order
 from twinet._http.representation import Representation, offers_ranges
@@ -46,7 +51,6 @@ if TYPE_CHECKING:
 __all__ = ["HttpRequest"]
 
 # Flags that are looked at when a request is opened.
-_CERTIFICATE_BITS = int(Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID)
 _FROM_CACHE = int(Flag.FROM_CACHE)
 _SECURE = int(Flag.SECURE)
 
@@ -107,8 +111,8 @@ class HttpRequest(QueriedRequest):
         """
         # Numbers, which are ten times as fast.
         bits = int(check_flags(flags))
-        if bits & _CERTIFICATE_BITS:
-            self._security_flags = SecurityFlag(bits & _CERTIFICATE_BITS)
+        if bits & CERTIFICATE_BITS:
+            self._security_flags = SecurityFlag(bits & CERTIFICATE_BITS)
         if bits & FIELD_BITS:
             self._flag_lines = flag_lines(bits, self._verb)
         if bits & _FROM_CACHE:

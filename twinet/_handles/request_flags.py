@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinet.errors import InvalidParameter
-from twinet.flags import Flag
+from twinet.flags import Flag, SecurityFlag
 
 if TYPE_CHECKING:
     from twinet._wire.http_request import FieldLines
 
-__all__ = ["FIELD_BITS", "check_flags", "flag_lines"]
+__all__ = [
+    "CERTIFICATE_BITS",
+    "FIELD_BITS",
+    "certificate_flags",
+    "check_flags",
+    "flag_lines",
+]
 
 _PRAGMA = int(Flag.PRAGMA_NOCACHE)
 _NO_WRITE = int(Flag.NO_CACHE_WRITE)
 _KEEP = int(Flag.KEEP_CONNECTION)
+#: The flags that let a fault of a certificate through.
+CERTIFICATE_BITS = int(Flag.IGNORE_CERT_CN_INVALID | Flag.IGNORE_CERT_DATE_INVALID)
 #: The flags that may add a field.
 FIELD_BITS = _PRAGMA | _NO_WRITE | _KEEP
 
@@ -28,6 +36,11 @@ def check_flags(flags: Flag) -> Flag:
         msg = f"flags are members of twinet.Flag, joined by |; not {flags!r}"
         raise InvalidParameter(msg)
     return flags
+
+
+def certificate_flags(flags: int) -> SecurityFlag:
+    """Return which faults of a certificate are let through."""
+    return SecurityFlag(int(flags) & CERTIFICATE_BITS)
 
 
 def flag_lines(bits: int, verb: bytes) -> FieldLines:

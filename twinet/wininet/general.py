@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from twinet._handles.gopher_calls import is_gopher
 from twinet._handles.handle import Handle
+from twinet._handles.request_flags import certificate_flags
 from twinet._handles.session import Session
 from twinet._handles.url_connection import UrlConnection
 from twinet._net.caller_delivery import CallerDelivery
@@ -91,6 +92,7 @@ def InternetConnect(
     :param username: answers a challenge of the server, with ``password``; nobody is
         anonymous with FTP.
     :param flags: INTERNET_FLAG_SECURE for TLS, which an FTP server is asked for;
+        INTERNET_FLAG_IGNORE_CERT_CN_INVALID and _DATE_INVALID with it, for FTP;
         INTERNET_FLAG_PASSIVE for data connections that this side makes, and not the
         FTP server.
     :param context: carried by the notifications; 0 silences.
@@ -99,12 +101,14 @@ def InternetConnect(
     :source: InternetConnect.
     """
     if service == Service.FTP:
+        secure = bool(flags & Flag.SECURE)
         return session.ftp(
             host,
             port or None,
             username=username,
             password=password,
-            tls="explicit" if flags & Flag.SECURE else None,
+            tls="explicit" if secure else None,
+            security_flags=certificate_flags(flags if secure else 0),
             passive=bool(flags & Flag.PASSIVE),
             context=context or None,
         )
