@@ -48,6 +48,21 @@ class SinkTests(SynchronousTestCase):
 
         self.assertEqual(run(visit(act)), (len(LARGE), []))
 
+    def test_coroutine_that_is_cancelled(self) -> None:
+        """Its cancelling is that of the call."""
+
+        async def act(session: aio.Session, server: Server) -> Any:
+            class Sink:
+                async def write(self, _: bytes) -> None:
+                    raise asyncio.CancelledError
+
+            request = await session.get(server.url("/large"))
+            call = request.deliver(Sink())
+            await asyncio.wait({call})
+            return call.cancelled()
+
+        self.assertEqual(run(visit(act)), (True, []))
+
     def test_stream_writer(self) -> None:
         """Its drain is awaited, so that nothing piles up."""
 

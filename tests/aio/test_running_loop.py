@@ -201,6 +201,22 @@ class EndTests(SynchronousTestCase):
         self.assertIn("<Session open> was open when its event loop ended", texts[0])
         self.assertEqual(reported, [])
 
+    def test_closed_session_is_forgotten(self) -> None:
+        """Also when the closing itself was not waited for."""
+
+        async def main() -> Any:
+            here = RunningLoop.now()
+            for cancelled in (False, True):
+                session = twinet.Session(here.reactor)
+                here.add(session)
+                closing: CallFuture[None] = CallFuture(here.close(session), here)
+                if cancelled:
+                    closing.cancel()
+                await CallFuture(session.close(), here)
+            return here._sessions
+
+        self.assertEqual(run(main), (set(), []))
+
     def test_call_that_takes_a_while_to_end(self) -> None:
         """Its task is cancelled when the program ends; what it leaves is waited for."""
         ended = []

@@ -57,7 +57,8 @@ class CallFuture(asyncio.Future[T]):
         self._shown = shown
         #: the call, as long as it has not ended.
         self._call: Deferred[Any] | None = deferred
-        self._taken = False
+        #: it has a result, of which nobody has heard.
+        self._untaken = False
         deferred.addCallbacks(self._succeeded, self._failed)
 
     def _succeeded(self, result: Any) -> None:
@@ -67,6 +68,7 @@ class CallFuture(asyncio.Future[T]):
             give_up(self._handle, result)
         else:
             shown = self._shown
+            self._untaken = True
             self.set_result(result if shown is None else shown(result))
 
     def _failed(self, failure: Failure) -> None:
@@ -74,6 +76,10 @@ class CallFuture(asyncio.Future[T]):
         if self.done():
             return
         error: Any = failure.value
+        if isinstance(error, asyncio.CancelledError):
+            # Of a coroutine of the program's, such as a sink's, on which it waited.
+            super().cancel()
+            return
         if isinstance(error, InternetError):
             # Where the loop was when it came up says nothing to who waits.
             error = error.with_traceback(None)
@@ -93,8 +99,8 @@ class CallFuture(asyncio.Future[T]):
                     # What there is to tidy up (a file, a session) takes a while.
                     self._here.outlasts(call)
             return True
-        if not self._taken and not self.cancelled() and super().exception() is None:
-            self._taken = True
+        if self._untaken:
+            self._untaken = False
             result: Any = super().result()
             give_up(
                 self._handle, result._handle if isinstance(result, Mirror) else result
@@ -103,12 +109,12 @@ class CallFuture(asyncio.Future[T]):
 
     def result(self) -> T:
         """Return what the call came to, or raise its error."""
-        self._taken = self._taken or self.done()
+        self._untaken = False
         return super().result()
 
     def __await__(self) -> Generator[Any, None, T]:
         # One that is done gives its result without asking result().
-        self._taken = self._taken or self.done()
+        self._untaken = False
         return super().__await__()
 
     __iter__ = __await__

@@ -79,7 +79,9 @@ class RunningLoop:
         def closed(_: None) -> None:
             self._sessions.discard(session)
 
-        return session.close().addCallback(closed)
+        session.close().addCallback(closed)
+        # Another one, because the program may cancel its own.
+        return session.close()
 
     def outlasts(self, call: Deferred[Any]) -> None:
         """Take note of a call that was cancelled, and takes a while to end."""
