@@ -66,6 +66,10 @@ class BenchesRun(SynchronousTestCase):
         """1 KiB to threads, over kept connections."""
         self._runs("http_blocking", ["--requests=20", "--concurrency=3"], 20)
 
+    def test_small_in_tasks_of_asyncio(self):
+        """1 KiB to tasks of asyncio, over kept connections."""
+        self._runs("http_aio", ["--requests=30"], 30)
+
     def test_small_over_tls(self):
         """The same over TLS; the certificate is verified by the bench's root."""
         self._runs("tls_small", ["--requests=30"], 30)
