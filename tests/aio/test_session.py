@@ -113,6 +113,28 @@ class CallTests(SynchronousTestCase):
 
         self.assertEqual(self.visit(act), [twinet.errors.UnrecognizedScheme])
 
+    def test_task_that_is_cancelled_at_any_turn(self) -> None:
+        """Whatever it has come to by then, no handle of its stays open."""
+
+        async def act(session: aio.Session, server: Server) -> Any:
+            async def work() -> int:
+                async with await session.get(server.url("/large")) as request:
+                    return sum([len(piece) async for piece in request])
+
+            ends = set()
+            for turns in range(150):
+                task = asyncio.create_task(work())
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.wait({task})
+                ends.add("cancelled" if task.cancelled() else task.result())
+                for child in session._handle._children or ():
+                    self.assertFalse(child.alive, turns)
+            return ends
+
+        self.assertIn("cancelled", self.visit(act))
+
     def test_handle_closed_by_another_task(self) -> None:
         """Who waits on it gets the library's error, and goes on living."""
 
