@@ -25,8 +25,6 @@ default_role = "literal"
 
 html_theme = "furo"
 html_title = f"twinet {version}"
-html_static_path = ["_static"]
-html_css_files = ["twinet.css"]
 html_copy_source = False
 
 add_module_names = False

@@ -45,7 +45,9 @@ def resolve(
     domain: PythonDomain = env.domains.python_domain
     for name in readings(node["reftarget"]):
         found = {
-            full for full in domain.objects if full == name or full.endswith(f".{name}")
+            full
+            for full in domain.objects
+            if full == name or (name[0].isupper() and full.endswith(f".{name}"))
         }
         direct = found & {name, f"twinet.{name}"}
         if len(found) == 1 or direct:

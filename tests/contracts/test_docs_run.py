@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import getpass
 import re
 import shutil
@@ -284,6 +285,16 @@ class Pages(SynchronousTestCase):
                     Options({}).parseOptions(options)  # type: ignore[no-untyped-call]  # Twisted's
                 checked += 1
         self.assertGreater(checked, 20)
+
+    def test_fragments_are_python(self):
+        """What cannot be run here, for want of a server or of what is around it."""
+        found = [
+            each for each in self.blocks if each.kind == "python" and each.fragment
+        ]
+        self.assertGreater(len(found), 10)
+        for block in found:
+            flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+            compile(block.text, str(block), "exec", flags=flags)
 
     def test_exit_codes_are_the_programs(self):
         """The table has each of them, and none that does not exist."""

@@ -281,8 +281,8 @@ def page(shown: Shown) -> str:
         "result, in that protocol and mode, from a server on this machine; it is\n"
         "``tests/doors/every_function.py``, and a test runs it and compares.\n"
         "*Both* is with ``INTERNET_FLAG_ASYNC`` and without.  A function that needs\n"
-        "no connection stands under *alone*; where a field is empty, WinINet has\n"
-        "nothing to do for that protocol.\n\n"
+        "no connection stands under *alone*; an empty field claims\n"
+        "nothing: in most of them WinINet has nothing to do for that protocol.\n\n"
         ".. list-table::\n   :header-rows: 1\n\n   * - Function\n"
     )
     text += "".join(f"     - {each}\n" for each in (*PROTOCOLS, "alone"))
