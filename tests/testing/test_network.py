@@ -161,6 +161,16 @@ class WhoIsThere(NetworkCase):
             error = self.assertRaises(InvalidParameter, self.network.add, *arguments)
             self.assertIn("at port 80 already", str(error))
         self.network.add("shop.example", self.shop, 8080)
+        self.network.name("gone.example")
+        self.network.name("two.example", "192.0.2.8", "192.0.2.9")
+        hand = HandPeer()
+        for host, peer, how in (
+            ("gone.example", self.shop, {}),
+            ("two.example", self.shop, {}),
+            ("hand.example", hand, {"port": 443, "tls": True}),
+            ("hand.example", hand, {}),
+        ):
+            self.assertRaises(InvalidParameter, self.network.add, host, peer, **how)
         nowhere = Factory()
         self.assertRaises(InvalidParameter, self.network.add, "x.example", nowhere)
         self.assertRaises(

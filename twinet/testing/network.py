@@ -11,6 +11,7 @@ from twisted.python.failure import Failure
 from twinet._handles.session import Session
 from twinet.errors import InvalidParameter
 from twinet.testing.authority import Authority
+from twinet.testing.hand import HandPeer
 from twinet.testing.hosts import is_literal
 from twinet.testing.link import Link
 from twinet.testing.peer import Peer
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IProtocolFactory
 
     from twinet._net.trust import TrustRoots
-    from twinet.testing.hand import HandPeer
     from twinet.testing.hosts import Place
 
 __all__ = ["MemoryNetwork"]
@@ -81,7 +81,8 @@ class MemoryNetwork:
         :param tls: speak TLS; sessions of the network believe the certificate.
         :param link: how the way there behaves.
         :returns: the place; its ``link`` may be changed, for new connections.
-        :raises InvalidParameter: 87, somebody listens there, or there is no port.
+        :raises InvalidParameter: 87, somebody listens there, or it cannot be; the text
+            says why.
         """
         if port is None:
             port = getattr(peer, "secure_port" if tls else "port", None)
@@ -90,14 +91,16 @@ class MemoryNetwork:
             raise InvalidParameter(msg)
         if not is_literal(host) and host.lower() not in self._hosts.names:
             self.name(host, self._hosts.new_address())
-        (address, *others) = self._hosts.addresses(host)
-        if others or (address, port) in self._hosts.places:
-            why = (
-                "has several addresses; add the peer to each"
-                if others
-                else (f"has somebody at port {port} already")
-            )
-            msg = f"{host} {why}"
+        addresses = self._hosts.addresses(host)
+        if len(addresses) != 1:
+            msg = f"{host} has {len(addresses)} addresses; add the peer to one itself"
+            raise InvalidParameter(msg)
+        (address,) = addresses
+        if (address, port) in self._hosts.places:
+            msg = f"{host} has somebody at port {port} already"
+            raise InvalidParameter(msg)
+        if tls and isinstance(peer, HandPeer):
+            msg = "a HandPeer speaks no TLS: a test cannot play that by hand"
             raise InvalidParameter(msg)
         factory: Any = peer
         if isinstance(peer, Peer):
@@ -125,8 +128,7 @@ class MemoryNetwork:
             network's certificates and goes through no proxy.
         """
         options.setdefault("proxy", "")
-        if options.get("connect") is None:
-            options.setdefault("trust_roots", self.trust_roots)
+        options.setdefault("trust_roots", self.trust_roots)
         session = Session(self.reactor, **options)
         self._sessions.append(session)
         return session
