@@ -6,7 +6,7 @@ import socket
 
 import trustme
 
-from tests.inetfetch.commandline import CommandLine, InProcess
+from tests.inetfetch.commandline import InProcess
 from tests.inetfetch.website import Website, content
 from tests.wire.coded import SHRINKERS
 from twinet.inetfetch.command import bars
@@ -308,50 +308,3 @@ class Certificates(InProcess):
             end = await self.run_command("get", "--trust-roots", file, self.site.url)
             self.assertEqual(end.code, 7)
             self.assert_one_line(end.err, file)
-
-
-class Program(CommandLine):
-    """What only the program itself can show."""
-
-    def setUp(self):
-        super().setUp()
-        self.site = Website()
-        self.addCleanup(self.site.close)
-        self.url = self.site.url
-
-    def test_several_urls_come_at_once(self):
-        """The second is asked for while the first still waits for its data."""
-        urls = [f"{self.url}/stall/1000/a", f"{self.url}/stall/1000/b"]
-        process = self.start("get", *urls)
-        self.assertTrue(self.site.reached.acquire(timeout=60))
-        self.assertTrue(self.site.reached.acquire(timeout=60))
-        self.assertEqual(len(self.site.paths), 2)
-        process.kill()
-
-    def test_with_one_at_a_time_the_second_waits(self):
-        """-j bounds how many are asked for."""
-        process = self.start(
-            "get", "-j1", f"{self.url}/stall/1000/a", f"{self.url}/bytes/1/b"
-        )
-        self.assertTrue(self.site.reached.acquire(timeout=60))
-        self.site.released.set()
-        _, err = process.communicate(timeout=60)
-        self.assertEqual(self.site.paths, ["/stall/1000/a", "/bytes/1/b"])
-        self.assertEqual(process.returncode, 1, err)
-        self.assertEqual(self.files(), {"b": content(1)})
-
-    def test_a_terminal_sees_bars_and_gets_its_cursor_back(self):
-        """The last thing on the screen is the line that says it is done."""
-        end = self.run_on_terminal("get", f"{self.url}/bytes/5000000/x")
-        self.assertEqual(end.code, 0)
-        self.assertIn("done x 5000000", end.out)
-        self.assertIn("\x1b[?25l", end.out)
-        self.assertGreater(end.out.rindex("\x1b[?25h"), end.out.rindex("\x1b[?25l"))
-        self.assertNotIn("start x", end.out)
-
-    def test_a_dumb_terminal_gets_lines(self):
-        """Nothing that steers it is written."""
-        end = self.run_on_terminal("get", f"{self.url}/bytes/5/x", env={"TERM": "dumb"})
-        self.assertEqual(end.code, 0)
-        self.assertIn("done x 5", end.out)
-        self.assertNotIn("\x1b", end.out)

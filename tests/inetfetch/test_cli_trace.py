@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
-from pathlib import Path
 
-from tests.inetfetch.commandline import CommandLine, InProcess
+from tests.inetfetch.commandline import InProcess
 from tests.inetfetch.website import Website, content
 
 
@@ -138,68 +136,3 @@ class File(InProcess):
         end = await self.run_command("get", "-v", "--trace", "t.txt", self.url)
         self.assertEqual(end.code, 2)
         self.assertIn("not allowed with", end.err)
-
-
-class Program(CommandLine):
-    """The program itself."""
-
-    def setUp(self):
-        super().setUp()
-        self.site = Website()
-        self.addCleanup(self.site.close)
-
-    def test_a_terminal_is_not_garbled(self):
-        """No bars are drawn into the trace, and no line of it is broken."""
-        path = f"/bytes/300000/x?{'q' * 200}"
-        end = self.run_on_terminal("get", "-v", self.site.url + path)
-        self.assertEqual(end.code, 0)
-        self.assertNotIn("\x1b", end.out)
-        lines = end.out.split("\r\n")
-        self.assertIn(f"> GET {path} HTTP/1.1", lines)
-        self.assertIn("done x 300000", lines)
-
-    def test_bars_stay_when_the_trace_goes_to_a_file(self):
-        """Nothing of it is on the terminal."""
-        with (self.folder / "err").open("w") as err:
-            end = self.on_terminal(f"{self.site.url}/bytes/300000/x", stderr=err)
-        self.assertIn("\x1b[?25h", end)
-        self.assertNotIn("> GET", end)
-        self.assertIn("> GET", (self.folder / "err").read_text(encoding="utf-8"))
-
-    def on_terminal(self, url: str, stderr) -> str:
-        """Run ``get -v`` with only its standard output on a terminal."""
-        ours, theirs = os.openpty()
-        process = self.start(
-            "get", "-v", url, stdout=theirs, stderr=stderr, env={"TERM": "xterm"}
-        )
-        os.close(theirs)
-        pieces = []
-        try:
-            while piece := os.read(ours, 65536):
-                pieces.append(piece)
-        except OSError:
-            pass  # Linux answers EIO when the last one has closed the other end
-        os.close(ours)
-        self.assertEqual(process.wait(60), 0)
-        return b"".join(pieces).decode()
-
-    def test_a_full_disk_ends_the_trace_and_not_the_download(self):
-        """It is told once; the file is whole."""
-        if not Path("/dev/full").exists():
-            self.skipTest("this system has no /dev/full")
-        end = self.run_command(
-            "get", "--trace", "/dev/full", f"{self.site.url}/bytes/300000/x"
-        )
-        self.assertEqual((end.code, self.files()["x"]), (0, content(300000)))
-        self.assert_one_line(end.err, "the trace ends", "/dev/full", "No space left")
-
-    def test_nobody_reads_standard_error(self):
-        """The download goes on."""
-        ours, theirs = os.pipe()
-        os.close(ours)
-        process = self.start(
-            "get", "-v", f"{self.site.url}/bytes/300000/x", stderr=theirs
-        )
-        os.close(theirs)
-        self.assertEqual(process.wait(60), 0)
-        self.assertEqual(self.files()["x"], content(300000))
