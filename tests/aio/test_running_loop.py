@@ -19,6 +19,7 @@ from zope.interface.verify import verifyObject
 import twinet
 from tests.aio.program import run
 from tests.aio.server import Server, ok
+from twinet import aio
 from twinet.aio.future import CallFuture
 from twinet.aio.running_loop import RunningLoop, _check_loop
 from twinet.errors import InvalidOperation
@@ -81,25 +82,26 @@ class ReactorTests(SynchronousTestCase):
         self.assertEqual(threadable.ioThread, before)
 
     def test_loops_in_threads(self) -> None:
-        """Each has its own thread; a handle of one is refused to the other."""
+        """Each has its own thread; a handle of one is refused to the other.
+
+        Also to Twisted's own, which is that of this one as soon as it has run.
+        """
         found: list[Any] = []
-        session: list[twinet.Session] = []
+        session: list[aio.Session] = []
         made, ended = threading.Event(), threading.Event()
 
         async def main() -> None:
-            here = RunningLoop.now()
-            mine = twinet.Session(here.reactor)
-            here.add(mine)
-            session.append(mine)
-            found.append(await visit())
-            made.set()
-            await asyncio.to_thread(ended.wait, 10)
-            await CallFuture(here.close(mine), here)
+            async with aio.Session() as mine:
+                session.append(mine)
+                found.append(await visit())
+                made.set()
+                await asyncio.to_thread(ended.wait, 10)
 
         other = threading.Thread(target=asyncio.run, args=(main(),))
         other.start()
         try:
             self.assertTrue(made.wait(30))
+            self.patch(threadable, "ioThread", threading.get_ident())
             with self.assertRaises(twinet.InternetError) as caught:
                 session[0].http("127.0.0.1")
             self.assertEqual(caught.exception.code, 87)
