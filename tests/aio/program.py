@@ -30,8 +30,13 @@ def run(
         finally:
             gc.collect()
 
-    # As asyncio.run() does it.
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        result = runner.run(whole())
-    gc.collect()
+    # What is here already is none of the program's, and takes long to look through.
+    gc.freeze()
+    try:
+        # As asyncio.run() does it.
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            result = runner.run(whole())
+        gc.collect()
+    finally:
+        gc.unfreeze()
     return result, reported
