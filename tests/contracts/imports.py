@@ -33,7 +33,6 @@ FLOORS = {
     "proxy": 0,
     "trace": 0,
     "tls": 0,
-    "interfaces": 0,
     "_wire": 1,
     "urls": 1,
     "_net": 2,
