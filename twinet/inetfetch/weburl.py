@@ -47,7 +47,7 @@ def check_url(url: str) -> str:
         what = f"scheme {scheme!r}" if scheme else "no scheme"
         raise BadUrl(
             f"{masked(url)!r} has {what}; this version fetches http://, https://, "
-            "ftp://, ftps:// and gopher://"
+            "ftp://, ftps://, gopher:// and gophers://"
         )
     if not host:
         raise BadUrl(f"{masked(url)!r} names no host")

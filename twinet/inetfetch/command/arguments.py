@@ -39,6 +39,8 @@ environment:
                         what "get" goes through, as other programs understand them
 """
 
+_SCHEMES = "http:, https:, ftp:, ftps:, gopher: or gophers:"
+
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser; ``command`` of what it returns names the command."""
@@ -95,9 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _get_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "urls", nargs="+", metavar="URL", help="http:, https:, ftp: or ftps:"
-    )
+    sub.add_argument("urls", nargs="+", metavar="URL", help=_SCHEMES)
     sub.add_argument(
         "-o",
         "--output",
@@ -213,9 +213,7 @@ def _get_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "urls", nargs="*", metavar="URL", help="http:, https:, ftp: or ftps:"
-    )
+    sub.add_argument("urls", nargs="*", metavar="URL", help=_SCHEMES)
     sub.add_argument(
         "-i",
         "--list",
