@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from tests.gopher.memory import BINARY, FILE, HOST, MENU, GopherTestCase
@@ -185,6 +186,31 @@ class FileTests(GopherTestCase):
         self.assertEqual((file.handle_type, file.size), (HandleType.GOPHER_FILE, None))
         self.assertEqual(file.url, "gopher://127.0.0.1/9/a.bin")
         self.check_all_closed(peer)
+
+    def test_each_byte_is_told_once(self) -> None:
+        """Also those that came before somebody wanted the rest."""
+        answer = b"+8\r\ncoffees!"
+        # What opens it, what comes before it is wanted, what has been read by then.
+        for begin in range(1, len(answer)):
+            for waits, read in ((0, 0), (2, 0), (2, 1), (0, 3)):
+                pending = self.gopher().open_file(FILE, "")
+                peer = self.net.accept()
+                peer.send(answer[:begin])
+                given = begin
+                if not pending.called:
+                    given += 1 + 4
+                    peer.send(answer[begin:given])
+                file = self.successResultOf(pending)
+                if read and given - 4 >= read:
+                    self.successResultOf(file.read(read))
+                peer.send(answer[given : given + waits])
+                given += waits
+                delivery = file.deliver(io.BytesIO())
+                peer.send(answer[given:])
+                self.successResultOf(delivery)
+                counts = [line for line in self.told() if "RESPONSE_RECEIVED" in line]
+                total = sum(int(line.rpartition(" ")[2]) for line in counts)
+                self.assertEqual(total, len(answer), (begin, waits, read))
 
     def test_text(self) -> None:
         pending = self.gopher().open_file(FILE)

@@ -64,7 +64,7 @@ class Reader(Protocol):
     """Who gets the content; settled first, then told."""
 
     def take_data(self, data: bytes, wire: int) -> None:
-        """Take content; ``wire`` is what came for it (bytes)."""
+        """Take content; ``wire`` is what came for it and is to be told (bytes)."""
 
     def tell_begun(self) -> None:
         """Tell that there is such an item; once, unless there is an error first."""

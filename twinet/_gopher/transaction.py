@@ -98,7 +98,6 @@ class Transaction:
         self._wanted = True
         self._begun = False
         self._came = False
-        self._first = True
         self.paused = False
         #: nothing is held any more; the end is told, or will be.
         self._released = False
@@ -342,17 +341,16 @@ class Transaction:
     def _receive(self, data: bytes, wire: int, *, last: bool = False) -> None:
         """Settle what came, then tell it."""
         reader, content = self._reader, self._order.content
+        # What comes of a file that is open is told to who reads it.
+        tells = not self._begun or self._order.tells_all
         if data:
-            reader.take_data(data, wire)
+            reader.take_data(data, 0 if tells else wire)
         if last:
             self._settle(None)
-        if self._first or self._order.tells_all:
-            # What comes later of a file is told to who reads it.
-            self._first = False
-            if self._voice.heard:
-                self._voice.emit(ResponseReceived, wire)
-                if self.over:
-                    return
+        if tells and self._voice.heard:
+            self._voice.emit(ResponseReceived, wire)
+            if self.over:
+                return
         if last:
             if data:
                 reader.tell_data()

@@ -53,7 +53,7 @@ class Delivery:
         """Hand over what is here, then what comes."""
         resource = self._resource
         # What is here already comes with the rest, and is told with it.
-        resource._wire = resource._inbox.size
+        resource._wire = resource._unreported()
         if self._consumer is not None:
             self._consumer.registerProducer(self, True)
         if resource._voice.heard and not self._stopped:

@@ -33,6 +33,8 @@ class GopherResource(Resource):
     _transaction: Transaction | None = None
     #: the call that opens it, while it is pending: it leads back here.
     _opening: Deferred[Any] | None = None
+    #: how many bytes of it were told of when it was opened.
+    _told = 0
 
     def __init__(
         self, parent: Handle, engine: Engine, order: Order, **kwargs: Any
@@ -74,6 +76,7 @@ class GopherResource(Resource):
         """End the call that opened it."""
         if self._opening is not None:
             self._opening = None
+            self._told = self._inbox.size
             if self._limits.lowest_speed is not None and self._source is not None:
                 # From now on whoever reads says so.
                 self._source.want(False)
@@ -96,6 +99,10 @@ class GopherResource(Resource):
             self._fail_and_close(self._refusal)
         else:
             super().tell_end()
+
+    def _unreported(self) -> int:
+        inbox = self._inbox
+        return min(inbox.size, max(inbox.taken + inbox.size - self._told, 0))
 
     def _ask(self, place: int) -> None:
         """Do nothing: nobody asks, as Gopher has no way to ask for a part."""

@@ -311,7 +311,7 @@ class Resource(Handle):
     # -- the source's side of the seam: settle, then tell
 
     def take_data(self, data: bytes, wire: int) -> None:
-        """Take data; ``wire`` is what they were on the wire, in bytes."""
+        """Take data; ``wire`` is what of them is to be told, in bytes on the wire."""
         self._wire += wire
         inbox = self._inbox
         if inbox is NOTHING:
@@ -473,6 +473,10 @@ class Resource(Handle):
             self._finish(inbox.size)
         else:
             self._finish(inbox.take(self._take))
+
+    def _unreported(self) -> int:
+        """Return how much of what is here nobody has been told of (bytes)."""
+        return self._inbox.size
 
     def _tell_received(self) -> None:
         if self._wire and self._voice.heard:
