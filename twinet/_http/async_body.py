@@ -35,6 +35,8 @@ class AsyncBody:
         self._pieces = pieces
         self._running: Deferred[None] | None = None
         self._paused = False
+        self._stopped = False
+        self._writing = False
         #: what it waits for while it is paused.
         self._turn: Any = None
 
@@ -56,7 +58,9 @@ class AsyncBody:
 
     def stopProducing(self) -> None:  # noqa: N802  Twisted's name
         """End: nobody takes anything more."""
-        if self._running is not None:
+        self._stopped = True
+        # Inside a write it runs, and nothing of it can be cancelled: it looks then.
+        if self._running is not None and not self._writing:
             self._running.cancel()
 
     async def _produce(self, consumer: IConsumer) -> None:
@@ -67,15 +71,26 @@ class AsyncBody:
                     kind = type(piece).__name__
                     msg = f"a body is bytes, not {kind}; encode a text first"
                     raise InvalidParameter(msg)
+                # It may have been paused while the piece was waited for.
+                if not await self._may_go_on():
+                    return
+                self._writing = True
                 consumer.write(bytes(piece))
-                if self._paused:
-                    self._turn = self._wait()
-                    await self._turn
+                self._writing = False
+                if not await self._may_go_on():
+                    return
         finally:
             # A generator that is not run to its end would keep what it holds.
             close = getattr(pieces, "aclose", None)
             if close is not None:
                 await close()
+
+    async def _may_go_on(self) -> bool:
+        """Wait while it is paused; tell whether somebody takes more."""
+        while self._paused and not self._stopped:
+            self._turn = self._wait()
+            await self._turn
+        return not self._stopped
 
     # -- what depends on who runs it
 
