@@ -41,13 +41,14 @@ class Scripts(SynchronousTestCase):
         self.addCleanup(self.silent.close)
 
     def start(self, script: str, *options: str) -> subprocess.Popen[str]:
-        """Start a program; it may name SITE, SILENT and HALF."""
+        """Start a program; it may name SITE, SILENT, HALF, MOVED."""
         path = self.home / "script.py"
         text = BEGIN + textwrap.dedent(script)
         for name, url in (
             ("SITE", f"{self.site.url}/bytes/1000/x"),
             ("SILENT", self.silent.url()),
             ("HALF", f"{self.site.url}/stall/1000/x"),
+            ("MOVED", f"{self.site.url}/to/bytes/1000/x"),
         ):
             text = text.replace(name, repr(url))
         path.write_text(text, encoding="utf-8")
@@ -300,15 +301,19 @@ class Forks(Scripts):
         self.assertEqual(out, ["12004 True"] * 4 + ["1000"])
 
     def test_a_fork_in_a_callback_lets_the_child_go(self) -> None:
-        """The child comes back into a call whose reactor it does not have."""
+        """The child comes back into a call whose reactor it does not have.
+
+        Whatever has come before the fork, it has too; a redirect waits for its
+        callback, and so the answer comes behind.
+        """
         out = self.run_script("""
             def listen(news):
-                if news.status is twinet.Status.REQUEST_SENT:
+                if news.status is twinet.Status.REDIRECT:
                     children.append(os.fork())
             children = []
             session = blocking.Session(proxy="")
             try:
-                status = session.fetch(SITE, on_status=listen).status_code
+                status = session.fetch(MOVED, on_status=listen).status_code
             except twinet.InternetError as error:
                 print(error.code, flush=True)
                 os._exit(0)
