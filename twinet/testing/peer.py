@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Conversation", "Listening", "Peer"]
 
 
-class Peer:
+class Peer(ABC):
     """Somebody to connect to.
 
     A peer can be in any number of places at a time: in memory networks
@@ -43,9 +44,9 @@ class Peer:
         #: the name of each address, for what is said of it to clients.
         self.name_of: dict[str, str] = {}
 
+    @abstractmethod
     def conversation(self, clock: IReactorTime) -> Conversation:
         """Make the peer's end of a new connection."""
-        raise NotImplementedError
 
     def factory(self, clock: IReactorTime) -> Factory:
         """Return what makes its ends of connections."""
